@@ -1,0 +1,42 @@
+# Three commands for a fresh machine: make setup, make demo, make test.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: demo setup test lock
+
+demo: setup
+	snakemake --cores all all --config experiment=demo
+	@cat results/demo/tables/table2.md
+	@echo
+	@echo "Tables 1-3 as CSV and Markdown: results/demo/tables/"
+	@echo "Scores of every run and seed:   results/demo/scores/"
+	@echo "Predictions (.conllup):         results/demo/predictions/"
+	@echo "Models:                         results/demo/{baselines,pretrain,finetune}/"
+	@echo "Logs:                           logs/demo/"
+
+setup: .venv/installed
+
+# The lock pins every package; the project itself is installed editable on top.
+.venv/installed: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mutspad needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+test: setup
+	ruff format --check .
+	ruff check .
+	mypy
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+	pytest -m "not pipeline"
+	pytest -m pipeline
+
+# Renew the lock from pyproject.toml.
+lock: setup
+	pip-compile --quiet --strip-extras --all-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file requirements.txt pyproject.toml
+	# A CPU build calls itself 2.13.0+cpu; the release is the same and is to be had everywhere.
+	sed -i 's/^torch==\([0-9.]*\)+.*/torch==\1/' requirements.txt

@@ -1,0 +1,38 @@
+# The map: parameters -> phases -> tables. What depends on what inside a phase stands in workflow/rules/<phase>.smk.
+#
+# results/<experiment>/
+#   corpora/<domain>/<task>/{train,dev,test}.conllup      lexicon/      runs/<run>.json
+#   {baselines,pretrain,finetune}/<run>/seed<k>/          unified/<domain>/seed<k>/train.conllup
+#   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json      tables/table<n>.{csv,md}
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+
+configfile: "params.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+pathvars:
+    results=f"results/{PARAMS.experiment}",
+    logs=f"logs/{PARAMS.experiment}",
+    benchmarks=f"benchmarks/runs/{PARAMS.experiment}",
+
+
+include: "workflow/rules/corpora.smk"
+include: "workflow/rules/runs.smk"
+include: "workflow/rules/baselines.smk"
+include: "workflow/rules/unify.smk"
+include: "workflow/rules/pretrain.smk"
+include: "workflow/rules/finetune.smk"
+include: "workflow/rules/predict.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        tables(1, 2, 3),

@@ -1,0 +1,1 @@
+"""Reproduce and extend MuTSPad: multi-task supervised pretraining and adaptation for tweets."""

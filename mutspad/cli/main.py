@@ -1,0 +1,59 @@
+"""Find the verb, import only its module, and show a user's mistake as one message."""
+
+import importlib
+import logging
+import sys
+from typing import Any
+
+import click
+
+from mutspad.errors import MutspadError
+
+VERBS = {
+    "build-lexicon": "collect words, characters and word vectors of an experiment",
+    "download": "fetch one raw file of the registry",
+    "fit": "train one run with one seed",
+    "generate-demo": "write the synthetic corpora of the demo",
+    "predict": "annotate dev and test with a trained model",
+    "prepare": "turn raw corpora into the processed format",
+    "resolve-run": "write the complete configuration of one run",
+    "score": "score the predictions of one run and seed",
+    "tabulate": "write one of the paper's tables from the scores",
+    "unify": "add silver layers to the training sets of a domain",
+}
+
+
+class LazyGroup(click.Group):
+    """Import a verb's module only when it is called: scoring must not wait for torch."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the verbs."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb `cmd_name`."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"mutspad.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show the verbs without importing them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(sorted(VERBS.items()))
+
+
+@click.group(cls=LazyGroup)
+def cli() -> None:
+    """Reproduce MuTSPad step by step; `snakemake` and `dvc repro` call these verbs for you."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run a verb; a mistake of the user ends with its message and exit status 1."""
+    try:
+        return cli.main(args=arguments, prog_name="mutspad")
+    except MutspadError as error:
+        click.echo(f"mutspad: error: {error}", err=True)
+        sys.exit(1)

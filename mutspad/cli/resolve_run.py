@@ -1,0 +1,22 @@
+"""Write the complete configuration of one run.
+
+Example: mutspad resolve-run --run '{"name": "tweets-mono-pos", ...}' --output results/demo/runs/x.json
+
+results/<experiment>/runs/
+└── <run>.json    everything the run needs to know; later steps read this, never params.yaml
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.config import Run
+from mutspad.files import write_json
+
+
+@click.command("resolve-run")
+@click.option("--run", required=True, help="The resolved run as JSON, made by the workflow.")
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+def command(run: str, output: Path) -> None:
+    """Check the run and write it."""
+    write_json(output, Run.model_validate_json(run).model_dump(mode="json"))

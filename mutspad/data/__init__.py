@@ -1,0 +1,1 @@
+"""Corpora: from raw files to sentences, and from sentences to batches."""

@@ -1,0 +1,51 @@
+"""The one value type for annotated text: a sentence and its layers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from mutspad.tasks import Task
+
+
+class Origin(StrEnum):
+    """Say whether people (gold) or a model (silver) made a layer (paper 4.2.2)."""
+
+    GOLD = "gold"
+    SILVER = "silver"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Hold one task's annotation of a sentence.
+
+    Parameters
+    ----------
+    labels
+        One label a word: POS tags, IOB2 chunk or entity tags, or dependency relations.
+    origin
+        Gold or silver.
+    heads
+        For dependencies only: the head of each word, counted from 1, 0 for a root.
+    """
+
+    labels: tuple[str, ...]
+    origin: Origin = Origin.GOLD
+    heads: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Hold a sentence: its words, its identity in its corpus, and the layers it carries."""
+
+    id: str
+    words: tuple[str, ...]
+    layers: Mapping[Task, Layer] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_layers(self, layers: Mapping[Task, Layer]) -> "Sentence":
+        """Return the sentence with these layers added, replacing layers of the same task."""
+        return Sentence(self.id, self.words, MappingProxyType({**self.layers, **layers}))
+
+    def __len__(self) -> int:
+        """Count the words."""
+        return len(self.words)

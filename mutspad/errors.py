@@ -1,0 +1,62 @@
+"""Every error a user can cause, as one small family that is shown without a traceback."""
+
+from pathlib import Path
+
+
+class MutspadError(Exception):
+    """Signal a mistake that the user can mend; the message says how."""
+
+
+class ConfigError(MutspadError):
+    """Signal an unknown key, a wrong type or an impossible combination in the parameters."""
+
+
+class CorpusError(MutspadError):
+    """Signal a malformed or empty corpus file.
+
+    Parameters
+    ----------
+    path
+        The file at fault.
+    line
+        The line at fault, counted from 1, or None when the whole file is at fault.
+    expected, found
+        What a correct file would hold, and what stands there.
+    remedy
+        What the user can do about it.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        line: int | None,
+        *,
+        expected: str,
+        found: str,
+        remedy: str = "",
+    ) -> None:
+        place = str(path) if line is None else f"{path}:{line}"
+        message = f"{place}: expected {expected}, found {found}"
+        super().__init__(f"{message}. {remedy}" if remedy else message)
+        self.path = Path(path)
+        self.line = line
+
+
+class DownloadError(MutspadError):
+    """Signal that a file could not be had from the mirror, the licensed folder or its URL."""
+
+
+class HashMismatchError(DownloadError):
+    """Signal that a file arrived whole but is not the file of the registry."""
+
+
+class LicensedFileMissingError(DownloadError):
+    """Signal that a licensed corpus is absent and substitution is switched off."""
+
+
+class VectorsError(MutspadError):
+    """Signal word vectors that are absent, malformed or of another dimension."""
+
+
+class CheckpointError(MutspadError):
+    """Signal a model folder that is damaged or belongs to another label set."""

@@ -1,0 +1,42 @@
+rule baselines:
+    input:
+        models("baselines"),
+
+
+rule train_baseline:
+    input:
+        run="<results>/runs/{run}.json",
+        lexicon=multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
+        train=training_files,
+        dev=lambda wildcards: corpora_of(wildcards, "dev"),
+        parent=parent_files,
+    output:
+        multiext(
+            "<results>/baselines/{run}/seed{seed}/",
+            "model.json",
+            "weights.safetensors",
+            "history.csv",
+        ),
+    log:
+        "<logs>/baselines/{run}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/baselines/{run}/seed{seed}.tsv"
+    wildcard_constraints:
+        run="|".join(RUNS_OF["baselines"]),
+    params:
+        code=code_of("mutspad.cli.fit", "torch"),
+        corpora=corpora_folder,
+        lexicon=f"{RESULTS}/lexicon",
+        model=lambda wildcards: model_folder(wildcards.run, wildcards.seed),
+        unified=unified_flag,
+        parent=parent_flag,
+    shell:
+        r"""
+        python -m mutspad.cli fit \
+            --run {input.run:q} \
+            --seed {wildcards.seed} \
+            --corpora {params.corpora:q} \
+            --lexicon {params.lexicon:q} \
+            {params.unified:q} {params.parent:q} \
+            --model {params.model:q} &> {log:q}
+        """

@@ -1,0 +1,191 @@
+# The only file with functions: reads the parameters once, answers "which files does this job need".
+import json
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from mutspad.config import parse_params, resolve_run
+from mutspad.data.registry import choose_corpora, load_registry
+from mutspad.errors import MutspadError
+from mutspad.fingerprint import code_of
+from mutspad.tasks import TASKS
+
+# Rules call `python -m mutspad.cli`: the same Python that runs Snakemake, whether or not .venv is activated.
+os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+
+MIRROR = os.environ.get("MUTSPAD_MIRROR")
+LICENSED = os.environ.get("MUTSPAD_LICENSED")
+
+try:
+    PARAMS = parse_params(config)
+    REGISTRY = load_registry()
+    CHOICES = choose_corpora(
+        PARAMS.corpora.domains,
+        PARAMS.corpora.substitutes,
+        substitution=PARAMS.corpora.substitution,
+        raw_dir=Path("raw"),
+        mirror=MIRROR,
+        licensed=LICENSED,
+    )
+except MutspadError as error:
+    raise WorkflowError(str(error)) from None
+
+RESULTS = f"results/{PARAMS.experiment}"
+DOMAINS = list(PARAMS.corpora.domains)
+RUNS_OF = {
+    phase: [name for name, run in PARAMS.runs.items() if run.phase == phase]
+    for phase in ("baselines", "pretrain", "finetune")
+}
+ONE_TASK_RUNS = [name for name, run in PARAMS.runs.items() if len(run.tasks) == 1]
+ALL_TASK_RUNS = [name for name, run in PARAMS.runs.items() if len(run.tasks) > 1]
+MODEL_FILES = ("model.json", "weights.safetensors")
+
+
+wildcard_constraints:
+    domain="|".join(DOMAINS),
+    task="|".join(TASKS),
+    run="|".join(PARAMS.runs),
+    seed=r"\d+",
+
+
+def corpora_folder(wildcards):
+    """Name the folder of the run's domain."""
+    return f"{RESULTS}/corpora/{PARAMS.runs[wildcards.run].domain}"
+
+
+def corpora_of(wildcards, *splits):
+    """List the splits of every task of the run."""
+    run = PARAMS.runs[wildcards.run]
+    return [
+        f"{RESULTS}/corpora/{run.domain}/{task}/{split}.conllup"
+        for task in run.tasks
+        for split in splits
+    ]
+
+
+def training_files(wildcards):
+    """List what the run trains on: each task's own corpus, or the unified one (paper 4.2)."""
+    run = PARAMS.runs[wildcards.run]
+    if run.unified:
+        return [f"{RESULTS}/unified/{run.domain}/seed{wildcards.seed}/train.conllup"]
+    return corpora_of(wildcards, "train")
+
+
+def unified_flag(wildcards):
+    """Hand the unified training set to `fit` when the run trains on it."""
+    unified = PARAMS.runs[wildcards.run].unified
+    return [f"--unified={training_files(wildcards)[0]}"] if unified else []
+
+
+def model_folder(run, seed):
+    """Name the folder of a trained model."""
+    return f"{RESULTS}/{PARAMS.runs[run].phase}/{run}/seed{seed}"
+
+
+def parent_folder(wildcards):
+    """Name the folder of the model that the run starts from."""
+    return model_folder(PARAMS.runs[wildcards.run].parent, wildcards.seed)
+
+
+def parent_files(wildcards):
+    """List the files of the model that the run starts from; none when it starts afresh."""
+    if PARAMS.runs[wildcards.run].parent is None:
+        return []
+    return [f"{parent_folder(wildcards)}/{name}" for name in MODEL_FILES]
+
+
+def parent_flag(wildcards):
+    """Hand the model that the run starts from to `fit`, when there is one."""
+    parent = PARAMS.runs[wildcards.run].parent
+    return [f"--parent={parent_folder(wildcards)}"] if parent else []
+
+
+def predictor_folder(wildcards):
+    """Name the model that predicts for the run: its own, or the parent's when applied as it is."""
+    if PARAMS.runs[wildcards.run].phase == "as-is":
+        return parent_folder(wildcards)
+    return model_folder(wildcards.run, wildcards.seed)
+
+
+def predictor_files(wildcards):
+    """List the files of the model that predicts for the run."""
+    return [f"{predictor_folder(wildcards)}/{name}" for name in MODEL_FILES]
+
+
+def labellers(wildcards):
+    """Map each task to the mono-task model that writes silver labels in the domain (paper 4.2.2)."""
+    return {
+        task: model_folder(run, wildcards.seed)
+        for task, run in PARAMS.unify[wildcards.domain].items()
+    }
+
+
+def labeller_files(wildcards):
+    """List the files of the models that write silver labels."""
+    return [f"{folder}/{name}" for folder in labellers(wildcards).values() for name in MODEL_FILES]
+
+
+def labeller_flags(wildcards):
+    """Hand the models that write silver labels to `unify`."""
+    return [f"--labeller={task}={folder}" for task, folder in labellers(wildcards).items()]
+
+
+def models(*phases):
+    """List every model of the phases, all seeds."""
+    return [
+        f"{model_folder(run, seed)}/{name}"
+        for phase in phases
+        for run in RUNS_OF[phase]
+        for seed in PARAMS.seeds
+        for name in MODEL_FILES
+    ]
+
+
+def predictions_of(run, seed):
+    """List the prediction files of a run and seed."""
+    return [
+        f"{RESULTS}/predictions/{run}/seed{seed}/{task}.{split}.conllup"
+        for task in PARAMS.runs[run].tasks
+        for split in ("dev", "test")
+    ]
+
+
+def has_single_root_references(domain, task):
+    """Say whether the corpus also has its trees with one root (TweeBank's `.fixed` files)."""
+    choice = CHOICES[domain][task]
+    return task == "dep" and any(
+        REGISTRY.corpus(name).single_root_references for name in choice.names
+    )
+
+
+def single_root_references(wildcards):
+    """List the single-root references that the run is scored on beside its own."""
+    run = PARAMS.runs[wildcards.run]
+    return [
+        f"{RESULTS}/corpora/{run.domain}/dep/{split}.single-root.conllup"
+        for split in ("dev", "test")
+        if "dep" in run.tasks and has_single_root_references(run.domain, "dep")
+    ]
+
+
+def scores():
+    """List every score file of the rows of the tables."""
+    return [
+        f"{RESULTS}/scores/{run}/seed{seed}.json" for run in PARAMS.runs for seed in PARAMS.seeds
+    ]
+
+
+def summaries():
+    """List the summaries of every corpus."""
+    return [
+        f"{RESULTS}/corpora/{domain}/{task}/summary.json"
+        for domain, tasks in PARAMS.corpora.domains.items()
+        for task in tasks
+    ]
+
+
+def tables(*numbers):
+    """List the files of these tables."""
+    return [f"{RESULTS}/tables/table{number}.{kind}" for number in numbers for kind in ("csv", "md")]

@@ -1,0 +1,19 @@
+rule finetune:
+    input:
+        models("finetune"),
+
+
+use rule train_baseline as finetune_model with:
+    output:
+        multiext(
+            "<results>/finetune/{run}/seed{seed}/",
+            "model.json",
+            "weights.safetensors",
+            "history.csv",
+        ),
+    log:
+        "<logs>/finetune/{run}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/finetune/{run}/seed{seed}.tsv"
+    wildcard_constraints:
+        run="|".join(RUNS_OF["finetune"]),

@@ -1,0 +1,51 @@
+rule predict:
+    input:
+        [
+            path
+            for run in PARAMS.runs
+            for seed in PARAMS.seeds
+            for path in predictions_of(run, seed)
+        ],
+
+
+rule predict_one_task:
+    input:
+        model=predictor_files,
+        run="<results>/runs/{run}.json",
+        corpora=lambda wildcards: corpora_of(wildcards, "dev", "test"),
+    output:
+        multiext("<results>/predictions/{run}/seed{seed}/{task}.", "dev.conllup", "test.conllup"),
+    log:
+        "<logs>/predict/{run}/seed{seed}.{task}.log",
+    benchmark:
+        "<benchmarks>/predict/{run}/seed{seed}.{task}.tsv"
+    wildcard_constraints:
+        run="|".join(ONE_TASK_RUNS),
+    params:
+        code=code_of("mutspad.cli.predict", "torch"),
+        model=predictor_folder,
+        corpora=corpora_folder,
+        predictions=f"{RESULTS}/predictions/{{run}}/seed{{seed}}",
+    shell:
+        r"""
+        python -m mutspad.cli predict \
+            --run {input.run:q} \
+            --model {params.model:q} \
+            --corpora {params.corpora:q} \
+            --predictions {params.predictions:q} &> {log:q}
+        """
+
+
+use rule predict_one_task as predict_all_tasks with:
+    output:
+        expand(
+            "<results>/predictions/{{run}}/seed{{seed}}/{task}.{split}.conllup",
+            task=TASKS,
+            split=("dev", "test"),
+        ),
+    log:
+        "<logs>/predict/{run}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/predict/{run}/seed{seed}.tsv"
+    wildcard_constraints:
+        run="|".join(ALL_TASK_RUNS),

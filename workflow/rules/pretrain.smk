@@ -1,0 +1,19 @@
+rule pretrain:
+    input:
+        models("pretrain"),
+
+
+use rule train_baseline as pretrain_model with:
+    output:
+        multiext(
+            "<results>/pretrain/{run}/seed{seed}/",
+            "model.json",
+            "weights.safetensors",
+            "history.csv",
+        ),
+    log:
+        "<logs>/pretrain/{run}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/pretrain/{run}/seed{seed}.tsv"
+    wildcard_constraints:
+        run="|".join(RUNS_OF["pretrain"]),

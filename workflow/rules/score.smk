@@ -1,0 +1,32 @@
+rule score:
+    input:
+        scores(),
+
+
+rule score_run:
+    input:
+        run="<results>/runs/{run}.json",
+        model=lambda wildcards: f"{predictor_folder(wildcards)}/model.json",
+        predictions=lambda wildcards: predictions_of(wildcards.run, wildcards.seed),
+        gold=lambda wildcards: corpora_of(wildcards, "dev", "test"),
+        single_root=single_root_references,
+    output:
+        "<results>/scores/{run}/seed{seed}.json",
+    log:
+        "<logs>/score/{run}/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/score/{run}/seed{seed}.tsv"
+    params:
+        code=code_of("mutspad.cli.score"),
+        corpora=corpora_folder,
+        predictions=f"{RESULTS}/predictions/{{run}}/seed{{seed}}",
+    shell:
+        r"""
+        python -m mutspad.cli score \
+            --run {input.run:q} \
+            --seed {wildcards.seed} \
+            --model {input.model:q} \
+            --corpora {params.corpora:q} \
+            --predictions {params.predictions:q} \
+            --scores {output:q} &> {log:q}
+        """
