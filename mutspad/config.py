@@ -310,8 +310,10 @@ def _explain(error: ValidationError, source: str | Path, experiment: str) -> str
             hint = f"; did you mean '{near[0]}'?" if near else ""
             text = f"{key}: unknown key{hint}"
         elif mistake["type"] == "value_error":
+            # Our own checks look at the whole; their messages begin with the key.
             text = mistake["msg"].removeprefix("Value error, ")
-            line = line or _line_of(source, tuple(text.split(":", 1)[0].split(".")))
+            place = tuple(text.split(":", 1)[0].split("."))
+            line = _line_of(source, ("experiments", experiment, *place)) or _line_of(source, place)
         else:
             text = f"{key}: {mistake['msg']}, found {found[:80]}"
         lines.append(f"{source}{line}: {text}")

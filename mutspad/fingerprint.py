@@ -1,7 +1,7 @@
 """Fingerprint the code of a step, so that the workflow re-runs exactly what a change can touch.
 
-Snakemake does not look inside imports: without this, a changed library leaves old results that DVC then
-certifies. The fingerprint goes into every rule's `params:`.
+Snakemake does not look inside imports: without this, a changed library leaves old results that DVC
+then certifies. The fingerprint goes into every rule's `params:`.
 """
 
 import ast

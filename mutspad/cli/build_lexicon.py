@@ -62,15 +62,15 @@ def command(
     built = build_lexicon(
         training, other, vectors=vectors, lowercase=lowercase, substitute_for=substitute_for
     )
-    logger.info("%d words, %d characters, coverage %s", len(built.words), len(built.chars), built.coverage)
+    logger.info(
+        "%d words, %d characters, coverage %s", len(built.words), len(built.chars), built.coverage
+    )
     write_lexicon(lexicon, built)
 
 
 def _read(corpora: Path, pattern: str) -> list[Sentence]:
     """Read every corpus file that matches, in a fixed order."""
-    return [
-        sentence for path in sorted(corpora.glob(pattern)) for sentence in read_conllup(path)
-    ]
+    return [sentence for path in sorted(corpora.glob(pattern)) for sentence in read_conllup(path)]
 
 
 def _open(

@@ -1,0 +1,188 @@
+"""The whole pipeline on a miniature world: the pact between Snakemake and DVC holds."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.pipeline
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+RESULTS = Path("results/miniature")
+PHASE_FOLDERS = (
+    "corpora",
+    "lexicon",
+    "runs",
+    "baselines",
+    "unified",
+    "pretrain",
+    "finetune",
+    "predictions",
+    "scores",
+    "tables",
+)
+
+
+def run(folder: Path, *command: str, check: bool = True) -> str:
+    """Run a command in the miniature world and return what it printed."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    outside = {"MUTSPAD_MIRROR", "MUTSPAD_LICENSED"}
+    environment = {key: value for key, value in os.environ.items() if key not in outside}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**environment, "PATH": path, "DVC_SITE_CACHE_DIR": str(folder / ".dvc" / "site")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    printed = done.stdout + done.stderr
+    if check:
+        assert done.returncode == 0, f"{' '.join(command)}\n{printed}"
+    return printed
+
+
+def set_params(world: Path, change: dict[str, object] | None = None) -> None:
+    """Name the miniature in params.yaml, its overlay under `experiments`, and change its keys."""
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    miniature = yaml.safe_load((ROOT / ".test" / "miniature.yaml").read_text())
+    params["experiments"]["miniature"] = {**miniature, **(change or {})}
+    params["experiment"] = "miniature"
+    (world / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+
+
+def digest(world: Path, *folders: str) -> dict[str, str]:
+    """Hash every file of these result folders."""
+    return {
+        path.relative_to(world).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in folders
+        for path in sorted((world / RESULTS / folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+def planned(printed: str) -> list[str]:
+    """List the rules of a dry run's job table."""
+    table = printed.split("job", 1)[-1]
+    return re.findall(r"^(\w+)\s+\d+$", table, flags=re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the checkout, as git would hand it to a stranger, and reproduce the miniature."""
+    world = tmp_path_factory.mktemp("world")
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        source, target = ROOT / name, world / name
+        # A stranger's experiment starts without a lock and without anybody's results.
+        if source.is_file() and name != "dvc.lock" and not name.startswith("results/"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    set_params(world)
+    run(world, "git", "init", "--quiet")
+    run(world, "git", "add", "--all")
+    run(world, "dvc", "repro")
+    return world
+
+
+def test_tables_are_there_and_say_that_the_data_is_synthetic(world: Path) -> None:
+    for number in (1, 2, 3):
+        table = (world / RESULTS / "tables" / f"table{number}.md").read_text()
+        assert "synthetic" in table.splitlines()[0]
+        assert (world / RESULTS / "tables" / f"table{number}.csv").read_text().count("\n") > 2
+
+
+def test_a_second_repro_skips_everything_and_the_status_is_clean(world: Path) -> None:
+    again = run(world, "dvc", "repro")
+    assert "Running stage" not in again
+    assert "up to date" in run(world, "dvc", "status")
+
+
+def test_snakemake_has_nothing_to_do_even_after_everything_was_touched(world: Path) -> None:
+    assert "Nothing to be done" in run(world, "snakemake", "-n")
+    for path in [*world.rglob("*.py"), *world.rglob("*.smk"), *(world / RESULTS).rglob("*")]:
+        if path.is_file() and ".snakemake" not in path.parts:
+            path.touch()
+    assert "Nothing to be done" in run(world, "snakemake", "-n")
+
+
+def test_no_file_is_there_that_no_rule_makes(world: Path) -> None:
+    summary = run(world, "snakemake", "--summary", "all", "score", "predict", "runs")
+    known = {line.split("\t")[0] for line in summary.splitlines() if line.startswith("results/")}
+    present = set(digest(world, *PHASE_FOLDERS))
+    assert present - known == set()
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_number_of_cores(world: Path) -> None:
+    folders = ("baselines", "unified", "pretrain", "finetune", "predictions", "scores", "tables")
+    before = digest(world, *folders)
+    for folder in folders:
+        shutil.rmtree(world / RESULTS / folder)
+    run(world, "snakemake", "--cores", "1", "all")
+    assert digest(world, *folders) == before
+
+
+def test_a_change_reruns_exactly_what_it_can_touch(world: Path) -> None:
+    score = world / "mutspad" / "evaluation" / "accuracy.py"
+    original = score.read_text()
+    try:
+        score.write_text(original + "\n# a remark\n")
+        assert "Nothing to be done" in run(world, "snakemake", "-n")
+        score.write_text(original + "\nCHANGED = 1\n")
+        rules = set(planned(run(world, "snakemake", "-n", "--quiet", "progress")))
+        assert "score_run" in rules
+        assert not rules & {
+            "train_baseline",
+            "pretrain_model",
+            "predict_one_task",
+            "prepare_corpus",
+        }
+    finally:
+        score.write_text(original)
+
+
+def test_another_seed_trains_only_that_seed(world: Path) -> None:
+    try:
+        set_params(world, {"seeds": [1, 2]})
+        dry = run(world, "snakemake", "-n", "all")
+        assert "seed2" in dry
+        assert not re.search(r"output: .*baselines/[\w-]+/seed1/", dry)
+    finally:
+        set_params(world)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("tagger_hidden: 6", "tagger_hiden: 6", "unknown key; did you mean 'tagger_hidden'"),
+        ("max_epochs: 1", "max_epochs: soon", "should be a valid integer"),
+    ],
+)
+def test_a_mistake_in_the_parameters_stops_before_the_first_job(
+    world: Path, old: str, new: str, message: str
+) -> None:
+    params = world / "params.yaml"
+    original = params.read_text()
+    assert original.count(old) == 1
+    before = digest(world, *PHASE_FOLDERS)
+    try:
+        params.write_text(original.replace(old, new))
+        printed = run(world, "snakemake", "--cores", "1", check=False)
+    finally:
+        params.write_text(original)
+    assert message in printed
+    assert "params.yaml:" in printed
+    assert "Traceback" not in printed
+    assert digest(world, *PHASE_FOLDERS) == before
