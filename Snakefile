@@ -36,3 +36,4 @@ rule all:
     default_target: True
     input:
         tables(1, 2, 3),
+        scores(PARAMS.runs),

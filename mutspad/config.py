@@ -138,6 +138,11 @@ class ReportParams(Closed):
     table2: RowRuns
     table3: RowRuns
 
+    def runs(self) -> list[str]:
+        """List every run behind a cell, once, in the order of the tables."""
+        rows = [*self.table2.values(), *self.table3.values()]
+        return list(dict.fromkeys(run for row in rows for run in row.values()))
+
 
 class Params(Closed):
     """Hold one experiment's parameters, complete and checked."""

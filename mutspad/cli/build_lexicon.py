@@ -86,6 +86,6 @@ def _open(
     registry = load_registry()
     files = {}
     if source in registry.corpora:
-        (entry,) = registry.corpus(source).files
+        (entry,) = registry.corpus(source).files.values()
         files[source] = fetch(entry, raw_dir=raw, mirror=mirror, licensed=licensed)
     return open_vectors(source, needed, dim=dim, files=files)

@@ -22,7 +22,7 @@ rule train_baseline:
     benchmark:
         "<benchmarks>/baselines/{run}/seed{seed}.tsv"
     wildcard_constraints:
-        run="|".join(RUNS_OF["baselines"]),
+        run=one_of(RUNS_OF["baselines"]),
     params:
         code=code_of("mutspad.cli.fit", "torch"),
         corpora=corpora_folder,
@@ -38,5 +38,5 @@ rule train_baseline:
             --corpora {params.corpora:q} \
             --lexicon {params.lexicon:q} \
             {params.unified:q} {params.parent:q} \
-            --model {params.model:q} &> {log:q}
+            --model {params.model:q} &>{log:q}
         """

@@ -1,6 +1,7 @@
 # The only file with functions: reads the parameters once, answers "which files does this job need".
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -33,7 +34,8 @@ except MutspadError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS = f"results/{PARAMS.experiment}"
-DOMAINS = list(PARAMS.corpora.domains)
+SPLITS = ("train", "dev", "test")
+CORPORA = [f"{domain}/{task}" for domain, tasks in CHOICES.items() for task in tasks]
 RUNS_OF = {
     phase: [name for name, run in PARAMS.runs.items() if run.phase == phase]
     for phase in ("baselines", "pretrain", "finetune")
@@ -43,11 +45,75 @@ ALL_TASK_RUNS = [name for name, run in PARAMS.runs.items() if len(run.tasks) > 1
 MODEL_FILES = ("model.json", "weights.safetensors")
 
 
+def one_of(values):
+    """Build a wildcard constraint that lets exactly these values through."""
+    return "|".join(map(re.escape, values)) or "(?!)"
+
+
 wildcard_constraints:
-    domain="|".join(DOMAINS),
-    task="|".join(TASKS),
-    run="|".join(PARAMS.runs),
+    domain=one_of(PARAMS.corpora.domains),
+    task=one_of(TASKS),
+    run=one_of(PARAMS.runs),
     seed=r"\d+",
+
+
+def choice_of(corpus):
+    """Find which corpora serve `<domain>/<task>`."""
+    domain, task = corpus.split("/")
+    return CHOICES[domain][task]
+
+
+def raw_files(wildcards):
+    """List the raw files behind `<domain>/<task>`."""
+    return [
+        str(file)
+        for name in choice_of(wildcards.corpus).names
+        for file in REGISTRY.corpus(name).local_files("raw", MIRROR, LICENSED)
+    ]
+
+
+def has_references(corpus):
+    """Say whether the corpus also has its trees with one root (TweeBank's `.fixed` files)."""
+    return corpus.endswith("/dep") and any(
+        REGISTRY.corpus(name).single_root_references for name in choice_of(corpus).names
+    )
+
+
+def prepare_flags(wildcards):
+    """Say to `prepare` what to read and what to do with it."""
+    domain, task = wildcards.corpus.split("/")
+    choice = choice_of(wildcards.corpus)
+    flags = [f"--domain={domain}", f"--task={task}"]
+    flags += [f"--corpus={name}" for name in choice.names]
+    if choice.substitute_for:
+        flags.append(f"--substitute-for={choice.substitute_for}")
+    if domain in PARAMS.corpora.anonymised:
+        flags.append("--anonymise")
+    if domain in PARAMS.corpora.token_budget:
+        flags.append(f"--token-budget={PARAMS.corpora.token_budget[domain]}")
+    return flags
+
+
+def processed_files():
+    """List every file of the processed corpora."""
+    names = [f"{split}.conllup" for split in SPLITS] + ["summary.json"]
+    references = ["dev.single-root.conllup", "test.single-root.conllup"]
+    return [
+        f"{RESULTS}/corpora/{corpus}/{name}"
+        for corpus in CORPORA
+        for name in names + (references if has_references(corpus) else [])
+    ]
+
+
+def vector_flags():
+    """Say to `build-lexicon` which word vectors to use."""
+    vectors = PARAMS.vectors
+    flags = [f"--source={vectors.source}", f"--dim={vectors.dim}"]
+    if vectors.substitute:
+        flags.append(f"--substitute={vectors.substitute}")
+    if vectors.lowercase:
+        flags.append("--lowercase")
+    return flags
 
 
 def corpora_folder(wildcards):
@@ -124,12 +190,18 @@ def labellers(wildcards):
 
 def labeller_files(wildcards):
     """List the files of the models that write silver labels."""
-    return [f"{folder}/{name}" for folder in labellers(wildcards).values() for name in MODEL_FILES]
+    return [
+        f"{folder}/{name}"
+        for folder in labellers(wildcards).values()
+        for name in MODEL_FILES
+    ]
 
 
 def labeller_flags(wildcards):
     """Hand the models that write silver labels to `unify`."""
-    return [f"--labeller={task}={folder}" for task, folder in labellers(wildcards).items()]
+    return [
+        f"--labeller={task}={folder}" for task, folder in labellers(wildcards).items()
+    ]
 
 
 def models(*phases):
@@ -152,40 +224,34 @@ def predictions_of(run, seed):
     ]
 
 
-def has_single_root_references(domain, task):
-    """Say whether the corpus also has its trees with one root (TweeBank's `.fixed` files)."""
-    choice = CHOICES[domain][task]
-    return task == "dep" and any(
-        REGISTRY.corpus(name).single_root_references for name in choice.names
-    )
-
-
 def single_root_references(wildcards):
     """List the single-root references that the run is scored on beside its own."""
     run = PARAMS.runs[wildcards.run]
     return [
         f"{RESULTS}/corpora/{run.domain}/dep/{split}.single-root.conllup"
         for split in ("dev", "test")
-        if "dep" in run.tasks and has_single_root_references(run.domain, "dep")
+        if "dep" in run.tasks and has_references(f"{run.domain}/dep")
     ]
 
 
-def scores():
-    """List every score file of the rows of the tables."""
+def scores(runs):
+    """List the score files of these runs, all seeds."""
     return [
-        f"{RESULTS}/scores/{run}/seed{seed}.json" for run in PARAMS.runs for seed in PARAMS.seeds
+        f"{RESULTS}/scores/{run}/seed{seed}.json"
+        for run in runs
+        for seed in PARAMS.seeds
     ]
 
 
 def summaries():
     """List the summaries of every corpus."""
-    return [
-        f"{RESULTS}/corpora/{domain}/{task}/summary.json"
-        for domain, tasks in PARAMS.corpora.domains.items()
-        for task in tasks
-    ]
+    return [f"{RESULTS}/corpora/{corpus}/summary.json" for corpus in CORPORA]
 
 
 def tables(*numbers):
     """List the files of these tables."""
-    return [f"{RESULTS}/tables/table{number}.{kind}" for number in numbers for kind in ("csv", "md")]
+    return [
+        f"{RESULTS}/tables/table{number}.{kind}"
+        for number in numbers
+        for kind in ("csv", "md")
+    ]

@@ -16,4 +16,4 @@ use rule train_baseline as finetune_model with:
     benchmark:
         "<benchmarks>/finetune/{run}/seed{seed}.tsv"
     wildcard_constraints:
-        run="|".join(RUNS_OF["finetune"]),
+        run=one_of(RUNS_OF["finetune"]),

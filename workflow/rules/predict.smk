@@ -14,13 +14,17 @@ rule predict_one_task:
         run="<results>/runs/{run}.json",
         corpora=lambda wildcards: corpora_of(wildcards, "dev", "test"),
     output:
-        multiext("<results>/predictions/{run}/seed{seed}/{task}.", "dev.conllup", "test.conllup"),
+        multiext(
+            "<results>/predictions/{run}/seed{seed}/{task}.",
+            "dev.conllup",
+            "test.conllup",
+        ),
     log:
         "<logs>/predict/{run}/seed{seed}.{task}.log",
     benchmark:
         "<benchmarks>/predict/{run}/seed{seed}.{task}.tsv"
     wildcard_constraints:
-        run="|".join(ONE_TASK_RUNS),
+        run=one_of(ONE_TASK_RUNS),
     params:
         code=code_of("mutspad.cli.predict", "torch"),
         model=predictor_folder,
@@ -32,7 +36,7 @@ rule predict_one_task:
             --run {input.run:q} \
             --model {params.model:q} \
             --corpora {params.corpora:q} \
-            --predictions {params.predictions:q} &> {log:q}
+            --predictions {params.predictions:q} &>{log:q}
         """
 
 
@@ -48,4 +52,4 @@ use rule predict_one_task as predict_all_tasks with:
     benchmark:
         "<benchmarks>/predict/{run}/seed{seed}.tsv"
     wildcard_constraints:
-        run="|".join(ALL_TASK_RUNS),
+        run=one_of(ALL_TASK_RUNS),

@@ -16,4 +16,4 @@ use rule train_baseline as pretrain_model with:
     benchmark:
         "<benchmarks>/pretrain/{run}/seed{seed}.tsv"
     wildcard_constraints:
-        run="|".join(RUNS_OF["pretrain"]),
+        run=one_of(RUNS_OF["pretrain"]),

@@ -17,5 +17,5 @@ rule resolve_run:
         r"""
         python -m mutspad.cli resolve-run \
             --run {params.run:q} \
-            --output {output:q} &> {log:q}
+            --output {output:q} &>{log:q}
         """

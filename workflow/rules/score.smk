@@ -1,6 +1,6 @@
 rule score:
     input:
-        scores(),
+        scores(PARAMS.runs),
 
 
 rule score_run:
@@ -28,5 +28,5 @@ rule score_run:
             --model {input.model:q} \
             --corpora {params.corpora:q} \
             --predictions {params.predictions:q} \
-            --scores {output:q} &> {log:q}
+            --scores {output:q} &>{log:q}
         """

@@ -26,5 +26,5 @@ rule unify_domain:
         python -m mutspad.cli unify \
             --corpora {params.corpora:q} \
             {params.labellers:q} \
-            --output {output:q} &> {log:q}
+            --output {output:q} &>{log:q}
         """

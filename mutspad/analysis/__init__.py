@@ -1,0 +1,1 @@
+"""From scores to the tables of the paper (paper 5.4)."""

@@ -1,0 +1,217 @@
+"""What the tables read: corpus summaries, the lexicon's sources and scores, typed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mutspad.config import Split
+from mutspad.errors import MutspadError
+from mutspad.tasks import Task
+
+TaskKey = Annotated[Task, Field(strict=False)]
+
+
+class Record(BaseModel):
+    """Read the keys that tables need and leave the others."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+class CorpusVersion(Record):
+    """Name a corpus."""
+
+    name: str
+    version: str
+
+
+class SplitSize(Record):
+    """Count a split."""
+
+    sentences: int
+    tokens: int
+
+
+class HeldOut(Record):
+    """Say what share of the training sentences serves as dev, and of which corpora."""
+
+    share: float
+    corpora: list[str]
+
+
+class TokenBudget(Record):
+    """Say how many training tokens a run may use at most."""
+
+    tokens: int
+
+
+class CorpusSummary(Record):
+    """Hold `corpora/<domain>/<task>/summary.json`.
+
+    Parameters
+    ----------
+    corpora
+        What was used, more than one for a composed substitute.
+    substitute_for
+        The corpus that they stand in for, or None.
+    published
+        The splits as their makers published them, None for a split that there is not.
+    used
+        The splits after holding out dev and sampling a token budget.
+    multi_root
+        Trees with several roots, a split; None for other tasks.
+    held_out, token_budget
+        What was done to the training sentences, or None.
+    """
+
+    task: TaskKey
+    domain: str
+    corpora: list[CorpusVersion]
+    substitute_for: str | None
+    classes: int
+    published: dict[Split, SplitSize | None]
+    used: dict[Split, SplitSize]
+    multi_root: dict[Split, int] | None
+    held_out: HeldOut | None
+    token_budget: TokenBudget | None
+
+    def tokens(self, split: Split) -> int | None:
+        """Count the tokens of a published split, None where there is none."""
+        size = self.published.get(split)
+        return None if size is None else size.tokens
+
+
+class VectorsInfo(Record):
+    """Hold where word vectors come from, as `lexicon.json` says."""
+
+    source: str
+    substitute_for: str | None
+
+
+class RunScores(Record):
+    """Hold `scores/<run>/seed<k>.json`."""
+
+    run: str
+    seed: int
+    experiment: str
+    scores: dict[TaskKey, dict[str, dict[str, float]]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Hold what every table says about the data behind it."""
+
+    experiment: str
+    summaries: tuple[CorpusSummary, ...]
+    vectors: VectorsInfo
+
+    @classmethod
+    def read(
+        cls, experiment: str, summaries: Iterable[Mapping[str, Any]], vectors: Mapping[str, Any]
+    ) -> Self:
+        """Check raw summaries and a raw lexicon."""
+        return cls(
+            experiment,
+            tuple(read_record(CorpusSummary, "a corpus summary", raw) for raw in summaries),
+            read_record(VectorsInfo, "a lexicon", vectors),
+        )
+
+    @property
+    def synthetic(self) -> bool:
+        """Say whether the project made the corpora itself."""
+        names = [corpus.name for summary in self.summaries for corpus in summary.corpora]
+        return self.experiment == "demo" or any(name.startswith("demo-") for name in names)
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def read_record(kind: type[RecordT], what: str, raw: Mapping[str, Any]) -> RecordT:
+    """Check a loaded JSON object.
+
+    Raises
+    ------
+    MutspadError
+        When a key is missing or has another type.
+    """
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        mistakes = "; ".join(
+            f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}" for mistake in error.errors()
+        )
+        raise MutspadError(f"expected {what}, found: {mistakes}") from None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Hold a score over the seeds; one seed has no spread."""
+
+    mean: float
+    sd: float | None = None
+
+
+class ScoreBook:
+    """Look up scores by run, over all seeds of the experiment.
+
+    Parameters
+    ----------
+    experiment, seeds
+        What the scores must belong to.
+    scores
+        The loaded `scores/<run>/seed<k>.json` files.
+
+    Raises
+    ------
+    MutspadError
+        When scores are malformed or of another experiment.
+    """
+
+    def __init__(
+        self, experiment: str, seeds: Sequence[int], scores: Iterable[Mapping[str, Any]]
+    ) -> None:
+        self.seeds = tuple(seeds)
+        self._runs: dict[tuple[str, int], RunScores] = {}
+        for raw in scores:
+            record = read_record(RunScores, "the scores of a run", raw)
+            if record.experiment != experiment:
+                raise MutspadError(
+                    f"run {record.run}, seed {record.seed}: expected scores of the experiment "
+                    f"'{experiment}', found '{record.experiment}'"
+                )
+            self._runs[record.run, record.seed] = record
+
+    def measure(self, run: str, task: Task, split: Split, metric: str) -> Measured:
+        """Average a score over the seeds, with the sample standard deviation.
+
+        Raises
+        ------
+        MutspadError
+            When it is missing for a seed.
+        """
+        values = [self._look_up(run, seed, task, split, metric) for seed in self.seeds]
+        mean = sum(values) / len(values)
+        if len(values) == 1:
+            return Measured(mean)
+        variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+        return Measured(mean, variance**0.5)
+
+    def knows(self, run: str, task: Task, split: Split, metric: str) -> bool:
+        """Say whether any seed of a run has a score."""
+        return any(
+            metric in record.scores.get(task, {}).get(split, {})
+            for (name, _), record in self._runs.items()
+            if name == run
+        )
+
+    def _look_up(self, run: str, seed: int, task: Task, split: Split, metric: str) -> float:
+        """Find one score."""
+        if (run, seed) not in self._runs:
+            raise MutspadError(f"run {run}, seed {seed}: expected its scores, found none")
+        splits = self._runs[run, seed].scores
+        if metric not in splits.get(task, {}).get(split, {}):
+            raise MutspadError(
+                f"run {run}, seed {seed}: expected the score {task}.{split}.{metric}, found none"
+            )
+        return splits[task][split][metric]

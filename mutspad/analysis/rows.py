@@ -1,0 +1,250 @@
+"""Rows of scores, as Tables 2 and 3 have them: measured, printed in the paper, or not run yet."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from mutspad.analysis.paper import read_paper
+from mutspad.analysis.records import Measured, ScoreBook, Setting
+from mutspad.analysis.tables import NOT_APPLICABLE, note_data, note_paper
+from mutspad.config import ReportParams, Split
+from mutspad.errors import ConfigError
+from mutspad.evaluation.mnrg import mnrg
+from mutspad.evaluation.score import MAIN_METRIC
+from mutspad.tasks import Task
+
+# The paper's order of columns, low to high level but for DP.
+TASK_ORDER = (Task.POS, Task.DEP, Task.NER, Task.CHUNK)
+REFERENCE_ROW = "mono_task_learning"
+MAXIMUM = 100.0
+NOT_RUN = "not run yet"
+
+
+@dataclass(frozen=True)
+class Column:
+    """Describe a column of scores.
+
+    Parameters
+    ----------
+    key
+        Its name in the frame.
+    header
+        Its name in the Markdown table.
+    task
+        Whose score it is; None for mNRG.
+    metric
+        The name of the score in `scores/<run>/seed<k>.json`.
+    """
+
+    key: str
+    header: str
+    task: Task | None = None
+    metric: str = ""
+
+
+MAIN_COLUMNS = {
+    task: Column(f"{task}_{MAIN_METRIC[task]}", header, task, MAIN_METRIC[task])
+    for task, header in zip(
+        TASK_ORDER, ("POS (acc)", "DP (LAS)", "NER (F1)", "CK (F1)"), strict=True
+    )
+}
+MNRG = Column("mnrg", "mNRG")
+UAS = Column("dep_uas", "DP UAS", Task.DEP, "uas")
+LAS_SINGLE_ROOT = Column("dep_las_single_root", "DP LAS single-root", Task.DEP, "las_single_root")
+COLUMNS = (*MAIN_COLUMNS.values(), MNRG, UAS, LAS_SINGLE_ROOT)
+PRINTED = (*MAIN_COLUMNS.values(), MNRG)
+
+Measures = Mapping[Column, Measured]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Hold a row.
+
+    Parameters
+    ----------
+    id
+        Its name in `params.yaml` and in the frame.
+    label
+        Its name as the paper prints it.
+    pretraining
+        The paper's kind of pre-training.
+    ours
+        What was measured.
+    paper
+        What the paper prints.
+    expected
+        The columns that a complete reproduction fills.
+    """
+
+    id: str
+    label: str
+    pretraining: str
+    ours: Measures
+    paper: Mapping[Column, float]
+    expected: frozenset[Column]
+
+    def cell(self, column: Column) -> str:
+        """Build `ours (paper)`, either of which may be missing."""
+        measured = self.ours.get(column)
+        if measured is not None:
+            spread = "" if measured.sd is None else f" ± {measured.sd:.1f}"
+            text = f"{measured.mean:.1f}{spread}"
+        else:
+            text = NOT_RUN if column in self.expected else ""
+        printed = f"({self.paper[column]})" if column in self.paper else ""
+        return " ".join(part for part in (text, printed) if part) or NOT_APPLICABLE
+
+
+class Results:
+    """Measure rows of runs against the reference row of mNRG.
+
+    Parameters
+    ----------
+    book
+        The scores of all runs that `report` names.
+    report
+        The runs behind each row.
+
+    Raises
+    ------
+    ConfigError
+        When `report` has a row that the paper's tables do not have.
+    MutspadError
+        When a score of a planned run is missing.
+    """
+
+    def __init__(self, book: ScoreBook, report: ReportParams) -> None:
+        paper = read_paper()
+        _require_known("table2", report.table2, paper.table2.rows)
+        _require_known("table3", report.table3, paper.table3)
+        self.book = book
+        self.report = report
+        self.single_root = any(
+            book.knows(runs[Task.DEP], Task.DEP, "test", LAS_SINGLE_ROOT.metric)
+            for rows in (report.table2, report.table3)
+            for runs in rows.values()
+            if Task.DEP in runs
+        )
+        self._reference = self._measure_tasks(report.table2.get(REFERENCE_ROW, {}))
+
+    def measure(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
+        """Measure one row's runs on test, and their mNRG where row and reference are complete."""
+        measures = self._measure_tasks(runs)
+        columns = list(MAIN_COLUMNS.values())
+        if all(column in measures and column in self._reference for column in columns):
+            gain = mnrg(
+                [measures[column].mean for column in columns],
+                [self._reference[column].mean for column in columns],
+                MAXIMUM,
+            )
+            measures[MNRG] = Measured(gain)
+        return measures
+
+    def expect(self, scores: Mapping[Task, float | None]) -> frozenset[Column]:
+        """Name the columns that a complete reproduction of a row of the paper fills."""
+        columns = {column for task, column in MAIN_COLUMNS.items() if scores[task] is not None}
+        if len(columns) == len(MAIN_COLUMNS):
+            columns.add(MNRG)
+        if scores[Task.DEP] is not None:
+            columns |= {UAS, LAS_SINGLE_ROOT} if self.single_root else {UAS}
+        return frozenset(columns)
+
+    def choose(self, split: Split) -> dict[Task, str]:
+        """Choose for each task the row of Table 3 with the best mean score; the first of equals."""
+        chosen = {}
+        for task in TASK_ORDER:
+            means = {
+                row: self.book.measure(runs[task], task, split, MAIN_METRIC[task]).mean
+                for row, runs in self.unification_rows.items()
+                if task in runs
+            }
+            if means:
+                chosen[task] = max(means, key=means.__getitem__)
+        return chosen
+
+    @property
+    def unification_rows(self) -> dict[str, Mapping[Task, str]]:
+        """Give the runs of Table 3 in the paper's order."""
+        return {row: self.report.table3.get(row, {}) for row in read_paper().table3}
+
+    def _measure_tasks(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
+        """Measure one row's runs on test."""
+        return {
+            column: self.book.measure(runs[column.task], column.task, "test", column.metric)
+            for column in COLUMNS
+            if column.task is not None
+            and column.task in runs
+            and (column is not LAS_SINGLE_ROOT or self.single_root)
+        }
+
+
+def print_scores(
+    scores: Mapping[Task, float | None], gain: float | None = None
+) -> dict[Column, float]:
+    """Lay the paper's numbers out by column."""
+    printed = {
+        column: value
+        for task, column in MAIN_COLUMNS.items()
+        if (value := scores[task]) is not None
+    }
+    return printed if gain is None else {**printed, MNRG: gain}
+
+
+def _require_known(table: str, rows: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a row that the paper's table does not have."""
+    places = list(known)
+    for row in rows:
+        if row not in places:
+            raise ConfigError(f"report.{table}: expected rows of {places}, found '{row}'")
+
+
+def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:
+    """Build the frame: a row's names, its number of seeds, then mean, sd and the paper's value."""
+    records = [_build_record(row, n_seeds) for row in rows]
+    frame = pd.DataFrame.from_records(records)
+    texts = {"row": "string", "method": "string", "pretraining": "string"}
+    numbers = {name: "float64" for name in frame.columns if name not in (*texts, "seeds")}
+    return frame.astype({**texts, "seeds": "Int64", **numbers})
+
+
+def _build_record(row: Row, n_seeds: int) -> dict[str, Any]:
+    """Build a row of the frame."""
+    record: dict[str, Any] = {
+        "row": row.id,
+        "method": row.label,
+        "pretraining": row.pretraining,
+        "seeds": n_seeds if row.ours else None,
+    }
+    for column in COLUMNS:
+        measured = row.ours.get(column)
+        record[column.key] = None if measured is None else measured.mean
+        if column is not MNRG:
+            record[f"{column.key}_sd"] = None if measured is None else measured.sd
+        if column in PRINTED:
+            record[f"{column.key}_paper"] = row.paper.get(column)
+    return record
+
+
+def note_scores(setting: Setting, results: Results) -> list[str]:
+    """Say how the scores of a table came about."""
+    seeds = ", ".join(map(str, results.book.seeds))
+    return [
+        note_paper(setting),
+        f"One seed ({seeds}): no spread can be given"
+        if len(results.book.seeds) == 1
+        else f"Means over {len(results.book.seeds)} seeds ({seeds}) ± sample standard deviation",
+        "POS: accuracy; NER and CK: exact-match F1 by seqeval; all in per cent, on test",
+        "DP: LAS counts head and universal relation (subtypes dropped) over all words, punctuation "
+        "included, as conll18_ud_eval.py does, on the corpus's own trees, which may have several "
+        "roots",
+        "DP LAS single-root: references and predictions in the form of TweeBank's later "
+        "*.fixed.conllu files, extra roots attached to the first by parataxis"
+        if results.single_root
+        else "DP LAS single-root: n/a, this corpus has no single-root references",
+        f"mNRG: median over the four tasks of (score - reference) / ({MAXIMUM:.0f} - reference), "
+        f"in per cent; reference: Mono-task Learning; computed from mean scores, so without spread",
+        *note_data(setting),
+    ]

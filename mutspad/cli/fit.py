@@ -1,0 +1,63 @@
+"""Train one run with one seed.
+
+Example: mutspad fit --run results/demo/runs/tuned-multi.json --seed 1
+         --corpora results/demo/corpora/tweets --lexicon results/demo/lexicon
+         --parent results/demo/pretrain/news-multi/seed1
+         --model results/demo/finetune/tuned-multi/seed1
+
+results/<experiment>/<phase>/<run>/seed<k>/
+├── model.json            sizes, vocabulary, label sets, the resolved run
+├── weights.safetensors   the weights of the best epoch
+└── history.csv           losses and dev scores, epoch by epoch
+"""
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from mutspad.config import read_run
+from mutspad.data.conllup import read_conllup
+from mutspad.data.lexicon import read_lexicon
+from mutspad.files import write_text
+from mutspad.models.checkpoint import load_model, save_model
+from mutspad.training.loop import TrainingSet
+from mutspad.training.stages import fit_run
+
+
+@click.command("fit")
+@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True)
+@click.option("--seed", type=int, required=True)
+@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--lexicon", type=click.Path(path_type=Path), required=True)
+@click.option("--unified", type=click.Path(path_type=Path), help="The unified training set.")
+@click.option("--parent", type=click.Path(path_type=Path), help="The model to start from.")
+@click.option("--model", type=click.Path(path_type=Path), required=True)
+def command(
+    *,
+    run_file: Path,
+    seed: int,
+    corpora: Path,
+    lexicon: Path,
+    unified: Path | None,
+    parent: Path | None,
+    model: Path,
+) -> None:
+    """Read the corpora, train, write the model and its history."""
+    run = read_run(run_file)
+    train: TrainingSet
+    if unified is None:
+        train = {task: read_conllup(corpora / task / "train.conllup") for task in run.tasks}
+    else:
+        train = read_conllup(unified)
+    fitted = fit_run(
+        run,
+        seed=seed,
+        train=train,
+        dev={task: read_conllup(corpora / task / "dev.conllup") for task in run.tasks},
+        lexicon=read_lexicon(lexicon),
+        parent=None if parent is None else load_model(parent),
+    )
+    history = pd.DataFrame([record.as_row() for record in fitted.history])
+    write_text(model / "history.csv", history.to_csv(index=False, float_format="%.6g"))
+    save_model(model, fitted.model, fitted.vocabulary, run, seed=seed)

@@ -1,0 +1,27 @@
+"""Write the synthetic corpora of the demo.
+
+Example: mutspad generate-demo --demo '{"seed": 7, "news": {...}, "tweets": {...}}' --raw raw
+
+raw/demo/<corpus>/
+└── {train,dev,test}.conllup    one layer a corpus, as in the paper
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.config import DemoParams
+from mutspad.data.conllup import write_conllup
+from mutspad.data.demo import generate
+from mutspad.data.registry import load_registry
+
+
+@click.command("generate-demo")
+@click.option("--demo", required=True, help="The section corpora.demo, as JSON.")
+@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
+def command(*, demo: str, raw: Path) -> None:
+    """Generate every corpus of the demo."""
+    registry = load_registry()
+    for name, splits in generate(DemoParams.model_validate_json(demo)).items():
+        for split, sentences in splits.items():
+            write_conllup(raw / registry.corpus(name).files[split].path, sentences)

@@ -1,0 +1,43 @@
+"""Annotate dev and test with a trained model; no gold layer is looked at.
+
+Example: mutspad predict --run results/demo/runs/tuned-multi.json
+         --model results/demo/finetune/tuned-multi/seed1 --corpora results/demo/corpora/tweets
+         --predictions results/demo/predictions/tuned-multi/seed1
+
+results/<experiment>/predictions/<run>/seed<k>/
+├── <task>.dev.conllup    the sentences of the task's dev set with the predicted layer
+└── <task>.test.conllup
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.config import read_run
+from mutspad.data.conllup import read_conllup, write_conllup
+from mutspad.models.checkpoint import load_model
+from mutspad.training.predict import annotate
+from mutspad.training.seeding import make_deterministic
+
+
+@click.command("predict")
+@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True)
+@click.option("--model", type=click.Path(path_type=Path), required=True)
+@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--predictions", type=click.Path(path_type=Path), required=True)
+def command(*, run_file: Path, model: Path, corpora: Path, predictions: Path) -> None:
+    """Predict each task of the run on that task's own dev and test sentences."""
+    make_deterministic()
+    run = read_run(run_file)
+    loaded = load_model(model)
+    for task in run.tasks:
+        for split in ("dev", "test"):
+            predicted = annotate(
+                loaded.model,
+                loaded.vocabulary,
+                read_conllup(corpora / task / f"{split}.conllup"),
+                [task],
+                multi_root=run.multi_root,
+                batch_sentences=run.training.batch_sentences,
+            )
+            write_conllup(predictions / f"{task}.{split}.conllup", predicted)

@@ -1,0 +1,72 @@
+"""Turn raw corpora into the processed format of one domain and task.
+
+Example: mutspad prepare --domain news --task chunk --corpus conll2000 --held-out 0.1
+         --held-out-seed 13 --token-budget-seed 13 --output results/paper/corpora/news/chunk
+
+results/<experiment>/corpora/<domain>/<task>/
+├── train.conllup
+├── dev.conllup
+├── test.conllup
+├── {dev,test}.single-root.conllup    only where the corpus has such references (TweeBank)
+└── summary.json                      which corpora, how many sentences, tokens and classes
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.data.conllup import write_conllup
+from mutspad.data.prepare import prepare
+from mutspad.data.registry import CorpusChoice, load_registry
+from mutspad.files import write_json
+from mutspad.tasks import TASKS, Task
+
+
+@click.command("prepare")
+@click.option("--domain", required=True)
+@click.option("--task", type=click.Choice([task.value for task in TASKS]), required=True)
+@click.option("--corpus", "names", multiple=True, required=True, help="Joined in this order.")
+@click.option("--substitute-for", help="The licensed corpus that the corpora replace.")
+@click.option("--anonymise", is_flag=True, help="Give handles and URLs one form.")
+@click.option("--held-out", type=float, required=True)
+@click.option("--held-out-seed", type=int, required=True)
+@click.option("--token-budget", type=int)
+@click.option("--token-budget-seed", type=int, required=True)
+@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
+@click.option("--mirror", type=click.Path(path_type=Path), envvar="MUTSPAD_MIRROR")
+@click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+def command(
+    *,
+    domain: str,
+    task: str,
+    names: tuple[str, ...],
+    substitute_for: str | None,
+    anonymise: bool,
+    held_out: float,
+    held_out_seed: int,
+    token_budget: int | None,
+    token_budget_seed: int,
+    raw: Path,
+    mirror: Path | None,
+    licensed: Path | None,
+    output: Path,
+) -> None:
+    """Read, hold out, sample, anonymise; write the splits and their summary."""
+    registry = load_registry()
+    prepared = prepare(
+        domain,
+        Task(task),
+        CorpusChoice(names, substitute_for),
+        {name: registry.corpus(name).raw_paths(raw, mirror, licensed) for name in names},
+        anonymised=anonymise,
+        held_out=held_out,
+        held_out_seed=held_out_seed,
+        token_budget=token_budget,
+        token_budget_seed=token_budget_seed,
+    )
+    for split, sentences in prepared.splits.items():
+        write_conllup(output / f"{split}.conllup", sentences)
+    for split, sentences in prepared.single_root.items():
+        write_conllup(output / f"{split}.single-root.conllup", sentences)
+    write_json(output / "summary.json", prepared.summary)

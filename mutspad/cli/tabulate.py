@@ -1,0 +1,55 @@
+"""Write one of the paper's tables from the scores.
+
+Example: mutspad tabulate --number 2 --experiment demo --seed 1 --seed 2 --report '{...}'
+         --results results/demo
+
+results/<experiment>/tables/
+├── table<n>.csv    numbers for machines: ours with spread and number of seeds, the paper's
+└── table<n>.md     the table for people, with its notes
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.analysis.table1 import table1
+from mutspad.analysis.table2 import table2
+from mutspad.analysis.table3 import table3
+from mutspad.analysis.tables import Table
+from mutspad.config import ReportParams
+from mutspad.files import read_json, write_text
+
+RUN_TABLES = {2: table2, 3: table3}
+
+
+@click.command("tabulate")
+@click.option("--number", type=click.IntRange(1, 3), required=True)
+@click.option("--experiment", required=True)
+@click.option("--seed", "seeds", type=int, multiple=True, required=True)
+@click.option("--report", required=True, help="The run behind every cell, as JSON.")
+@click.option("--results", type=click.Path(path_type=Path), required=True)
+def command(
+    *, number: int, experiment: str, seeds: tuple[int, ...], report: str, results: Path
+) -> None:
+    """Read the summaries, the lexicon and the scores; write the table twice."""
+    summaries = [read_json(path) for path in sorted(results.glob("corpora/*/*/summary.json"))]
+    vectors = read_json(results / "lexicon" / "lexicon.json")
+    table: Table
+    if number == 1:
+        table = table1(experiment=experiment, summaries=summaries, vectors=vectors)
+    else:
+        rows = ReportParams.model_validate_json(report)
+        table = RUN_TABLES[number](
+            experiment=experiment,
+            seeds=seeds,
+            report=rows,
+            scores=[
+                read_json(results / "scores" / run / f"seed{seed}.json")
+                for run in rows.runs()
+                for seed in seeds
+            ],
+            summaries=summaries,
+            vectors=vectors,
+        )
+    write_text(results / "tables" / f"table{number}.csv", table.to_csv())
+    write_text(results / "tables" / f"table{number}.md", table.markdown)

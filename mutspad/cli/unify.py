@@ -1,0 +1,48 @@
+"""Add silver layers to the training sets of a domain (paper 4.2.2).
+
+Example: mutspad unify --corpora results/demo/corpora/tweets
+         --labeller pos=results/demo/baselines/tweets-mono-pos/seed1 ...
+         --output results/demo/unified/tweets/seed1/train.conllup
+
+results/<experiment>/unified/<domain>/seed<k>/
+└── train.conllup    every training sentence with all four layers, each marked gold or silver
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.data.conllup import read_conllup, write_conllup
+from mutspad.data.sentence import Layer, Sentence
+from mutspad.data.unify import unify
+from mutspad.models.checkpoint import load_model
+from mutspad.tasks import Task
+from mutspad.training.predict import annotate
+from mutspad.training.seeding import make_deterministic
+
+
+@click.command("unify")
+@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--labeller", "labellers", multiple=True, required=True, help="TASK=MODEL FOLDER")
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
+    """Merge the training sets; the mono-task models fill what is missing."""
+    make_deterministic()
+    folders = {
+        Task(task): Path(folder) for task, _, folder in (pair.partition("=") for pair in labellers)
+    }
+
+    def annotate_missing(task: Task, sentences: list[Sentence]) -> list[Layer]:
+        labeller = load_model(folders[task])
+        annotated = annotate(
+            labeller.model,
+            labeller.vocabulary,
+            sentences,
+            [task],
+            multi_root=labeller.run.multi_root,
+            batch_sentences=labeller.run.training.batch_sentences,
+        )
+        return [sentence.layers[task] for sentence in annotated]
+
+    training_sets = {task: read_conllup(corpora / task / "train.conllup") for task in folders}
+    write_conllup(output, unify(training_sets, annotate_missing))

@@ -1,0 +1,31 @@
+"""Give handles and URLs one form each (paper 5.1, footnote 1).
+
+The paper says "simple rules"; ours: BERTweet's forms `@USER` and `HTTPURL`, with TweeBank's
+numbered forms (`@USER1490`, `URL218`) folded into them. A handle or a URL counts wherever no letter
+or digit stands right before it, so `(@name` is covered, while e-mail addresses, the lone `@` ("at")
+and faces such as `@_@` stay. URLs cut short by Twitter (`https:...`, `http`) count as URLs.
+"""
+
+import re
+
+USER = "@USER"
+URL = "HTTPURL"
+
+_HANDLE = re.compile(r"(?<!\w)@(?=_*[A-Za-z0-9])[A-Za-z0-9_]+")
+_NUMBERED = r"URL\d+(?!\w)"
+_SCHEME = r"(?i:https?|www)(?!\w)"
+_URL_WORD = re.compile(rf"(?<!\w)(?:{_SCHEME}.*|{_NUMBERED})", re.DOTALL)
+_URL_TEXT = re.compile(
+    # The closing punctuation of running text is no part of the URL before it.
+    rf"(?<!\w)(?:{_SCHEME}\S*?(?=[.,!?;:)\]}}\"'\u201d\u2019\u2026]*(?:\s|$))|{_NUMBERED})"
+)
+
+
+def anonymise(word: str) -> str:
+    """Give the handle or URL in a word its one form; idempotent."""
+    return _HANDLE.sub(USER, _URL_WORD.sub(URL, word))
+
+
+def anonymise_text(text: str) -> str:
+    """Give handles and URLs in a raw tweet their one form; idempotent."""
+    return _HANDLE.sub(USER, _URL_TEXT.sub(URL, text))

@@ -1,0 +1,196 @@
+"""From sentences to batches of tensors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mutspad.data.sentence import Sentence
+from mutspad.data.vocab import PAD_ID, Vocabulary
+from mutspad.tasks import Task
+
+IGNORED = -1
+"""Marks a label or head that no loss sees: padding, an absent layer, an unknown label."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """Hold one sentence as rows of a vocabulary.
+
+    Parameters
+    ----------
+    forms
+        The words as written; the characters are looked up once per distinct word of a batch.
+    words
+        Word rows, `[words]`.
+    labels
+        Label rows of each layer the sentence carries, `[words]`, -1 for an unknown label.
+    heads
+        Heads counted from 1, 0 for a root, `[words]`; None without a dependency layer.
+    """
+
+    forms: tuple[str, ...]
+    words: NDArray[np.int64]
+    labels: Mapping[Task, NDArray[np.int64]]
+    heads: NDArray[np.int64] | None
+
+    def __len__(self) -> int:
+        """Count the words."""
+        return len(self.forms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Hold sentences of one batch, padded to the longest.
+
+    Parameters
+    ----------
+    words
+        Word rows, `[batch, words]`; 0 is padding.
+    lens
+        Words of each sentence, `[batch]`.
+    forms
+        Row of each word in the table of the batch's distinct forms, `[batch, words]`; 0 at padding.
+    chars, char_lens
+        Characters of the distinct forms, `[distinct, chars]`, and how many, `[distinct]`; short
+        forms stand first, so that neighbours need little padding.
+    labels
+        Label rows for every task of the vocabulary, `[batch, words]`; -1 where there is none.
+    heads
+        Heads counted from 1, 0 for a root, -1 where there is none, `[batch, words]`; None when no
+        sentence has a dependency layer.
+    """
+
+    words: Tensor
+    lens: Tensor
+    forms: Tensor
+    chars: Tensor
+    char_lens: Tensor
+    labels: dict[Task, Tensor]
+    heads: Tensor | None
+
+    def __len__(self) -> int:
+        """Count the sentences."""
+        return len(self.lens)
+
+    @property
+    def mask(self) -> Tensor:
+        """Return where words stand, `[batch, words]` booleans."""
+        return torch.arange(self.words.shape[1], device=self.lens.device) < self.lens[:, None]
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Return the batch on a device."""
+        return Batch(
+            words=self.words.to(device),
+            lens=self.lens.to(device),
+            forms=self.forms.to(device),
+            chars=self.chars.to(device),
+            char_lens=self.char_lens.to(device),
+            labels={task: labels.to(device) for task, labels in self.labels.items()},
+            heads=None if self.heads is None else self.heads.to(device),
+        )
+
+
+def encode(vocabulary: Vocabulary, sentence: Sentence, tasks: Sequence[Task] = ()) -> Encoded:
+    """Look a sentence up in a vocabulary, with its layers for these tasks.
+
+    Raises
+    ------
+    ValueError
+        When the sentence has no words.
+    """
+    if not sentence.words:
+        raise ValueError(f"sentence {sentence.id}: expected at least one word, found none")
+    labels: dict[Task, NDArray[np.int64]] = {}
+    heads = None
+    for task in tasks:
+        layer = sentence.layers.get(task)
+        if layer is None:
+            continue
+        rows = [vocabulary.label_id(task, label) for label in layer.labels]
+        labels[task] = np.array([IGNORED if row is None else row for row in rows], dtype=np.int64)
+        if layer.heads is not None:
+            heads = np.array(layer.heads, dtype=np.int64)
+    words = np.array([vocabulary.word_id(word) for word in sentence.words], dtype=np.int64)
+    return Encoded(sentence.words, words, labels, heads)
+
+
+def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
+    """Pad sentences to one batch.
+
+    Raises
+    ------
+    ValueError
+        When there is no sentence.
+    """
+    if not encoded:
+        raise ValueError("a batch: expected at least one sentence, found none")
+    distinct = dict.fromkeys(form for sentence in encoded for form in sentence.forms)
+    table = {form: row for row, form in enumerate(sorted(distinct, key=len))}
+    forms = [
+        np.array([table[form] for form in sentence.forms], dtype=np.int64) for sentence in encoded
+    ]
+    chars = [np.array(vocabulary.char_ids(form), dtype=np.int64) for form in table]
+    nothing = np.empty(0, dtype=np.int64)
+    width = max(map(len, encoded))
+    heads = [nothing if sentence.heads is None else sentence.heads for sentence in encoded]
+    return Batch(
+        words=_pad([sentence.words for sentence in encoded], width, PAD_ID),
+        lens=torch.tensor([len(sentence) for sentence in encoded]),
+        forms=_pad(forms, width, 0),
+        chars=_pad(chars, max(map(len, chars)), PAD_ID),
+        char_lens=torch.tensor([len(row) for row in chars]),
+        labels={
+            task: _pad([sentence.labels.get(task, nothing) for sentence in encoded], width, IGNORED)
+            for task in vocabulary.labels
+        },
+        heads=_pad(heads, width, IGNORED) if any(map(len, heads)) else None,
+    )
+
+
+def bucket_batches(
+    lengths: Sequence[int], batch_sentences: int, rng: np.random.Generator | None
+) -> list[list[int]]:
+    """Part sentences into batches of similar length, so that little is padding.
+
+    Parameters
+    ----------
+    lengths
+        Words of each sentence.
+    batch_sentences
+        Sentences in a batch; the last one formed may hold fewer.
+    rng
+        Breaks ties between sentences of one length and shuffles the batches; None keeps the order
+        by length.
+
+    Returns
+    -------
+    list[list[int]]
+        Indices of the sentences of each batch; every sentence stands in exactly one.
+
+    Raises
+    ------
+    ValueError
+        When a batch would hold no sentence.
+    """
+    if batch_sentences < 1:
+        raise ValueError(f"batch_sentences: expected at least 1, found {batch_sentences}")
+    ties = np.arange(len(lengths)) if rng is None else rng.permutation(len(lengths))
+    order = np.lexsort((ties, np.asarray(lengths, dtype=np.int64))).tolist()
+    batches = [
+        order[start : start + batch_sentences] for start in range(0, len(order), batch_sentences)
+    ]
+    if rng is not None:
+        batches = [batches[index] for index in rng.permutation(len(batches))]
+    return batches
+
+
+def _pad(rows: Sequence[NDArray[np.int64]], width: int, value: int) -> Tensor:
+    """Stack rows of different lengths to `[rows, width]`, filled up with `value`."""
+    padded = np.full((len(rows), width), value, dtype=np.int64)
+    for line, row in zip(padded, rows, strict=True):
+        line[: len(row)] = row
+    return torch.from_numpy(padded)

@@ -1,0 +1,322 @@
+"""The one processed format, CoNLL-U Plus: every layer of every sentence says whether it is gold.
+
+The first line names the columns; each sentence has a `# sent_id` and one comment
+`# mutspad.<task> = gold|silver` for every layer that it carries. An absent layer has `_`
+everywhere.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from conllu import Metadata, Token, TokenList, parse_token_and_metadata
+
+from mutspad.data.labels import first_invalid_iob2
+from mutspad.data.lines import Line, blocks, excerpt, read_lines
+from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.errors import CorpusError
+from mutspad.files import atomic_path
+from mutspad.tasks import TASKS, Task
+
+COLUMNS = ("ID", "FORM", "HEAD", "DEPREL", "MUTSPAD:POS", "MUTSPAD:CHUNK", "MUTSPAD:NER")
+HEADER = f"# global.columns = {' '.join(COLUMNS)}"
+ABSENT = "_"
+
+_COLUMN_OF = {
+    Task.POS: "mutspad:pos",
+    Task.CHUNK: "mutspad:chunk",
+    Task.NER: "mutspad:ner",
+    Task.DEP: "deprel",
+}
+_FIELDS = tuple(column.lower() for column in COLUMNS)
+_COMMENT = "mutspad."
+
+
+def _as_text(fields: list[str], index: int) -> str:
+    return fields[index]
+
+
+# Every column is read as text: numbers are checked here, where the line is known.
+_PARSERS: dict[str, Callable[[list[str], int], str]] = dict.fromkeys(_FIELDS, _as_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Describe what is wrong with a sentence: the word's index (None: all of it) and why."""
+
+    word: int | None
+    expected: str
+    found: str
+
+
+def read_conllup(path: str | Path) -> list[Sentence]:
+    """Read the sentences of a processed file.
+
+    Raises
+    ------
+    CorpusError
+        For an empty split or any malformed line, with file and line.
+    """
+    sentences: list[Sentence] = []
+    seen: dict[str, int] = {}
+    for block in _checked_blocks(path):
+        sentence = _parse(path, block)
+        line = block[0][0]
+        if sentence.id in seen:
+            raise CorpusError(
+                path,
+                line,
+                expected="a sent_id that occurs once",
+                found=f"'{sentence.id}', also at line {seen[sentence.id]}",
+            )
+        seen[sentence.id] = line
+        sentences.append(sentence)
+    if not sentences:
+        raise CorpusError(path, None, expected="at least one sentence", found="an empty split")
+    return sentences
+
+
+def write_conllup(path: str | Path, sentences: Sequence[Sentence]) -> None:
+    """Write sentences atomically; what `read_conllup` would refuse is refused here.
+
+    Raises
+    ------
+    CorpusError
+        For an empty split, a repeated sentence id or a malformed sentence.
+    """
+    if not sentences:
+        raise CorpusError(path, None, expected="at least one sentence", found="an empty split")
+    seen: set[str] = set()
+    for sentence in sentences:
+        fault = find_fault(sentence)
+        if fault is None and sentence.id in seen:
+            fault = Fault(None, "a sent_id that occurs once", "it twice")
+        if fault is not None:
+            place = "" if fault.word is None else f", word {fault.word + 1}"
+            raise CorpusError(
+                path,
+                None,
+                expected=f"{fault.expected} in sentence '{sentence.id}'{place}",
+                found=fault.found,
+            )
+        seen.add(sentence.id)
+    with (
+        atomic_path(path) as temporary,
+        temporary.open("w", encoding="utf-8", newline="\n") as out,
+    ):
+        out.write(f"{HEADER}\n")
+        out.writelines(_serialise(sentence) for sentence in sentences)
+
+
+def find_fault(sentence: Sentence) -> Fault | None:
+    """Find the first thing that the processed format cannot hold, or None."""
+    if sentence.id.split() != [sentence.id]:
+        return Fault(None, "a sent_id without spaces", excerpt(sentence.id))
+    if not sentence.words:
+        return Fault(None, "at least one word", "none")
+    for index, word in enumerate(sentence.words):
+        if word.split() != [word]:
+            return Fault(index, "a word without spaces", excerpt(word))
+    for task, layer in sentence.layers.items():
+        fault = _layer_fault(task, layer, len(sentence))
+        if fault is not None:
+            return fault
+    return None
+
+
+def checked(sentence: Sentence, path: str | Path, lines: Sequence[int]) -> Sentence:
+    """Return a sentence that the processed format can hold.
+
+    Parameters
+    ----------
+    sentence
+        What a reader has built.
+    path, lines
+        Where its words stand: the file and the line of each word.
+
+    Raises
+    ------
+    CorpusError
+        For the first thing that is wrong, with file and line.
+    """
+    fault = find_fault(sentence)
+    if fault is not None:
+        line = None if not lines else lines[fault.word or 0]
+        raise CorpusError(path, line, expected=fault.expected, found=fault.found)
+    return sentence
+
+
+def tree_fault(heads: Sequence[int]) -> Fault | None:
+    """Find what keeps heads, counted from 1, from being one or more trees below the root 0."""
+    for index, head in enumerate(heads):
+        if not 0 <= head <= len(heads):
+            return Fault(index, f"a head from 0 to {len(heads)}", str(head))
+    if 0 not in heads:
+        return Fault(0, "a tree with a root (head 0)", "no root")
+    settled = [False] * len(heads)
+    for start in range(len(heads)):
+        walked = []
+        word = start
+        while word >= 0 and not settled[word]:
+            settled[word] = True
+            walked.append(word)
+            word = heads[word] - 1
+        if word in walked:
+            return Fault(word, "a tree", f"a cycle through word {word + 1}")
+    return None
+
+
+def _layer_fault(task: Task, layer: Layer, length: int) -> Fault | None:
+    if len(layer.labels) != length:
+        return Fault(None, f"{length} {task} labels", str(len(layer.labels)))
+    for index, label in enumerate(layer.labels):
+        if label == ABSENT or label.split() != [label]:
+            return Fault(index, f"a {task} label", excerpt(label))
+    if task in (Task.CHUNK, Task.NER):
+        invalid = first_invalid_iob2(layer.labels)
+        if invalid is not None:
+            return Fault(
+                invalid,
+                f"an IOB2 tag ({task}) that can follow "
+                f"'{layer.labels[invalid - 1] if invalid else 'the beginning'}'",
+                f"'{layer.labels[invalid]}'",
+            )
+    if (layer.heads is not None) != (task is Task.DEP):
+        return Fault(None, "heads for dependencies, and only for them", f"task {task}")
+    if layer.heads is not None:
+        if len(layer.heads) != length:
+            return Fault(None, f"{length} heads", str(len(layer.heads)))
+        return tree_fault(layer.heads)
+    return None
+
+
+def _checked_blocks(path: str | Path) -> Iterator[list[Line]]:
+    """Stream the sentences' lines, once the first line has named the columns."""
+    lines = read_lines(path)
+    first = next(lines, None)
+    if first is None:
+        raise CorpusError(path, None, expected="at least one sentence", found="an empty split")
+    if first[1].split() != HEADER.split():
+        raise CorpusError(path, 1, expected=f"'{HEADER}'", found=excerpt(first[1]))
+    for block in blocks(lines):
+        for number, text in block:
+            if text.startswith("#"):
+                continue
+            fields = text.split("\t")
+            # conllu takes two spaces for a tab and forgives missing columns; the format does not.
+            if len(fields) != len(COLUMNS) or fields != text.split():
+                raise CorpusError(
+                    path,
+                    number,
+                    expected=f"{len(COLUMNS)} columns parted by tabs, none empty",
+                    found=excerpt(text),
+                )
+        yield block
+
+
+def _parse(path: str | Path, block: list[Line]) -> Sentence:
+    """Build one sentence and check it."""
+    tokens = parse_token_and_metadata(
+        "\n".join(text for _, text in block), fields=_FIELDS, field_parsers=_PARSERS
+    )
+    first = block[0][0]
+    word_lines = [number for number, text in block if not text.startswith("#")]
+    for number, (line, token) in enumerate(zip(word_lines, tokens, strict=True), 1):
+        if token["id"] != str(number):
+            raise CorpusError(path, line, expected=f"the ID {number}", found=f"'{token['id']}'")
+    if not word_lines:
+        raise CorpusError(path, first, expected="at least one word", found="only comments")
+    sent_id = tokens.metadata.get("sent_id")
+    if not sent_id:
+        raise CorpusError(path, first, expected="a comment '# sent_id = ...'", found="none")
+    origins = _origins(path, block, tokens)
+    layers = {task: _layer(path, task, origins.get(task), tokens, word_lines) for task in TASKS}
+    sentence = Sentence(
+        sent_id,
+        tuple(token["form"] for token in tokens),
+        MappingProxyType({task: layer for task, layer in layers.items() if layer is not None}),
+    )
+    return checked(sentence, path, word_lines)
+
+
+def _origins(path: str | Path, block: list[Line], tokens: TokenList) -> dict[Task, Origin]:
+    """Read the comments that say which layers are there and who made them."""
+    origins = {}
+    for key, value in tokens.metadata.items():
+        if not key.startswith(_COMMENT):
+            continue
+        name = key.removeprefix(_COMMENT)
+        if name not in _COLUMN_OF or value not in list(Origin):
+            line = next(number for number, text in block if text.startswith("#") and key in text)
+            raise CorpusError(
+                path,
+                line,
+                expected=f"'# {_COMMENT}<{'|'.join(TASKS)}> = <{'|'.join(Origin)}>'",
+                found=f"'# {key} = {value}'",
+            )
+        origins[Task(name)] = Origin(value)
+    return origins
+
+
+def _layer(
+    path: str | Path,
+    task: Task,
+    origin: Origin | None,
+    tokens: TokenList,
+    word_lines: Sequence[int],
+) -> Layer | None:
+    """Read one layer; it is there for every word, with its comment, or for none."""
+    columns = (_COLUMN_OF[task], "head") if task is Task.DEP else (_COLUMN_OF[task],)
+    for line, token in zip(word_lines, tokens, strict=True):
+        for column in columns:
+            if (token[column] == ABSENT) != (origin is None):
+                raise CorpusError(
+                    path,
+                    line,
+                    expected=(
+                        f"'{ABSENT}' in {column.upper()}, as no '# {_COMMENT}{task}' is there"
+                        if origin is None
+                        else f"a value in {column.upper()}, as '# {_COMMENT}{task}' says"
+                    ),
+                    found=f"'{token[column]}'",
+                )
+    if origin is None:
+        return None
+    labels = tuple(token[columns[0]] for token in tokens)
+    if task is not Task.DEP:
+        return Layer(labels, origin)
+    return Layer(labels, origin, tuple(_heads(path, tokens, word_lines)))
+
+
+def _heads(path: str | Path, tokens: TokenList, word_lines: Iterable[int]) -> Iterator[int]:
+    for line, token in zip(word_lines, tokens, strict=True):
+        head = token["head"]
+        # int() alone would take '+1', '1_0' and other scripts' digits.
+        if not (head.isascii() and head.isdigit()):
+            raise CorpusError(path, line, expected="a number in HEAD", found=f"'{head}'")
+        yield int(head)
+
+
+def _serialise(sentence: Sentence) -> str:
+    """Write one sentence by `conllu`."""
+    metadata = {"sent_id": sentence.id} | {
+        f"{_COMMENT}{task}": layer.origin.value
+        for task in TASKS
+        if (layer := sentence.layers.get(task)) is not None
+    }
+    columns: list[Sequence[object]] = [
+        range(1, len(sentence) + 1),
+        sentence.words,
+        _column(sentence, Task.DEP, heads=True),
+        *(_column(sentence, task) for task in (Task.DEP, Task.POS, Task.CHUNK, Task.NER)),
+    ]
+    tokens = [Token(zip(_FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
+    return TokenList(tokens, Metadata(metadata)).serialize()
+
+
+def _column(sentence: Sentence, task: Task, *, heads: bool = False) -> Sequence[object]:
+    layer = sentence.layers.get(task)
+    if layer is None:
+        return [ABSENT] * len(sentence)
+    return layer.heads or () if heads else layer.labels

@@ -1,0 +1,64 @@
+"""What the column formats share: one word a line, sentences parted by blank lines."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutspad.data.conllup import checked
+from mutspad.data.lines import Line, blocks, excerpt
+from mutspad.data.sentence import Layer, Sentence
+from mutspad.errors import CorpusError
+from mutspad.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Hold the columns of one word and the line where they stand."""
+
+    line: int
+    fields: list[str]
+
+
+def read_rows(
+    lines: Iterable[Line], path: str | Path, *, columns: int, separator: str
+) -> Iterator[list[Row]]:
+    """Stream sentences as rows of exactly `columns` columns, none of them empty.
+
+    Raises
+    ------
+    CorpusError
+        For a row with another number of columns, or when there is no row at all.
+    """
+    name = "tabs" if separator == "\t" else "single spaces"
+    empty = True
+    for block in blocks(lines):
+        rows = []
+        for line, text in block:
+            fields = text.split(separator)
+            if len(fields) != columns or fields != text.split():
+                raise CorpusError(
+                    path,
+                    line,
+                    expected=f"{columns} columns parted by {name}",
+                    found=excerpt(text),
+                )
+            rows.append(Row(line, fields))
+        empty = False
+        yield rows
+    if empty:
+        raise CorpusError(path, None, expected="at least one sentence", found="an empty split")
+
+
+def tagged_sentence(
+    sent_id: str, path: str | Path, rows: Sequence[Row], task: Task, tags: Sequence[str]
+) -> Sentence:
+    """Build a sentence with one gold layer, words from the first column.
+
+    Raises
+    ------
+    CorpusError
+        When a tag is none or cannot stand where it stands.
+    """
+    words = tuple(row.fields[0] for row in rows)
+    sentence = Sentence(sent_id, words).with_layers({task: Layer(tuple(tags))})
+    return checked(sentence, path, [row.line for row in rows])

@@ -1,0 +1,121 @@
+"""Which reader reads which corpus of the registry."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import get_args
+
+from mutspad.config import Domain, Split
+from mutspad.data.conllup import read_conllup
+from mutspad.data.corpora.conll2000 import read_conll2000
+from mutspad.data.corpora.conll2003 import read_conll2003, read_wikigold
+from mutspad.data.corpora.conllu_ud import read_ud
+from mutspad.data.corpora.ptb import read_nltk_treebank, read_wsj, wsj_sections
+from mutspad.data.corpora.tchunk import read_tchunk
+from mutspad.data.corpora.wnut17 import read_wnut17
+from mutspad.data.registry import SINGLE_ROOT
+from mutspad.data.sentence import Sentence
+from mutspad.errors import ConfigError
+from mutspad.tasks import TASKS
+
+SPLITS: tuple[Split, ...] = get_args(Split)
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
+
+Splits = Mapping[Split, list[Sentence]]
+Paths = Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class RawCorpus:
+    """Hold a corpus as published.
+
+    Parameters
+    ----------
+    splits
+        Its sentences, all gold layers that it carries.
+    single_root
+        The same sentences with trees of one root, where such a reference exists.
+    """
+
+    splits: Splits
+    single_root: Splits = field(default_factory=dict)
+
+
+Reader = Callable[[Paths, str], RawCorpus]
+
+
+def read_corpus(name: str, paths: Paths) -> RawCorpus:
+    """Read a corpus of the registry.
+
+    Parameters
+    ----------
+    name
+        Its name; sentence ids are `<name>-<split>-<number>`.
+    paths
+        Its local files, as `CorpusEntry.raw_paths` names them.
+
+    Raises
+    ------
+    CorpusError
+        For a malformed line, with file and line.
+    ConfigError
+        When the corpus has no annotated text.
+    """
+    if name not in READERS:
+        raise ConfigError(f"expected one of {', '.join(sorted(READERS))}, found '{name}'")
+    return READERS[name](paths, name)
+
+
+def _by_split(read: Callable[[Path, str], list[Sentence]]) -> Reader:
+    """Read corpora with one file a split."""
+
+    def read_splits(paths: Paths, name: str) -> RawCorpus:
+        return RawCorpus({split: read(paths[split], f"{name}-{split}") for split in SPLITS})
+
+    return read_splits
+
+
+def _from_one_file(role: str, read: Callable[[Path, str], Splits]) -> Reader:
+    """Read corpora with all splits in one file."""
+
+    def read_file(paths: Paths, name: str) -> RawCorpus:
+        return RawCorpus(read(paths[role], name))
+
+    return read_file
+
+
+def _read_tweebank(paths: Paths, name: str) -> RawCorpus:
+    """Read the original trees and the single-root ones under the same sentence ids."""
+    read = partial(read_ud, pos="UPOS")
+    return RawCorpus(
+        {split: read(paths[split], f"{name}-{split}") for split in SPLITS},
+        {split: read(paths[f"{split}{SINGLE_ROOT}"], f"{name}-{split}") for split in SPLITS},
+    )
+
+
+def _read_tchunk(paths: Paths, name: str) -> RawCorpus:
+    splits = {split: paths[split] for split in SPLITS}
+    return RawCorpus(read_tchunk(paths["chunk"], paths["pos"], splits, name))
+
+
+def _read_wsj(folder: Path, name: str) -> Splits:
+    return read_wsj(wsj_sections(folder), name)
+
+
+def _read_generated(path: Path, _: str) -> list[Sentence]:
+    return read_conllup(path)
+
+
+READERS: dict[str, Reader] = {
+    "wsj": _from_one_file("folder", _read_wsj),
+    "nltk-treebank": _from_one_file("archive", read_nltk_treebank),
+    "ud-ewt": _by_split(partial(read_ud, pos="XPOS")),
+    "conll2000": _from_one_file("archive", read_conll2000),
+    "conll2003": _by_split(read_conll2003),
+    "wikigold": _from_one_file("all", read_wikigold),
+    "tweebank2": _read_tweebank,
+    "tchunk": _read_tchunk,
+    "wnut17": _by_split(read_wnut17),
+    **{f"demo-{domain}-{task}": _by_split(_read_generated) for domain in DOMAINS for task in TASKS},
+}

@@ -1,0 +1,265 @@
+"""Fetch raw files: a file in raw/ is whole and right, or it is not there.
+
+Sources in this order: the mirror, the folder of licensed files, the URL. What the registry says
+about a file (bytes, sha256) holds for every source.
+"""
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pooch
+import requests
+from requests.adapters import HTTPAdapter
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from urllib3.util.retry import Retry
+
+from mutspad.data.registry import FileEntry, Folder
+from mutspad.errors import DownloadError, HashMismatchError, LicensedFileMissingError
+from mutspad.files import atomic_path
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 1 << 16  # bytes; at most so many are lost when a connection is torn
+TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte
+BUSY = (429, 500, 502, 503, 504)
+LOG_EVERY = 10  # per cent, where no progress bar can be drawn
+
+Advance = Callable[[int], None]
+
+
+class _TornError(requests.RequestException):
+    """Signal that a connection ended in the middle of a file."""
+
+
+def fetch(
+    entry: FileEntry,
+    *,
+    raw_dir: str | Path,
+    mirror: Folder = None,
+    licensed: Folder = None,
+    progress: bool = True,
+    retries: int = 5,
+    backoff: float = 0.5,
+) -> Path:
+    """Put a file of the registry into `raw_dir`, verified, and return its path.
+
+    Parameters
+    ----------
+    entry
+        The file.
+    raw_dir
+        Where it goes, at `entry.path`. A right file that is there already is kept.
+    mirror, licensed
+        Folders that may hold the file at the same relative path.
+    progress
+        Show how far a download is: a bar on a terminal, log lines elsewhere.
+    retries, backoff
+        How often to try again without a new byte, and the first pause in seconds, doubled each
+        time.
+
+    Raises
+    ------
+    HashMismatchError
+        When a source delivers another file; nothing of it stays behind.
+    LicensedFileMissingError
+        When a file without URL lies in neither folder.
+    DownloadError
+        When the download fails; what arrived stays in `<file>.part` and the next call goes on from
+        there.
+    """
+    if entry.sha256 is None or entry.bytes is None:
+        raise DownloadError(f"{entry.path}: expected a file to fetch, found one that is generated")
+    target = Path(raw_dir) / entry.path
+    if _is_right(target, entry):
+        return target
+    for folder in (mirror, licensed):
+        if folder and (Path(folder) / entry.path).is_file():
+            _copy(Path(folder) / entry.path, target, entry)
+            return target
+    if entry.url is None:
+        if target.is_file():
+            verify(target, entry, source=target)
+        raise LicensedFileMissingError(
+            f"{entry.path}: licensed, so never downloaded, and absent; put it at "
+            f"<folder>/{entry.path} and run again with MUTSPAD_LICENSED=<folder>"
+        )
+    # Its messages name absolute paths and repeat ours.
+    pooch.get_logger().setLevel(logging.WARNING)
+    downloader = ResumingDownloader(entry, target, progress, retries, backoff)
+    try:
+        pooch.retrieve(
+            entry.url,
+            known_hash=f"sha256:{entry.sha256}",
+            fname=target.name,
+            path=target.parent,
+            downloader=downloader,
+        )
+    except OSError as error:  # requests' exceptions are OSErrors, as are a full disk's
+        kept = downloader.part.stat().st_size if downloader.part.is_file() else 0
+        raise DownloadError(
+            f"{entry.path}: could not be fetched from {entry.url}: {error} "
+            f"({kept} of {entry.bytes} bytes are kept for the next attempt). Without network, put "
+            f"the file at <folder>/{entry.path} and set MUTSPAD_MIRROR=<folder>"
+        ) from None
+    logger.info("%s: fetched from %s", entry.path, entry.url)
+    return target
+
+
+def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
+    """Compare a file with what the registry says about it.
+
+    Raises
+    ------
+    HashMismatchError
+        When size or sha256 differ; names the source.
+    """
+    size = Path(path).stat().st_size
+    found = _sha256(path)
+    if size != entry.bytes or found != entry.sha256:
+        raise HashMismatchError(
+            f"{entry.path}: expected {entry.bytes} bytes with sha256 {entry.sha256}, found {size} "
+            f"bytes with sha256 {found} in {source}. Remove or replace the wrong file"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResumingDownloader:
+    """Download for `pooch`, going on from a `.part` beside the target after an interruption."""
+
+    entry: FileEntry
+    target: Path
+    progress: bool
+    retries: int
+    backoff: float
+
+    @property
+    def part(self) -> Path:
+        """Name the file that holds what has arrived so far."""
+        return self.target.with_name(f"{self.target.name}.part")
+
+    def __call__(self, url: str, output_file: str, _: Any) -> None:
+        """Download `url` into `output_file`, verified."""
+        size = self.entry.bytes or 0
+        if self._arrived() > size:
+            self.part.unlink()
+        with _session(self.retries, self.backoff) as session, self._show(size) as advance:
+            failures = 0
+            while (before := self._arrived()) < size:
+                try:
+                    self._receive(session, url, before, advance)
+                except _TornError:
+                    failures = failures + 1 if self._arrived() <= before else 0
+                    if failures > self.retries:
+                        raise
+                    logger.info("%s: connection torn, going on", self.entry.path)
+                else:
+                    break
+        try:
+            verify(self.part, self.entry, source=url)
+        except HashMismatchError:
+            self.part.unlink()
+            raise
+        self.part.replace(output_file)
+
+    def _arrived(self) -> int:
+        return self.part.stat().st_size if self.part.is_file() else 0
+
+    def _receive(self, session: requests.Session, url: str, start: int, advance: Advance) -> None:
+        """Append what the server sends from byte `start` on to the `.part`."""
+        # Compressed on the wire, bytes and ranges would not be the file's own.
+        headers = {"Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+            refused = start and response.status_code == requests.codes.range_not_satisfiable
+            if not refused:
+                response.raise_for_status()
+                self._append(response, start, advance)
+        if refused:
+            self.part.unlink()
+            self._receive(session, url, 0, advance)
+
+    def _append(self, response: requests.Response, start: int, advance: Advance) -> None:
+        """Write a response to the `.part`: after what is there, or afresh without a range."""
+        goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
+        resumed = response.status_code == requests.codes.partial_content and goes_on
+        received = start if resumed else 0
+        with self.part.open("ab" if resumed else "wb") as out:
+            try:
+                for chunk in response.iter_content(CHUNK):
+                    out.write(chunk)
+                    received += len(chunk)
+                    advance(received)
+                    if received > (self.entry.bytes or 0):
+                        return  # another file; verification says so
+            except (
+                requests.exceptions.ChunkedEncodingError,
+                requests.exceptions.ConnectionError,
+            ) as error:
+                raise _TornError(error) from error
+
+    @contextmanager
+    def _show(self, size: int) -> Iterator[Advance]:
+        """Yield a function that takes the bytes that have arrived."""
+        console = Console(stderr=True)
+        if self.progress and console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                DownloadColumn(),
+                TimeRemainingColumn(),
+            )
+            with Progress(*columns, console=console) as bar:
+                task = bar.add_task(self.entry.path, total=size)
+                yield lambda received: bar.update(task, completed=received)
+            return
+        shown = 0
+
+        def log(received: int) -> None:
+            nonlocal shown
+            share = 100 * received // max(size, 1)
+            if self.progress and share >= shown + LOG_EVERY:
+                shown = share - share % LOG_EVERY
+                logger.info("%s: %d %% of %d bytes", self.entry.path, shown, size)
+
+        yield log
+
+
+def _session(retries: int, backoff: float) -> requests.Session:
+    """Open a session that tries again after failed connections and busy servers."""
+    session = requests.Session()
+    retry = Retry(
+        total=retries, backoff_factor=backoff, status_forcelist=BUSY, raise_on_status=False
+    )
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
+    return session
+
+
+def _copy(source: Path, target: Path, entry: FileEntry) -> None:
+    """Copy a file of a folder, verified on arrival."""
+    try:
+        with atomic_path(target) as temporary:
+            shutil.copyfile(source, temporary)
+            verify(temporary, entry, source=source)
+    except OSError as error:
+        raise DownloadError(
+            f"{entry.path}: could not be copied from {source}: {error.strerror}"
+        ) from None
+    logger.info("%s: copied from %s", entry.path, source)
+
+
+def _is_right(path: Path, entry: FileEntry) -> bool:
+    return path.is_file() and path.stat().st_size == entry.bytes and _sha256(path) == entry.sha256
+
+
+def _sha256(path: str | Path) -> str:
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

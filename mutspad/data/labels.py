@@ -1,0 +1,82 @@
+"""Label schemes: IOB1 to IOB2, their validity, and the labels that two tag sets share."""
+
+from collections.abc import Mapping, Sequence
+
+OUTSIDE = "O"
+
+
+def split_label(label: str) -> tuple[str, str]:
+    """Part an IOB label into prefix and type: `B-NP` into `B-` and `NP`; others have no prefix."""
+    if label[:2] in ("B-", "I-", "b-", "i-") and len(label) > 2:
+        return label[:2].upper(), label[2:]
+    return "", label
+
+
+def is_iob_tag(tag: str) -> bool:
+    """Say whether a tag is `O`, `B-<type>` or `I-<type>`."""
+    return tag == OUTSIDE or (tag[:2] in ("B-", "I-") and len(tag) > 2)
+
+
+def iob1_to_iob2(tags: Sequence[str]) -> list[str]:
+    """Open every phrase with `B-`.
+
+    In IOB1 (CoNLL-2003) `I-` opens a phrase unless one of the same type ends just before. Tags that
+    are IOB2 already stay as they are; an `I-` that continues nothing becomes `B-`, which is how the
+    CoNLL scorers read it.
+    """
+    converted = []
+    previous = OUTSIDE
+    for tag in tags:
+        opens = tag.startswith("I-") and previous[2:] != tag[2:]
+        converted.append(f"B-{tag[2:]}" if opens else tag)
+        previous = tag
+    return converted
+
+
+def first_invalid_iob2(tags: Sequence[str]) -> int | None:
+    """Find the first tag that IOB2 forbids: no IOB tag, or an `I-` that continues nothing."""
+    previous = OUTSIDE
+    for index, tag in enumerate(tags):
+        if not is_iob_tag(tag) or (tag.startswith("I-") and previous[2:] != tag[2:]):
+            return index
+        previous = tag
+    return None
+
+
+def is_valid_iob2(tags: Sequence[str]) -> bool:
+    """Say whether tags are a sequence of IOB2."""
+    return first_invalid_iob2(tags) is None
+
+
+def normalise_chunk(tag: str) -> str:
+    """Write a chunk tag as CoNLL-2000 does: `b-np` (T-Chunk) becomes `B-NP`."""
+    return tag.upper()
+
+
+def shared_label_pairs(
+    source_labels: Sequence[str],
+    target_labels: Sequence[str],
+    equivalents: Mapping[str, str],
+) -> list[tuple[int, int]]:
+    """Pair the labels that mean the same in two tag sets (paper 4.1).
+
+    A target label is shared when a source label equals it once case is folded, or when
+    `equivalents` (target type -> source type) maps its type to a source label with the same prefix.
+
+    Returns
+    -------
+    list
+        (source index, target index), ordered by target index; a target label occurs at most once.
+    """
+    source_index: dict[str, int] = {}
+    for index, label in enumerate(source_labels):
+        source_index.setdefault(label.casefold(), index)
+    types = {target.casefold(): source for target, source in equivalents.items()}
+    pairs = []
+    for target, label in enumerate(target_labels):
+        prefix, kind = split_label(label)
+        mapped = prefix + types.get(kind.casefold(), kind)
+        source = source_index.get(label.casefold(), source_index.get(mapped.casefold()))
+        if source is not None:
+            pairs.append((source, target))
+    return pairs

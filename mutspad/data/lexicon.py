@@ -1,0 +1,222 @@
+"""The lexicon of an experiment: every word and character its models know, and the word vectors."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
+
+from mutspad.data.sentence import Sentence
+from mutspad.data.vectors import NO_VECTORS, Vector, VectorTable
+from mutspad.errors import VectorsError
+from mutspad.files import atomic_path, read_json, write_json
+
+LEXICON_FILE = "lexicon.json"
+VECTORS_FILE = "vectors.safetensors"
+
+Coverage = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Hold the words and characters that every model of an experiment knows.
+
+    Parameters
+    ----------
+    words
+        Keys of the known words, sorted; padding and unknown are not among them.
+    chars
+        Characters of the training sets, sorted, case kept.
+    vectors
+        `[words, dim]`, zero where a word has no vector; None when the source is `none`.
+    has_vector
+        `[words]`, whether a word has a pretrained vector.
+    lowercase
+        Whether keys are lower-cased.
+    source
+        Where the vectors come from, as the parameters name it.
+    substitute_for
+        The source that could not be had, or None.
+    dim
+        Numbers a vector.
+    coverage
+        For `training` and `other`: how many `words` and `tokens` there are, and how many of each
+        have a vector, in per cent.
+    """
+
+    words: tuple[str, ...]
+    chars: tuple[str, ...]
+    vectors: Vector | None
+    has_vector: NDArray[np.bool_]
+    lowercase: bool
+    source: str
+    substitute_for: str | None
+    dim: int
+    coverage: Coverage
+
+    def key(self, word: str) -> str:
+        """Turn a word into the form under which `words` holds it."""
+        return key_of(word, lowercase=self.lowercase)
+
+
+def key_of(word: str, *, lowercase: bool) -> str:
+    """Turn a word into its key."""
+    return word.lower() if lowercase else word
+
+
+def collect_forms(*groups: Iterable[Sentence]) -> set[str]:
+    """Collect the distinct words of sentences, case kept: what to ask a vector source for."""
+    return {word for sentences in groups for sentence in sentences for word in sentence.words}
+
+
+def build_lexicon(
+    training: Sequence[Sentence],
+    other: Sequence[Sentence],
+    *,
+    vectors: VectorTable,
+    lowercase: bool,
+    substitute_for: str | None = None,
+) -> Lexicon:
+    """Collect the words of the training sets, and those of other sets that have a vector.
+
+    Of `other` (dev and test sets) only the words are read. That equals keeping the whole pretrained
+    vocabulary loaded, as a model in use would.
+
+    Parameters
+    ----------
+    training
+        The training sentences of all corpora.
+    other
+        The dev and test sentences of all corpora.
+    vectors
+        The vectors of `collect_forms(training, other)`.
+    lowercase
+        Whether words that differ only in case are one word.
+    substitute_for
+        The source that `vectors` stands in for, if it does.
+    """
+    trained = _count_words(training)
+    seen = _count_words(other)
+    found: dict[str, Vector] = {}
+    # A lower-cased word may stand in the source only as a name: then the name's vector serves.
+    for form in sorted({*trained, *seen}):
+        key = key_of(form, lowercase=lowercase)
+        vector = _first_found(vectors, key, form)
+        if vector is not None:
+            found.setdefault(key, vector)
+    words = tuple(sorted({key_of(form, lowercase=lowercase) for form in trained} | found.keys()))
+    has_vector = np.array([word in found for word in words], dtype=np.bool_)
+    matrix = None
+    if vectors.source != NO_VECTORS:
+        matrix = np.zeros((len(words), vectors.dim), dtype=np.float32)
+        for row, word in enumerate(words):
+            if word in found:
+                matrix[row] = found[word]
+    return Lexicon(
+        words=words,
+        chars=tuple(sorted({char for form in trained for char in form})),
+        vectors=matrix,
+        has_vector=has_vector,
+        lowercase=lowercase,
+        source=vectors.source,
+        substitute_for=substitute_for,
+        dim=vectors.dim,
+        coverage={
+            name: _cover(counts, found, lowercase=lowercase)
+            for name, counts in (("training", trained), ("other", seen))
+        },
+    )
+
+
+def write_lexicon(folder: str | Path, lexicon: Lexicon) -> None:
+    """Write `lexicon.json` and `vectors.safetensors`, each atomically; equal input, equal bytes."""
+    folder = Path(folder)
+    tensors: dict[str, NDArray[Any]] = {"has_vector": lexicon.has_vector}
+    if lexicon.vectors is not None:
+        tensors["vectors"] = lexicon.vectors
+    with atomic_path(folder / VECTORS_FILE) as temporary:
+        temporary.write_bytes(save(tensors))
+    write_json(
+        folder / LEXICON_FILE,
+        {
+            "words": lexicon.words,
+            "chars": lexicon.chars,
+            "lowercase": lexicon.lowercase,
+            "source": lexicon.source,
+            "substitute_for": lexicon.substitute_for,
+            "dim": lexicon.dim,
+            "coverage": lexicon.coverage,
+        },
+    )
+
+
+def read_lexicon(folder: str | Path) -> Lexicon:
+    """Read a lexicon.
+
+    Raises
+    ------
+    VectorsError
+        When a file is missing or damaged, or the two do not belong together.
+    """
+    folder = Path(folder)
+    try:
+        raw = read_json(folder / LEXICON_FILE)
+        tensors = load_file(folder / VECTORS_FILE)
+        lexicon = Lexicon(
+            words=tuple(raw["words"]),
+            chars=tuple(raw["chars"]),
+            vectors=tensors.get("vectors"),
+            has_vector=tensors["has_vector"],
+            lowercase=raw["lowercase"],
+            source=raw["source"],
+            substitute_for=raw["substitute_for"],
+            dim=raw["dim"],
+            coverage=raw["coverage"],
+        )
+    except (OSError, KeyError, TypeError, json.JSONDecodeError, SafetensorError) as error:
+        raise VectorsError(f"{folder}: expected a lexicon, found: {error!r}") from None
+    expected = (len(lexicon.words), lexicon.dim)
+    shape = expected if lexicon.vectors is None else lexicon.vectors.shape
+    if shape != expected or lexicon.has_vector.shape != expected[:1]:
+        raise VectorsError(
+            f"{folder / VECTORS_FILE}: expected vectors of shape {expected}, found {shape} for "
+            f"{len(lexicon.has_vector)} words"
+        )
+    return lexicon
+
+
+def _count_words(sentences: Iterable[Sentence]) -> Counter[str]:
+    """Count the words, case kept."""
+    return Counter(word for sentence in sentences for word in sentence.words)
+
+
+def _first_found(vectors: VectorTable, *forms: str) -> Vector | None:
+    """Find the vector of the first form that has one."""
+    return next((vector for form in forms if (vector := vectors.find(form)) is not None), None)
+
+
+def _cover(
+    counts: Counter[str], found: Mapping[str, Vector], *, lowercase: bool
+) -> dict[str, float]:
+    """Say how many words and tokens there are and how many have a vector, in per cent."""
+    keys: Counter[str] = Counter()
+    for form, count in counts.items():
+        keys[key_of(form, lowercase=lowercase)] += count
+    covered = [key for key in keys if key in found]
+    return {
+        "words": len(keys),
+        "tokens": keys.total(),
+        "words_with_vector": _per_cent(len(covered), len(keys)),
+        "tokens_with_vector": _per_cent(sum(keys[key] for key in covered), keys.total()),
+    }
+
+
+def _per_cent(part: int, whole: int) -> float:
+    """Give a share in per cent with two decimals; nothing of nothing is 0."""
+    return round(100 * part / whole, 2) if whole else 0.0

@@ -1,0 +1,115 @@
+"""Read text files line by line with line numbers, so that every complaint can name its line."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from mutspad.errors import CorpusError
+
+Line = tuple[int, str]
+
+
+def read_lines(path: str | Path) -> Iterator[Line]:
+    r"""Stream the lines of a UTF-8 file, counted from 1, without their line ends.
+
+    Only `\n` and `\r\n` end a line: tweets hold other characters that Python's text mode or
+    `str.splitlines` would take for a line end.
+
+    Raises
+    ------
+    CorpusError
+        When the file cannot be read or a line is not UTF-8.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            yield from decode_lines(stream, path)
+    except OSError as error:
+        raise CorpusError(
+            path, None, expected="a readable file", found=f"'{error.strerror or error}'"
+        ) from None
+
+
+def decode_lines(stream: Iterable[bytes], path: str | Path) -> Iterator[Line]:
+    r"""Decode lines that end in `\n`, naming `path` in an error.
+
+    Raises
+    ------
+    CorpusError
+        When a line is not UTF-8.
+    """
+    for number, raw in enumerate(stream, 1):
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                path,
+                number,
+                expected="UTF-8 text",
+                found=f"the byte 0x{raw[error.start]:02x} at position {error.start + 1}",
+                remedy="Convert the file to UTF-8",
+            ) from None
+        yield number, text.removesuffix("\n").removesuffix("\r")
+
+
+def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    """Group lines into the blocks that blank lines part."""
+    block: list[Line] = []
+    for number, text in lines:
+        if text.strip():
+            block.append((number, text))
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def excerpt(text: str, width: int = 60) -> str:
+    """Quote a line for an error message: on one line, unprintable characters escaped, cut."""
+    return repr(text if len(text) <= width else text[: width - 3] + "...")
+
+
+def zip_members(archive: str | Path, suffix: str) -> list[str]:
+    """List the members of a zip archive that end in `suffix`, sorted.
+
+    Raises
+    ------
+    CorpusError
+        When the archive cannot be read.
+    """
+    with _opened(archive) as opened:
+        return sorted(name for name in opened.namelist() if name.endswith(suffix))
+
+
+def read_zip_lines(archive: str | Path, member: str) -> Iterator[Line]:
+    """Stream the lines of a member of a zip archive, as `read_lines` does.
+
+    Raises
+    ------
+    CorpusError
+        When the archive or the member cannot be read or a line is not UTF-8.
+    """
+    with _opened(archive) as opened:
+        if member not in opened.namelist():
+            raise CorpusError(archive, None, expected=f"a member '{member}'", found="none")
+        with opened.open(member) as stream:
+            yield from decode_lines(stream, member_path(archive, member))
+
+
+def member_path(archive: str | Path, member: str) -> Path:
+    """Name a member of an archive in messages."""
+    return Path(archive) / member
+
+
+@contextmanager
+def _opened(archive: str | Path) -> Iterator[ZipFile]:
+    try:
+        with ZipFile(archive) as opened:
+            yield opened
+    # What zipfile raises for damaged, encrypted and oddly compressed archives.
+    except (BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error) as error:
+        raise CorpusError(
+            archive, None, expected="a readable zip archive", found=f"'{error}'"
+        ) from None

@@ -1,0 +1,208 @@
+"""Turn raw corpora into the splits of one domain and task, and say what was done to them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from mutspad.config import Split
+from mutspad.data.anonymise import URL, USER, anonymise
+from mutspad.data.corpora.readers import SPLITS, RawCorpus, Splits, read_corpus
+from mutspad.data.labels import OUTSIDE, split_label
+from mutspad.data.registry import SINGLE_ROOT, CorpusChoice, load_registry
+from mutspad.data.sampling import hold_out, sample_tokens
+from mutspad.data.sentence import Sentence
+from mutspad.errors import ConfigError, CorpusError
+from mutspad.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Hold what serves one domain and task.
+
+    Parameters
+    ----------
+    splits
+        Train, dev and test, every gold layer kept.
+    single_root
+        Dev and test with trees of one root, where the corpus has such references; else empty.
+    summary
+        What the corpora are and what was done to them, ready for JSON.
+    """
+
+    splits: dict[Split, list[Sentence]]
+    single_root: dict[Split, list[Sentence]]
+    summary: dict[str, Any]
+
+
+def prepare(
+    domain: str,
+    task: Task,
+    choice: CorpusChoice,
+    paths: Mapping[str, Mapping[str, Path]],
+    *,
+    anonymised: bool,
+    held_out: float,
+    held_out_seed: int,
+    token_budget: int | None,
+    token_budget_seed: int,
+) -> Prepared:
+    """Read the chosen corpora and make the splits of one domain and task.
+
+    Parameters
+    ----------
+    domain, task
+        What the corpora serve.
+    choice
+        The corpora, joined split by split.
+    paths
+        Corpus -> what its reader asks for -> local path (`CorpusEntry.raw_paths`).
+    anonymised
+        Give handles and URLs one form (paper 5.1).
+    held_out, held_out_seed
+        Share of the training sentences that becomes dev in a corpus without a dev split.
+    token_budget, token_budget_seed
+        Tokens to draw from train, whole sentences, after the holding out; None keeps all.
+
+    Raises
+    ------
+    CorpusError
+        For a malformed line, with file and line, or a sentence without the task's layer.
+    ConfigError
+        When the budget holds no sentence at all.
+    """
+    corpora = {name: read_corpus(name, paths[name]) for name in choice.names}
+    for name, corpus in corpora.items():
+        _check_layer(task, corpus, paths[name])
+        _check_references(corpus, paths[name])
+    divided = {
+        name: _with_dev(corpus.splits, held_out, held_out_seed) for name, corpus in corpora.items()
+    }
+    splits = {split: _join(divided.values(), split) for split in SPLITS}
+    single_root = {
+        split: _join((corpus.single_root for corpus in corpora.values()), split)
+        for split in SPLITS[1:]
+        if any(corpus.single_root for corpus in corpora.values())
+    }
+    if token_budget is not None:
+        splits["train"] = sample_tokens(splits["train"], token_budget, token_budget_seed)
+        if not splits["train"]:
+            raise ConfigError(
+                f"corpora.token_budget.{domain}: expected room for a sentence, found {token_budget}"
+            )
+    if anonymised:
+        splits = {split: _anonymise(sentences) for split, sentences in splits.items()}
+        single_root = {split: _anonymise(sentences) for split, sentences in single_root.items()}
+    without_dev = [name for name, corpus in corpora.items() if "dev" not in corpus.splits]
+    published = {
+        split: [corpus.splits[split] for corpus in corpora.values() if split in corpus.splits]
+        for split in SPLITS
+    }
+    summary = {
+        "domain": domain,
+        "task": task.value,
+        "corpora": [_describe(name) for name in choice.names],
+        "substitute_for": choice.substitute_for,
+        "classes": count_classes(task, chain.from_iterable(published["train"])),
+        "published": {
+            split: _count(list(chain.from_iterable(parts))) if parts else None
+            for split, parts in published.items()
+        },
+        "used": {split: _count(sentences) for split, sentences in splits.items()},
+        "multi_root": (
+            {split: _count_multi_root(sentences) for split, sentences in splits.items()}
+            if task is Task.DEP
+            else None
+        ),
+        "held_out": (
+            {"share": held_out, "seed": held_out_seed, "corpora": without_dev}
+            if without_dev
+            else None
+        ),
+        "token_budget": (
+            None if token_budget is None else {"tokens": token_budget, "seed": token_budget_seed}
+        ),
+        "anonymised": _count_anonymised(splits.values()) if anonymised else None,
+    }
+    return Prepared(splits, single_root, summary)
+
+
+def count_classes(task: Task, sentences: Iterable[Sentence]) -> int:
+    """Count classes as Table 1 does: tags (`O` included), entity types, or relations."""
+    labels = {label for sentence in sentences for label in sentence.layers[task].labels}
+    if task is Task.NER:
+        labels = {split_label(label)[1] for label in labels if label != OUTSIDE}
+    return len(labels)
+
+
+def _check_layer(task: Task, corpus: RawCorpus, paths: Mapping[str, Path]) -> None:
+    for split, sentences in corpus.splits.items():
+        for sentence in sentences:
+            if task not in sentence.layers:
+                raise CorpusError(
+                    paths.get(split) or next(iter(paths.values())),
+                    None,
+                    expected=f"the layer {task} in every sentence",
+                    found=f"none in '{sentence.id}'",
+                )
+
+
+def _check_references(corpus: RawCorpus, paths: Mapping[str, Path]) -> None:
+    """Make sure that a single-root reference is of the same words, sentence by sentence."""
+    for split, references in corpus.single_root.items():
+        words = [sentence.words for sentence in corpus.splits[split]]
+        if words != [reference.words for reference in references]:
+            raise CorpusError(
+                paths[f"{split}{SINGLE_ROOT}"],
+                None,
+                expected=f"the sentences of {paths[split]}",
+                found="others",
+            )
+
+
+def _with_dev(splits: Splits, share: float, seed: int) -> dict[Split, list[Sentence]]:
+    """Hold out a dev split where there is none."""
+    if "dev" in splits:
+        return dict(splits)
+    train, dev = hold_out(splits["train"], share, seed)
+    return {"train": train, "dev": dev, "test": splits["test"]}
+
+
+def _join(parts: Iterable[Splits], split: Split) -> list[Sentence]:
+    return [sentence for splits in parts for sentence in splits.get(split, ())]
+
+
+def _anonymise(sentences: Sequence[Sentence]) -> list[Sentence]:
+    return [
+        replace(sentence, words=tuple(anonymise(word) for word in sentence.words))
+        for sentence in sentences
+    ]
+
+
+def _describe(name: str) -> dict[str, str]:
+    corpus = load_registry().corpus(name)
+    return {
+        "name": name,
+        "title": corpus.title,
+        "version": corpus.version,
+        "citation": corpus.citation.text,
+    }
+
+
+def _count(sentences: Sequence[Sentence]) -> dict[str, int]:
+    return {"sentences": len(sentences), "tokens": sum(map(len, sentences))}
+
+
+def _count_multi_root(sentences: Iterable[Sentence]) -> int:
+    return sum((sentence.layers[Task.DEP].heads or ()).count(0) > 1 for sentence in sentences)
+
+
+def _count_anonymised(splits: Iterable[Sequence[Sentence]]) -> dict[str, int]:
+    """Count the words that hold an anonymised form."""
+    words = [word for sentences in splits for sentence in sentences for word in sentence.words]
+    return {"users": _count_with(USER, words), "urls": _count_with(URL, words)}
+
+
+def _count_with(form: str, words: Iterable[str]) -> int:
+    return sum(form in word for word in words)

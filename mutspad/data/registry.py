@@ -1,0 +1,287 @@
+"""The registry of raw files, and the choice of corpora when a licensed one is absent."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from mutspad.config import Closed, Domain
+from mutspad.errors import ConfigError, LicensedFileMissingError
+from mutspad.tasks import Task
+
+Kind = Literal["public", "licensed", "generated"]
+Folder = str | Path | None
+SINGLE_ROOT = ".single-root"
+
+
+class FileEntry(Closed):
+    """Describe one raw file; `path` is the same below raw/, the mirror and the licensed folder."""
+
+    path: str
+    url: str | None = None
+    bytes: int | None = None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class FolderEntry(Closed):
+    """Describe a folder of files that the user brings, too many and too varied to list."""
+
+    path: str
+    sections: list[str]
+    suffix: str
+
+    def list_files(self, folder: Path) -> dict[str, list[Path]]:
+        """List the files of each section of a local copy, in order."""
+        return {
+            section: sorted((folder / section).glob(f"*{self.suffix}")) for section in self.sections
+        }
+
+
+class Citation(Closed):
+    """Name the paper to cite, short, and where it is."""
+
+    text: str
+    url: str | None
+
+
+class CorpusEntry(Closed):
+    """Describe one corpus: what it is, what it serves, what may be done with it, its files."""
+
+    title: str
+    version: str
+    kind: Kind
+    domain: Domain | None
+    tasks: list[Annotated[Task, Field(strict=False)]]
+    licence: str
+    citation: Citation
+    files: dict[str, FileEntry] = Field(default_factory=dict)
+    folder: FolderEntry | None = None
+
+    @model_validator(mode="after")
+    def _check_files(self) -> Self:
+        if bool(self.files) == (self.folder is not None):
+            raise ValueError("expected either files or a folder")
+        for file in self.files.values():
+            if (file.url is not None) != (self.kind == "public"):
+                raise ValueError(f"{file.path}: expected a url for public files, and only for them")
+            if (file.sha256 is None or file.bytes is None) != (self.kind == "generated"):
+                raise ValueError(f"{file.path}: expected bytes and sha256 unless generated")
+        return self
+
+    @property
+    def single_root_references(self) -> bool:
+        """Say whether the corpus also has its trees with one root (TweeBank's `.fixed` files)."""
+        return any(role.endswith(SINGLE_ROOT) for role in self.files)
+
+    def raw_paths(self, raw_dir: str | Path, *folders: Folder) -> dict[str, Path]:
+        """Map what the reader asks for to local paths.
+
+        Files are read from `raw_dir`, where `fetch` puts them. A folder, role `folder`, stays
+        where the user keeps it: in `raw_dir` or one of `folders` (mirror, licensed).
+        """
+        if self.folder is None:
+            return {role: Path(raw_dir) / file.path for role, file in self.files.items()}
+        found = locate_folder(self.folder, (raw_dir, *folders))
+        return {"folder": found or Path(raw_dir) / self.folder.path}
+
+    def local_files(self, raw_dir: str | Path, *folders: Folder) -> list[Path]:
+        """List the local files that the reader opens, those of a folder one by one."""
+        paths = self.raw_paths(raw_dir, *folders)
+        if self.folder is None:
+            return list(paths.values())
+        sections = self.folder.list_files(paths["folder"])
+        return [file for section in sections.values() for file in section]
+
+    def missing(self, folders: Iterable[Folder]) -> list[str]:
+        """List the files that lie in none of the folders."""
+        present = [Path(folder) for folder in folders if folder]
+        if self.folder is not None:
+            return (
+                []
+                if locate_folder(self.folder, present)
+                else [
+                    f"{self.folder.path}/{self.folder.sections[0]} .. {self.folder.sections[-1]}"
+                    f"/*{self.folder.suffix}"
+                ]
+            )
+        return [
+            file.path
+            for file in self.files.values()
+            if not any((folder / file.path).is_file() for folder in present)
+        ]
+
+
+class Registry(Closed):
+    """Hold every corpus by its name."""
+
+    corpora: dict[str, CorpusEntry]
+
+    def corpus(self, name: str) -> CorpusEntry:
+        """Find a corpus.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown name, with the nearest ones.
+        """
+        if name not in self.corpora:
+            raise ConfigError(_unknown("a corpus of the registry", name, self.corpora))
+        return self.corpora[name]
+
+    def files(self) -> Iterator[FileEntry]:
+        """List every file of every corpus."""
+        for corpus in self.corpora.values():
+            yield from corpus.files.values()
+
+    def file(self, path: str) -> FileEntry:
+        """Find a file by its path below raw/.
+
+        Raises
+        ------
+        ConfigError
+            For an unknown path, with the nearest ones.
+        """
+        by_path = {file.path: file for file in self.files()}
+        if path not in by_path:
+            raise ConfigError(_unknown("a file of the registry", path, by_path))
+        return by_path[path]
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusChoice:
+    """Name the corpora that serve one domain and task, to be joined in this order.
+
+    Parameters
+    ----------
+    names
+        Corpora of the registry.
+    substitute_for
+        The licensed corpus that they replace, or None.
+    """
+
+    names: tuple[str, ...]
+    substitute_for: str | None = None
+
+
+@lru_cache(maxsize=1)
+def load_registry() -> Registry:
+    """Read the registry that the package carries.
+
+    Raises
+    ------
+    ConfigError
+        When an entry is not as `CorpusEntry` wants it.
+    """
+    text = files("mutspad.data").joinpath("registry.yaml").read_text(encoding="utf-8")
+    return parse_registry(text)
+
+
+def parse_registry(text: str) -> Registry:
+    """Read a registry from YAML.
+
+    Raises
+    ------
+    ConfigError
+        When an entry is not as `CorpusEntry` wants it.
+    """
+    try:
+        registry = Registry.model_validate({"corpora": yaml.safe_load(text)})
+    except (ValidationError, yaml.YAMLError) as error:
+        raise ConfigError(f"registry.yaml: {error}") from None
+    paths = [file.path for file in registry.files()]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise ConfigError(f"registry.yaml: expected each path once, found {', '.join(twice)} twice")
+    return registry
+
+
+def choose_corpora(
+    domains: Mapping[str, Mapping[Task, str]],
+    substitutes: Mapping[str, Sequence[str]],
+    *,
+    substitution: bool,
+    raw_dir: str | Path,
+    mirror: Folder = None,
+    licensed: Folder = None,
+) -> dict[str, dict[Task, CorpusChoice]]:
+    """Choose the corpora of every domain and task.
+
+    A licensed corpus is used when all its files lie in `raw_dir`, `mirror` or `licensed`; else its
+    substitutes step in, if `substitution` allows it.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown corpus or one that does not have the task.
+    LicensedFileMissingError
+        When a licensed corpus is absent and nothing may replace it; says which files to put where.
+    """
+    registry = load_registry()
+    folders = (raw_dir, mirror, licensed)
+    absent: dict[str, list[str]] = {}
+
+    def choose(name: str, task: Task) -> CorpusChoice:
+        missing = _missing_licensed(registry, name, task, folders)
+        if not missing:
+            return CorpusChoice((name,))
+        names = tuple(substitutes.get(name, ())) if substitution else ()
+        lacking = {other: _missing_licensed(registry, other, task, folders) for other in names}
+        if not names or any(lacking.values()):
+            absent[name] = missing
+        return CorpusChoice(names, substitute_for=name)
+
+    choices = {
+        domain: {Task(task): choose(name, Task(task)) for task, name in corpora.items()}
+        for domain, corpora in domains.items()
+    }
+    if absent:
+        raise LicensedFileMissingError(_ask_for_files(registry, absent, substitution=substitution))
+    return choices
+
+
+def locate_folder(entry: FolderEntry, folders: Iterable[Folder]) -> Path | None:
+    """Find the first local copy of a folder with files in every section, or None."""
+    for folder in folders:
+        if folder and all(entry.list_files(Path(folder) / entry.path).values()):
+            return Path(folder) / entry.path
+    return None
+
+
+def _missing_licensed(
+    registry: Registry, name: str, task: Task, folders: Sequence[Folder]
+) -> list[str]:
+    """List what a licensed corpus lacks; other corpora can always be had."""
+    corpus = registry.corpus(name)
+    if task not in corpus.tasks:
+        served = ", ".join(corpus.tasks) or "none"
+        raise ConfigError(
+            f"corpora: expected a corpus with the task {task}, found '{name}' (its tasks: {served})"
+        )
+    return corpus.missing(folders) if corpus.kind == "licensed" else []
+
+
+def _ask_for_files(
+    registry: Registry, absent: Mapping[str, Sequence[str]], *, substitution: bool
+) -> str:
+    """Say which licensed files to put where."""
+    lines = ["licensed corpora are absent; put their files below one folder:"]
+    for name, paths in absent.items():
+        corpus = registry.corpus(name)
+        lines.append(f"  {name} ({corpus.title} {corpus.version}; {corpus.licence})")
+        lines.extend(f"    <folder>/{path}" for path in paths)
+    lines.append("and run again with MUTSPAD_LICENSED=<folder>")
+    if not substitution:
+        lines.append("(or allow the open substitutes: corpora.substitution: true in params.yaml)")
+    return "\n".join(lines)
+
+
+def _unknown(expected: str, found: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(found, list(known), n=3)
+    hint = f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+    return f"expected {expected}, found '{found}'{hint}"

@@ -1,0 +1,210 @@
+"""Read pretrained word vectors: GloVe text or zip files, the vectors of a spaCy model, or none."""
+
+import importlib.util
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutspad.errors import VectorsError
+
+Vector = NDArray[np.float32]
+
+NO_VECTORS = "none"
+SPACY_PREFIX = "spacy:"
+
+
+@dataclass(frozen=True, eq=False)
+class VectorTable:
+    """Hold the vectors of the words that were asked for and that the source knows.
+
+    Parameters
+    ----------
+    source
+        The source as the parameters name it.
+    dim
+        Numbers a vector.
+    vectors
+        Word -> `[dim]`.
+    """
+
+    source: str
+    dim: int
+    vectors: Mapping[str, Vector]
+
+    def find(self, word: str) -> Vector | None:
+        """Look a word up: its exact form, else its lower-cased form."""
+        exact = self.vectors.get(word)
+        return self.vectors.get(word.lower()) if exact is None else exact
+
+
+def open_vectors(
+    source: str, needed: Set[str], *, dim: int, files: Mapping[str, Path] | None = None
+) -> VectorTable:
+    """Read the vectors of the needed words from a source.
+
+    Parameters
+    ----------
+    source
+        `none`; `spacy:<model>` with an installed package or the path of a model; the name of a
+        file in `files` (a registry entry such as `glove-42b`); or the path of a GloVe file.
+    needed
+        The forms to keep; each one's lower-cased form is kept too.
+    dim
+        The expected numbers a vector.
+    files
+        Registry entry -> local GloVe file, `.txt` or `.zip`.
+
+    Raises
+    ------
+    VectorsError
+        When the source is unknown, absent, malformed or of another dimension.
+    """
+    files = files or {}
+    wanted = set(needed) | {word.lower() for word in needed}
+    if source == NO_VECTORS:
+        return VectorTable(source, dim, {})
+    if source.startswith(SPACY_PREFIX):
+        found = _read_spacy(source.removeprefix(SPACY_PREFIX), wanted, dim)
+    elif source in files:
+        found = _read_glove(files[source], wanted, dim)
+    elif Path(source).suffix in (".txt", ".zip"):
+        found = _read_glove(Path(source), wanted, dim)
+    else:
+        known = ", ".join([*sorted(files), NO_VECTORS, f"{SPACY_PREFIX}<model>"])
+        raise VectorsError(
+            f"vectors.source: expected {known} or the path of a .txt or .zip file, found '{source}'"
+        )
+    return VectorTable(source, dim, found)
+
+
+def _read_glove(path: Path, wanted: Set[str], dim: int) -> dict[str, Vector]:
+    """Stream a GloVe file and keep the wanted words; of a repeated word the first line counts."""
+    found: dict[str, Vector] = {}
+    number = 0
+    try:
+        with _open_glove(path) as lines:
+            for line in lines:
+                number += 1
+                word, values = _split_line(line, dim)
+                if word in wanted and word not in found:
+                    found[word] = _parse_values(values, dim)
+    except ValueError as error:
+        raise VectorsError(f"{path}:{number}: {error}") from None
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise VectorsError(f"{path}: expected a readable GloVe file, found: {error}") from None
+    if number == 0:
+        raise VectorsError(f"{path}: expected word vectors, found an empty file")
+    return found
+
+
+@contextmanager
+def _open_glove(path: Path) -> Iterator[IO[bytes]]:
+    """Open a GloVe text file, or the only text file of a zip, as lines of bytes."""
+    if path.suffix != ".zip":
+        with path.open("rb") as lines:
+            yield lines
+        return
+    with zipfile.ZipFile(path) as archive:
+        members = [name for name in archive.namelist() if name.endswith(".txt")]
+        if len(members) != 1:
+            raise VectorsError(f"{path}: expected one .txt file in the zip, found {members}")
+        # Reading lines from the bare zip member is several times slower.
+        with archive.open(members[0]) as member:
+            yield io.BufferedReader(cast(io.RawIOBase, member), 1 << 20)
+
+
+def _split_line(line: bytes, dim: int) -> tuple[str, bytes]:
+    """Split a line into its word and its numbers.
+
+    Some words of the 840B file hold spaces, so the numbers are counted from the right.
+
+    Raises
+    ------
+    ValueError
+        When there are too few fields or the word is not UTF-8.
+    """
+    line = line.rstrip(b" \r\n")
+    spaces = line.count(b" ")
+    if spaces < dim:
+        raise ValueError(f"expected a word and {dim} numbers, found {spaces + 1} fields")
+    # Splitting off every number costs ten times more; hardly any line needs it.
+    word = line.partition(b" ")[0] if spaces == dim else line.rsplit(b" ", dim)[0]
+    if not word:
+        raise ValueError(f"expected a word and {dim} numbers, found an empty word")
+    try:
+        return word.decode("utf-8"), line[len(word) + 1 :]
+    except UnicodeDecodeError:
+        raise ValueError(f"expected UTF-8, found the word {word!r}") from None
+
+
+def _parse_values(values: bytes, dim: int) -> Vector:
+    """Turn the numbers of a line into `[dim]`; raise ValueError for anything but finite numbers."""
+    fields = values.split(b" ")
+    try:
+        vector = np.array([float(field) for field in fields], dtype=np.float32)
+    except ValueError:
+        raise ValueError(f"expected {dim} numbers, found {values[:40]!r}...") from None
+    if not np.isfinite(vector).all():
+        raise ValueError("expected finite numbers, found nan or inf")
+    return vector
+
+
+def _read_spacy(model: str, wanted: Set[str], dim: int) -> dict[str, Vector]:
+    """Read the vectors of a spaCy model without loading its pipeline."""
+    vocab = _find_spacy_vocab(model)
+    try:
+        # Imported here because spaCy takes seconds to import and is seldom needed.
+        from spacy.vectors import Vectors
+    except ImportError:
+        raise VectorsError(
+            f"{SPACY_PREFIX}{model}: expected spaCy, found none; install it: pip install spacy"
+        ) from None
+    try:
+        table = Vectors().from_disk(vocab)
+    except (OSError, ValueError) as error:
+        raise VectorsError(f"{vocab}: expected spaCy vectors, found: {error}") from None
+    if table.mode != "default":
+        raise VectorsError(
+            f"{vocab}: expected one vector a word, found spaCy's '{table.mode}' vectors"
+        )
+    if table.shape[1] != dim:
+        raise VectorsError(
+            f"{vocab}: expected vectors of {dim} dimensions, found {table.shape[1]}; "
+            "set vectors.dim to that number or choose another source"
+        )
+    find: Callable[..., int] = table.find
+    rows = {word: row for word in wanted if (row := find(key=word)) >= 0}
+    return {word: np.asarray(table.data[row], dtype=np.float32) for word, row in rows.items()}
+
+
+def _find_spacy_vocab(model: str) -> Path:
+    """Find the folder that holds the vectors of a spaCy model, given by its path or its package.
+
+    A package is located, not imported: a model package may carry its data one folder deeper, and
+    importing one loads spaCy and warns about versions.
+    """
+    if Path(model).is_dir():
+        root = Path(model)
+    else:
+        spec = importlib.util.find_spec(model) if model.isidentifier() else None
+        if spec is None or not spec.submodule_search_locations:
+            raise VectorsError(
+                f"{SPACY_PREFIX}{model}: expected an installed package or a folder, found neither; "
+                f"install it: pip install {model.replace('_', '-')}"
+            )
+        root = Path(next(iter(spec.submodule_search_locations)))
+    vocabs = sorted(
+        keys.parent for keys in root.rglob("vocab/key2row") if (keys.parent / "vectors").is_file()
+    )
+    if len(vocabs) != 1:
+        found = "none" if not vocabs else ", ".join(map(str, vocabs))
+        raise VectorsError(f"{root}: expected one spaCy model with vectors, found {found}")
+    return vocabs[0]

@@ -1,0 +1,1 @@
+"""Measures: pure functions on label sequences (paper 5.1)."""

@@ -1,0 +1,193 @@
+"""Score predicted layers against gold layers, task by task; no model is needed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mutspad.config import Run
+from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.errors import MutspadError
+from mutspad.evaluation.accuracy import accuracy
+from mutspad.evaluation.attachment import attachment, to_single_root
+from mutspad.evaluation.span_f1 import span_f1
+from mutspad.tasks import Task
+
+MAIN_METRIC: Mapping[Task, str] = {
+    Task.POS: "accuracy",
+    Task.CHUNK: "f1",
+    Task.NER: "f1",
+    Task.DEP: "las",
+}
+DECIMALS = 4
+
+Labels = list[tuple[str, ...]]
+Heads = list[tuple[int, ...]]
+
+
+def score_layers(
+    task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]
+) -> dict[str, float]:
+    """Score one task's layer of a split.
+
+    Returns
+    -------
+    dict
+        In per cent: `accuracy` (POS); `f1`, `precision`, `recall` (chunks, entities); `las`, `uas`,
+        `las_full` (dependencies); and the counts `words` and `sentences`.
+
+    Raises
+    ------
+    MutspadError
+        When the sentences are not the same, or a layer is missing or, on the gold side, silver.
+    """
+    gold_layers, layers = _pair_layers(task, gold, predicted)
+    scores = _SCORERS[task](gold_layers, layers)
+    return {**scores, "words": sum(map(len, gold)), "sentences": len(gold)}
+
+
+def score_single_root(
+    gold_fixed: Sequence[Sentence], predicted: Sequence[Sentence]
+) -> dict[str, float]:
+    """Score predicted trees, turned into single-root trees, against single-root references.
+
+    Returns
+    -------
+    dict
+        `las_single_root` and `uas_single_root`, in per cent. The references have no subtypes.
+
+    Raises
+    ------
+    MutspadError
+        When the sentences are not the same, or a layer is missing or, on the gold side, silver.
+    """
+    gold_layers, layers = _pair_layers(Task.DEP, gold_fixed, predicted)
+    fixed = [
+        Layer(labels, layer.origin, heads)
+        for layer in layers
+        for heads, labels in [to_single_root(_heads_of(layer), layer.labels)]
+    ]
+    scores = _score_trees(gold_layers, fixed)
+    return {"las_single_root": scores["las"], "uas_single_root": scores["uas"]}
+
+
+def main_score(task: Task, scores: Mapping[str, float]) -> float:
+    """Pick the score by which the paper compares models on a task.
+
+    Raises
+    ------
+    MutspadError
+        When it is not among the scores.
+    """
+    metric = MAIN_METRIC[task]
+    if metric not in scores:
+        raise MutspadError(f"{task}: expected the score '{metric}', found {sorted(scores)}")
+    return scores[metric]
+
+
+def build_scores(
+    run: Run,
+    seed: int,
+    n_parameters: int,
+    scores: Mapping[Task, Mapping[str, Mapping[str, float]]],
+) -> dict[str, Any]:
+    """Build what `scores/<run>/seed<k>.json` holds.
+
+    Parameters
+    ----------
+    run
+        The resolved run.
+    seed
+        The seed of the model.
+    n_parameters
+        How many trainable numbers the model has.
+    scores
+        Task -> split -> metric -> value.
+    """
+    return {
+        "run": run.name,
+        "seed": seed,
+        "experiment": run.experiment,
+        "parameters": n_parameters,
+        "config": run.model_dump(mode="json"),
+        "scores": {
+            str(task): {
+                split: {metric: _round(value) for metric, value in metrics.items()}
+                for split, metrics in splits.items()
+            }
+            for task, splits in scores.items()
+        },
+    }
+
+
+def _pair_layers(
+    task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]
+) -> tuple[list[Layer], list[Layer]]:
+    """Take one task's layers of sentences that must be the same sentences."""
+    if len(gold) != len(predicted):
+        raise MutspadError(
+            f"{task}: expected predictions for {len(gold)} sentences, found {len(predicted)}"
+        )
+    for wanted, given in zip(gold, predicted, strict=True):
+        if wanted.id != given.id:
+            raise MutspadError(
+                f"{task}: expected a prediction for sentence '{wanted.id}', found '{given.id}'"
+            )
+        if wanted.words != given.words:
+            raise MutspadError(
+                f"{task}: sentence '{wanted.id}': expected the words of the gold file, "
+                f"found other words"
+            )
+        for side, sentence in (("gold", wanted), ("predicted", given)):
+            if task not in sentence.layers:
+                raise MutspadError(
+                    f"{task}: sentence '{sentence.id}': expected a {side} layer, found none"
+                )
+        if wanted.layers[task].origin is not Origin.GOLD:
+            raise MutspadError(
+                f"{task}: sentence '{wanted.id}': expected a gold layer, found a silver one"
+            )
+    return (
+        [sentence.layers[task] for sentence in gold],
+        [sentence.layers[task] for sentence in predicted],
+    )
+
+
+def _labels(layers: Sequence[Layer]) -> Labels:
+    """Take the labels of every sentence."""
+    return [layer.labels for layer in layers]
+
+
+def _heads_of(layer: Layer) -> tuple[int, ...]:
+    """Take the heads of a dependency layer."""
+    if layer.heads is None:
+        raise MutspadError("dep: expected a layer with heads, found labels only")
+    return layer.heads
+
+
+def _score_tags(gold: Sequence[Layer], predicted: Sequence[Layer]) -> dict[str, float]:
+    """Score POS tags."""
+    return {"accuracy": accuracy(_labels(gold), _labels(predicted))}
+
+
+def _score_spans(gold: Sequence[Layer], predicted: Sequence[Layer]) -> dict[str, float]:
+    """Score chunks or entities."""
+    return span_f1(_labels(gold), _labels(predicted))._asdict()
+
+
+def _score_trees(gold: Sequence[Layer], predicted: Sequence[Layer]) -> dict[str, float]:
+    """Score dependency trees."""
+    gold_heads: Heads = [_heads_of(layer) for layer in gold]
+    heads: Heads = [_heads_of(layer) for layer in predicted]
+    return attachment(gold_heads, _labels(gold), heads, _labels(predicted))._asdict()
+
+
+_SCORERS: Mapping[Task, Callable[[Sequence[Layer], Sequence[Layer]], dict[str, float]]] = {
+    Task.POS: _score_tags,
+    Task.CHUNK: _score_spans,
+    Task.NER: _score_spans,
+    Task.DEP: _score_trees,
+}
+
+
+def _round(value: float) -> float:
+    """Round a score and leave a count as it is."""
+    return round(value, DECIMALS) if isinstance(value, float) else value

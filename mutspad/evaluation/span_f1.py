@@ -1,0 +1,54 @@
+"""Exact-match F1 of labelled spans by seqeval, the measure of chunking and NER (paper 5.1)."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
+
+from mutspad.errors import MutspadError
+from mutspad.evaluation.alignment import require_aligned
+
+
+class SpanScores(NamedTuple):
+    """Hold precision, recall and F1, each in per cent."""
+
+    precision: float
+    recall: float
+    f1: float
+
+
+def span_f1(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> SpanScores:
+    """Score spans: one counts as found when its type, first and last word are right.
+
+    seqeval's default mode is used, that of CoNLL's `conlleval`, which the field reports: an `I-`
+    that continues nothing opens a span. On valid IOB2 it equals seqeval's strict mode. Precision,
+    recall or F1 of nothing is 0.
+
+    Parameters
+    ----------
+    gold, predicted
+        The IOB2 tags of each sentence.
+
+    Raises
+    ------
+    MutspadError
+        When the two do not belong together, there is no word, or a tag is not `O`, `B-TYPE` or
+        `I-TYPE`: seqeval reads such a tag as something else without a word.
+    """
+    require_aligned(gold, predicted)
+    _require_iob(gold)
+    _require_iob(predicted)
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        [list(tags) for tags in gold],
+        [list(tags) for tags in predicted],
+        average="micro",
+        zero_division=0,
+    )
+    return SpanScores(100 * float(precision), 100 * float(recall), 100 * float(f1))
+
+
+def _require_iob(sentences: Sequence[Sequence[str]]) -> None:
+    """Refuse tags that are not of the IOB form."""
+    for tag in {tag for tags in sentences for tag in tags}:
+        if tag != "O" and not (tag.startswith(("B-", "I-")) and len(tag) > 2):
+            raise MutspadError(f"expected a tag of the form O, B-TYPE or I-TYPE, found '{tag}'")

@@ -1,0 +1,1 @@
+"""The network: word representation, hierarchy, heads (paper section 3)."""

@@ -1,0 +1,151 @@
+"""A trained model as two plain files: `model.json` and `weights.safetensors`."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from mutspad.config import Run
+from mutspad.data.vocab import Vocabulary
+from mutspad.errors import CheckpointError
+from mutspad.files import atomic_path, read_json, write_json
+from mutspad.models.mutspad import MuTSPad
+
+FORMAT = 1
+DESCRIPTION = "model.json"
+WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedModel:
+    """Hold a model and what it needs to be used: its vocabulary, its run and its seed."""
+
+    model: MuTSPad
+    vocabulary: Vocabulary
+    run: Run
+    seed: int
+    n_parameters: int
+
+
+def save_model(
+    folder: str | Path, model: MuTSPad, vocabulary: Vocabulary, run: Run, *, seed: int
+) -> None:
+    """Write a model to a folder, each file atomically; equal models give equal bytes."""
+    folder = Path(folder)
+    with atomic_path(folder / WEIGHTS) as path:
+        save_file(model.state_dict(), path)
+        digest = _sha256(path)
+    description = {
+        "format": FORMAT,
+        "seed": seed,
+        "n_parameters": model.n_parameters(),
+        "word_dim": model.encoder.words.embedding_dim,
+        "weights_sha256": digest,
+        "vocabulary": vocabulary.to_json(),
+        "run": run.model_dump(mode="json"),
+    }
+    write_json(folder / DESCRIPTION, description)
+
+
+def load_model(folder: str | Path) -> LoadedModel:
+    """Read a model from a folder, on the CPU and in evaluation mode.
+
+    No random number is drawn, so that loading a parent does not shift a seeded run.
+
+    Raises
+    ------
+    CheckpointError
+        When a file is missing or damaged, or the weights are not those of the description.
+    """
+    folder = Path(folder)
+    path = folder / DESCRIPTION
+    description = _read_description(path)
+    try:
+        vocabulary = Vocabulary.from_json(description["vocabulary"])
+        run = Run.model_validate(description["run"])
+        seed, n_parameters = int(description["seed"]), int(description["n_parameters"])
+        digest, word_dim = str(description["weights_sha256"]), int(description["word_dim"])
+        with torch.device("meta"):
+            model = MuTSPad(
+                params=run.model,
+                tasks=run.tasks,
+                labels=vocabulary.labels,
+                n_words=len(vocabulary.words),
+                n_chars=len(vocabulary.chars),
+                word_dim=word_dim,
+            )
+    except (KeyError, TypeError, ValueError) as error:
+        problem = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise CheckpointError(
+            f"{path}: expected a description of a model, found {problem}"
+        ) from None
+    weights = _read_weights(folder / WEIGHTS)
+    _check_shapes(folder / WEIGHTS, model, weights)
+    found = _sha256(folder / WEIGHTS)
+    if found != digest:
+        raise CheckpointError(
+            f"{folder / WEIGHTS}: expected the weights that {DESCRIPTION} describes "
+            f"(sha256 {digest}), found others (sha256 {found})"
+        )
+    model.load_state_dict(weights, assign=True)
+    return LoadedModel(model.eval(), vocabulary, run, seed, n_parameters)
+
+
+def _read_description(path: Path) -> dict[str, Any]:
+    """Read `model.json` and check that it is of this format."""
+    try:
+        description = read_json(path)
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: expected a description of a model, found no file") from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path}: expected JSON, found {error}") from None
+    if not isinstance(description, dict) or description.get("format") != FORMAT:
+        found = description.get("format") if isinstance(description, dict) else description
+        raise CheckpointError(f"{path}: expected model format {FORMAT}, found {found!r}")
+    return description
+
+
+def _read_weights(path: Path) -> dict[str, Tensor]:
+    """Read the weights by name."""
+    try:
+        return load_file(path)
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: expected the weights of a model, found no file") from None
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: expected a safetensors file, found {error}") from None
+
+
+def _check_shapes(path: Path, model: MuTSPad, weights: Mapping[str, Tensor]) -> None:
+    """Compare names and shapes with the model's, naming the task when its label set differs."""
+    expected = model.state_dict()
+    if expected.keys() != weights.keys():
+        missing = sorted(expected.keys() - weights.keys())
+        surplus = sorted(weights.keys() - expected.keys())
+        raise CheckpointError(
+            f"{path}: expected the weights of a model with the tasks "
+            f"{', '.join(model.tasks)}, found {len(missing)} missing {missing[:3]} "
+            f"and {len(surplus)} unknown {surplus[:3]}"
+        )
+    tasks = {name: task for task, names in model.classifier_rows().items() for name in names}
+    for name in sorted(expected, key=lambda name: (name not in tasks, name)):
+        shape, found = list(expected[name].shape), list(weights[name].shape)
+        if shape == found:
+            continue
+        if name in tasks and shape[1:] == found[1:]:
+            raise CheckpointError(
+                f"{path}: expected the {shape[0]} labels of {tasks[name]} that {DESCRIPTION} "
+                f"lists, found a classifier of {found[0]} labels ({name})"
+            )
+        raise CheckpointError(f"{path}: {name}: expected shape {shape}, found {found}")
+
+
+def _sha256(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,107 @@
+"""The word representation shared by all tasks (WRE, paper 3.1)."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from mutspad.data.batching import Batch
+from mutspad.data.vocab import PAD_ID, UNK_ID
+from mutspad.errors import VectorsError
+from mutspad.models.recurrent import BiLSTM
+
+SPELLED_TOGETHER = 64
+"""Forms that the character LSTM reads at once; in one go, the longest would pad some 250 forms."""
+
+
+class WordEncoder(nn.Module):
+    """Represent each word by its vector and by a bidirectional LSTM over its characters.
+
+    Parameters
+    ----------
+    n_words, n_chars
+        Rows of the vocabulary, padding and unknown included.
+    word_dim, char_dim
+        Size of a word's and of a character's vector.
+    char_hidden
+        Size of one direction of the character LSTM.
+    unknown_rate
+        Share of words shown as unknown in training, so that the unknown row learns.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_words: int,
+        n_chars: int,
+        word_dim: int,
+        char_dim: int,
+        char_hidden: int,
+        unknown_rate: float,
+    ) -> None:
+        super().__init__()
+        # Sparse: a batch touches hundreds of rows; a dense gradient and update would pass over all
+        # 10^7 weights and cost more than the rest of a step.
+        self.words = nn.Embedding(n_words, word_dim, padding_idx=PAD_ID, sparse=True)
+        self.chars = nn.Embedding(n_chars, char_dim, padding_idx=PAD_ID)
+        self.char_lstm = BiLSTM(char_dim, char_hidden)
+        self.unknown_rate = unknown_rate
+        self.output_dim = word_dim + self.char_lstm.output_dim
+        for embedding in (self.words, self.chars):
+            _initialise(embedding)
+
+    def load_vectors(self, matrix: Tensor, has_vector: Tensor) -> None:
+        """Start words from pretrained vectors; rows without one keep their random start.
+
+        Parameters
+        ----------
+        matrix
+            `[n_words, word_dim]`.
+        has_vector
+            Which rows of `matrix` count, `[n_words]` booleans.
+
+        Raises
+        ------
+        VectorsError
+            When the shapes are not the model's.
+        """
+        weight = self.words.weight
+        if matrix.shape != weight.shape or has_vector.shape != weight.shape[:1]:
+            raise VectorsError(
+                f"word vectors: expected shape {list(weight.shape)} and a mask "
+                f"{list(weight.shape[:1])}, found {list(matrix.shape)} and {list(has_vector.shape)}"
+            )
+        with torch.no_grad():
+            weight[has_vector] = matrix[has_vector].to(weight)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Return `x`, word vector then character states, `[batch, words, output_dim]`."""
+        words = batch.words
+        if self.training:
+            hidden = torch.rand(words.shape, device=words.device) < self.unknown_rate
+            words = words.masked_fill(hidden & batch.mask, UNK_ID)
+        spelled = torch.cat(
+            [
+                self._spell(chars, lens)
+                for chars, lens in zip(
+                    torch.split(batch.chars, SPELLED_TOGETHER),
+                    torch.split(batch.char_lens, SPELLED_TOGETHER),
+                    strict=True,
+                )
+            ]
+        )
+        spellings = spelled.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
+        return torch.cat([self.words(words), spellings], dim=-1)
+
+    def _spell(self, chars: Tensor, lens: Tensor) -> Tensor:
+        """Return the character states of some forms, `[forms, 2 * char_hidden]`."""
+        embedded = self.chars(chars[:, : int(lens.max())])
+        return self.char_lstm.final_states(embedded, lens)
+
+
+def _initialise(embedding: nn.Embedding) -> None:
+    """Draw vectors of unit expected squared norm (Ma and Hovy, 2016); the padding row is zero."""
+    bound = math.sqrt(3 / embedding.embedding_dim)
+    nn.init.uniform_(embedding.weight, -bound, bound)
+    with torch.no_grad():
+        embedding.weight[PAD_ID].zero_()

@@ -1,0 +1,1 @@
+"""Task heads: a tagger and the biaffine parser."""

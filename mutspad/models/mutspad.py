@@ -1,0 +1,166 @@
+"""The whole network: one word representation, one branch a task, stacked (paper 3.3)."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from mutspad.config import ModelParams
+from mutspad.data.batching import Batch
+from mutspad.models.encoder import WordEncoder
+from mutspad.models.heads.biaffine import BiaffineParser
+from mutspad.models.heads.head import Head, Prediction
+from mutspad.models.heads.tagger import Tagger
+from mutspad.models.hierarchy import needed_tasks, read_tasks
+from mutspad.tasks import TASKS, Task
+
+__all__ = ["MuTSPad", "Prediction"]
+
+
+class MuTSPad(nn.Module):
+    """Label and parse sentences with hierarchical branches over one word representation.
+
+    Names of parameters depend on the tasks alone (`heads.pos.classifier.weight`,
+    `reductions.pos.weight`), so that a child model takes its parent's by name. A model with few
+    tasks lacks the other branches, and reads only the lower branches that it has.
+
+    Parameters
+    ----------
+    params
+        Sizes and rates.
+    tasks
+        The tasks of the model, in any order.
+    labels
+        The labels of each task at least of the model.
+    n_words, n_chars
+        Rows of the vocabulary, padding and unknown included.
+    word_dim
+        Size of a word vector.
+
+    Raises
+    ------
+    ValueError
+        When there is no task.
+    """
+
+    def __init__(
+        self,
+        *,
+        params: ModelParams,
+        tasks: Sequence[Task],
+        labels: Mapping[Task, Sequence[str]],
+        n_words: int,
+        n_chars: int,
+        word_dim: int,
+    ) -> None:
+        super().__init__()
+        if not tasks:
+            raise ValueError("tasks: expected at least one, found none")
+        self.tasks = tuple(task for task in TASKS if task in tasks)
+        self.encoder = WordEncoder(
+            n_words=n_words,
+            n_chars=n_chars,
+            word_dim=word_dim,
+            char_dim=params.char_dim,
+            char_hidden=params.char_hidden,
+            unknown_rate=params.unknown_rate,
+        )
+        self.heads = nn.ModuleDict()
+        self.reductions = nn.ModuleDict()
+        reduced_dims = {Task.POS: params.pos_reduction, Task.CHUNK: params.chunk_reduction}
+        for task in self.tasks:
+            lower_tasks = read_tasks(task, self.tasks)
+            input_dim = self.encoder.output_dim
+            for lower in lower_tasks:
+                input_dim += reduced_dims[lower]
+                if lower not in self.reductions:
+                    self.reductions[lower] = nn.Linear(
+                        self._head(lower).feature_dim, reduced_dims[lower]
+                    )
+            self.heads[task] = _build_head(task, params, input_dim, len(labels[task]))
+
+    def losses(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
+        """Return the loss of each task asked, a scalar, mean per word (paper eq. 6 sums them).
+
+        Features that are neither asked nor read are not computed, and those that are, once.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
+        """
+        features = self._features(batch, tasks)
+        return {task: self._head(task).loss(features[task], batch) for task in tasks}
+
+    def predict(
+        self, batch: Batch, tasks: Sequence[Task], *, multi_root: bool
+    ) -> dict[Task, list[Prediction]]:
+        """Return the predictions of each task asked, one a sentence, without dropout or gradient.
+
+        Parameters
+        ----------
+        batch
+            The sentences.
+        tasks
+            Tasks of the model.
+        multi_root
+            Whether a tree may have several roots.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
+        """
+        was_training = self.training
+        self.eval()
+        try:
+            with torch.inference_mode():
+                features = self._features(batch, tasks)
+                return {
+                    task: self._head(task).predict(features[task], batch, multi_root=multi_root)
+                    for task in tasks
+                }
+        finally:
+            self.train(was_training)
+
+    def classifier_rows(self) -> dict[Task, tuple[str, ...]]:
+        """Name, for each task, the parameters whose first dimension is its labels (paper 4.1)."""
+        return {
+            task: tuple(f"heads.{task}.{name}" for name in self._head(task).label_parameters)
+            for task in self.tasks
+        }
+
+    def n_parameters(self) -> int:
+        """Count the weights."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def _head(self, task: Task) -> Head:
+        return cast(Head, self.heads[task])
+
+    def _features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
+        """Compute the features of the tasks asked and of those they read, each once."""
+        shared = self.encoder(batch)
+        features: dict[Task, Tensor] = {}
+        reduced: dict[Task, Tensor] = {}
+        for task in needed_tasks(tasks, self.tasks):
+            lower_tasks = read_tasks(task, self.tasks)
+            for lower in lower_tasks:
+                if lower not in reduced:
+                    reduced[lower] = self.reductions[lower](features[lower])
+            inputs = torch.cat([shared, *(reduced[lower] for lower in lower_tasks)], dim=-1)
+            features[task] = self._head(task).features(inputs, batch.lens)
+        return features
+
+
+def _build_head(task: Task, params: ModelParams, input_dim: int, n_labels: int) -> Head:
+    """Build the branch of a task: the parser for dependencies, a tagger otherwise."""
+    if task is Task.DEP:
+        return BiaffineParser(input_dim=input_dim, n_labels=n_labels, params=params.parser)
+    return Tagger(
+        task,
+        input_dim=input_dim,
+        n_labels=n_labels,
+        hidden=params.tagger_hidden,
+        dropout=params.dropout,
+    )

@@ -1,0 +1,47 @@
+"""Early stopping on the dev score (paper 5.3)."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class EarlyStopping:
+    """Remember the best epoch and say when to stop.
+
+    Parameters
+    ----------
+    patience
+        Epochs in a row without a better score before training stops.
+    best_epoch, best_score
+        The best epoch so far and its score; None before the first.
+    stale
+        Epochs since the best one.
+    """
+
+    patience: int
+    best_epoch: int | None = None
+    best_score: float | None = None
+    stale: int = 0
+
+    def update(self, epoch: int, score: float) -> bool:
+        """Take note of an epoch's score and return whether it is the best so far.
+
+        Of equal scores the earlier epoch stays the best.
+
+        Raises
+        ------
+        ValueError
+            When the score is not finite: no comparison with it would mean anything.
+        """
+        if not math.isfinite(score):
+            raise ValueError(f"dev score of epoch {epoch}: expected a finite number, found {score}")
+        if self.best_score is None or score > self.best_score:
+            self.best_epoch, self.best_score, self.stale = epoch, score, 0
+            return True
+        self.stale += 1
+        return False
+
+    @property
+    def exhausted(self) -> bool:
+        """Say whether patience has run out."""
+        return self.stale >= self.patience

@@ -1,0 +1,296 @@
+"""The training loop: epochs of updates, a look at the dev sets after each, the best one kept."""
+
+import logging
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import fmean
+
+from rich.console import Console
+from rich.progress import track
+from torch import Tensor
+
+from mutspad.config import TrainingParams
+from mutspad.data.batching import Encoded, collate, encode
+from mutspad.data.sentence import Sentence
+from mutspad.data.vocab import Vocabulary
+from mutspad.errors import MutspadError
+from mutspad.evaluation.score import main_score, score_layers
+from mutspad.models.mutspad import MuTSPad
+from mutspad.tasks import Task
+from mutspad.training.early_stopping import EarlyStopping
+from mutspad.training.losses import weighted_loss
+from mutspad.training.optimiser import Optimiser
+from mutspad.training.predict import annotate
+from mutspad.training.schedule import (
+    Step,
+    all_tasks_per_batch,
+    loss_weights,
+    one_task_per_batch,
+)
+
+logger = logging.getLogger(__name__)
+
+TrainingSet = Mapping[Task, Sequence[Sentence]] | Sequence[Sentence]
+"""One corpus a task, or a unified corpus whose sentences carry the layers of all tasks."""
+
+
+class TrainingError(MutspadError):
+    """Signal training that cannot start or has left the finite numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """Hold what one epoch came to.
+
+    Parameters
+    ----------
+    epoch
+        Counted from 0.
+    learning_rate
+        The learning rate of the epoch.
+    losses
+        Each task's mean unweighted loss over its batches.
+    dev
+        Each task's main dev score, in per cent.
+    dev_mean
+        Their mean, which early stopping looks at.
+    best
+        Whether the epoch's weights are those of the trained model.
+    """
+
+    epoch: int
+    learning_rate: float
+    losses: Mapping[Task, float]
+    dev: Mapping[Task, float]
+    dev_mean: float
+    best: bool = False
+
+    def as_row(self) -> dict[str, int | float | bool]:
+        """Return the record as a row of `history.csv`."""
+        return {
+            "epoch": self.epoch,
+            "learning_rate": self.learning_rate,
+            **{f"loss_{task}": loss for task, loss in self.losses.items()},
+            **{f"dev_{task}": score for task, score in self.dev.items()},
+            "dev_mean": self.dev_mean,
+            "best": self.best,
+        }
+
+
+@dataclass(slots=True)
+class TrainerState:
+    """Hold all that changes while a model trains, beside the model and PyTorch's generator.
+
+    Parameters
+    ----------
+    optimiser
+        Holds the momenta.
+    stopping
+        Remembers the best epoch.
+    epoch
+        The next epoch to train.
+    best_weights
+        The model's weights after the best epoch.
+    history
+        The epochs so far.
+    """
+
+    optimiser: Optimiser
+    stopping: EarlyStopping
+    epoch: int = 0
+    best_weights: dict[str, Tensor] = field(default_factory=dict)
+    history: list[EpochRecord] = field(default_factory=list)
+
+
+def fit(
+    model: MuTSPad,
+    vocabulary: Vocabulary,
+    *,
+    params: TrainingParams,
+    train: TrainingSet,
+    dev: Mapping[Task, Sequence[Sentence]],
+    multi_root: bool,
+    seed: int,
+) -> list[EpochRecord]:
+    """Train a model in place until its dev score stops rising, and keep the best epoch's weights.
+
+    With one corpus a task, a step trains one task (paper 4.2.1); with a unified corpus, all of them
+    (4.2.2). The dev score is the mean of the tasks' main scores. PyTorch's generator decides the
+    dropout: seed it before the model is built.
+
+    Parameters
+    ----------
+    model, vocabulary
+        The model and its vocabulary.
+    params
+        The optimiser, the schedule and early stopping.
+    train
+        The sentences to learn from.
+    dev
+        Gold sentences for each task of the model.
+    multi_root
+        Whether a tree may have several roots.
+    seed
+        Decides the order of the sentences.
+
+    Returns
+    -------
+    list[EpochRecord]
+        One record an epoch, exactly one of them the best.
+
+    Raises
+    ------
+    TrainingError
+        When a task has no sentences or no loss weight, a sentence lacks a layer, or a loss or
+        gradient is not finite.
+    """
+    trainer = _Trainer(model, vocabulary, params, train, dev, multi_root=multi_root, seed=seed)
+    state = TrainerState(Optimiser(model, params), EarlyStopping(params.patience))
+    while state.epoch < params.max_epochs and not state.stopping.exhausted:
+        trainer.run_epoch(state)
+    model.load_state_dict(state.best_weights)
+    model.eval()
+    return [
+        replace(record, best=record.epoch == state.stopping.best_epoch) for record in state.history
+    ]
+
+
+class _Trainer:
+    """Run epochs of one model: what does not change while it trains."""
+
+    def __init__(
+        self,
+        model: MuTSPad,
+        vocabulary: Vocabulary,
+        params: TrainingParams,
+        train: TrainingSet,
+        dev: Mapping[Task, Sequence[Sentence]],
+        *,
+        multi_root: bool,
+        seed: int,
+    ) -> None:
+        self._model, self._vocabulary = model, vocabulary
+        self._params, self._multi_root, self._seed = params, multi_root, seed
+        self._unified = not isinstance(train, Mapping)
+        if isinstance(train, Mapping):
+            self._corpora = {
+                task: self._encode(train.get(task, ()), [task]) for task in model.tasks
+            }
+        else:
+            self._corpora = dict.fromkeys(model.tasks, self._encode(train, model.tasks))
+        self._dev = {task: dev.get(task, ()) for task in model.tasks}
+        for task, sentences in self._dev.items():
+            _require_layers("dev", sentences, [task])
+            if task not in params.loss_weights:
+                raise TrainingError(
+                    f"training.loss_weights: expected a weight of {task}, found none"
+                )
+
+    def run_epoch(self, state: TrainerState) -> None:
+        """Train the next epoch, score it and take note of it."""
+        rate = state.optimiser.start_epoch(state.epoch)
+        started = time.perf_counter()
+        losses, words = self._train(state)
+        speed = words / (time.perf_counter() - started)
+        dev = self._score_dev()
+        record = EpochRecord(state.epoch, rate, losses, dev, fmean(dev.values()))
+        state.history.append(record)
+        if state.stopping.update(state.epoch, record.dev_mean):
+            state.best_weights = {
+                name: weights.clone() for name, weights in self._model.state_dict().items()
+            }
+        logger.info(
+            "epoch %d: learning rate %.4g, loss %s, dev %s, mean %.2f, best epoch %d, %.0f words/s",
+            state.epoch,
+            rate,
+            " ".join(f"{task} {loss:.4f}" for task, loss in losses.items()),
+            " ".join(f"{task} {score:.2f}" for task, score in dev.items()),
+            record.dev_mean,
+            state.stopping.best_epoch,
+            speed,
+        )
+        state.epoch += 1
+
+    def _train(self, state: TrainerState) -> tuple[dict[Task, float], int]:
+        """Take the steps of an epoch; return each task's mean loss and the number of words read."""
+        tasks = self._model.tasks
+        weights = loss_weights(
+            state.epoch, {task: self._params.loss_weights[task] for task in tasks}
+        )
+        sums, counts, words = dict.fromkeys(tasks, 0.0), dict.fromkeys(tasks, 0), 0
+        steps = list(self._deal(state.epoch))
+        terminal = Console(stderr=True)
+        self._model.train()
+        for step in track(
+            steps,
+            description=f"epoch {state.epoch}",
+            console=terminal,
+            transient=True,
+            disable=not terminal.is_terminal,
+        ):
+            corpus = self._corpora[step.tasks[0]]
+            batch = collate(self._vocabulary, [corpus[index] for index in step.sentences])
+            losses = self._model.losses(batch, step.tasks)
+            for task, loss in losses.items():
+                value = loss.item()
+                _require_finite(value, state.epoch, f"loss of {task}")
+                sums[task] += value
+                counts[task] += 1
+            norm = state.optimiser.step(weighted_loss(losses, weights, n_tasks=len(tasks)))
+            _require_finite(norm, state.epoch, f"gradient norm of {', '.join(step.tasks)}")
+            words += int(batch.lens.sum())
+        return {task: sums[task] / counts[task] for task in tasks}, words
+
+    def _deal(self, epoch: int) -> Iterator[Step]:
+        """Deal the steps of an epoch."""
+        lengths = {task: [len(rows) for rows in corpus] for task, corpus in self._corpora.items()}
+        size = self._params.batch_sentences
+        if self._unified:
+            tasks = self._model.tasks
+            return all_tasks_per_batch(
+                lengths[tasks[0]], tasks, batch_sentences=size, seed=self._seed, epoch=epoch
+            )
+        return one_task_per_batch(lengths, batch_sentences=size, seed=self._seed, epoch=epoch)
+
+    def _score_dev(self) -> dict[Task, float]:
+        """Give each task's main dev score, in per cent."""
+        scores = {}
+        for task, gold in self._dev.items():
+            predicted = annotate(
+                self._model,
+                self._vocabulary,
+                gold,
+                [task],
+                multi_root=self._multi_root,
+                batch_sentences=self._params.batch_sentences,
+            )
+            scores[task] = main_score(task, score_layers(task, gold, predicted))
+        return scores
+
+    def _encode(self, sentences: Sequence[Sentence], tasks: Sequence[Task]) -> list[Encoded]:
+        """Look training sentences up in the vocabulary."""
+        _require_layers("training", sentences, tasks)
+        return [encode(self._vocabulary, sentence, tasks) for sentence in sentences]
+
+
+def _require_layers(split: str, sentences: Sequence[Sentence], tasks: Sequence[Task]) -> None:
+    """Refuse a split without sentences, or with one that lacks a layer."""
+    if not sentences:
+        raise TrainingError(f"{', '.join(tasks)}: expected {split} sentences, found none")
+    for sentence in sentences:
+        for task in tasks:
+            if task not in sentence.layers:
+                raise TrainingError(
+                    f"{split} sentence {sentence.id}: expected a layer of {task}, found none"
+                )
+
+
+def _require_finite(value: float, epoch: int, name: str) -> None:
+    """Stop when training has left the finite numbers."""
+    if not math.isfinite(value):
+        raise TrainingError(
+            f"epoch {epoch}: expected a finite {name}, found {value}. Lower "
+            f"training.learning_rate or training.clip_norm"
+        )

@@ -1,0 +1,33 @@
+"""The multi-task loss (paper 4.1, equation 6)."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from mutspad.tasks import Task
+
+
+def weighted_loss(
+    losses: Mapping[Task, Tensor], weights: Mapping[Task, float], *, n_tasks: int
+) -> Tensor:
+    """Add the weighted losses of a batch and divide by the number of tasks (equation 6).
+
+    Parameters
+    ----------
+    losses
+        A scalar for each task in the batch.
+    weights
+        The weights of the model's tasks.
+    n_tasks
+        The tasks of the model: N stays the same when only one of them is in the batch, so that a
+        task's gradient does not depend on the schedule.
+
+    Raises
+    ------
+    ValueError
+        When there is no loss, or more losses than tasks.
+    """
+    if not 1 <= len(losses) <= n_tasks:
+        raise ValueError(f"losses: expected 1 to {n_tasks}, found {len(losses)}")
+    return torch.stack([weights[task] * loss for task, loss in losses.items()]).sum() / n_tasks

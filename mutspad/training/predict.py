@@ -1,0 +1,73 @@
+"""Annotate sentences with a trained model."""
+
+from collections.abc import Sequence
+
+from mutspad.data.batching import bucket_batches, collate, encode
+from mutspad.data.labels import iob1_to_iob2
+from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.data.vocab import Vocabulary
+from mutspad.models.mutspad import MuTSPad, Prediction
+from mutspad.tasks import Task
+
+IOB_TASKS = (Task.CHUNK, Task.NER)
+
+
+def annotate(
+    model: MuTSPad,
+    vocabulary: Vocabulary,
+    sentences: Sequence[Sentence],
+    tasks: Sequence[Task],
+    *,
+    multi_root: bool,
+    batch_sentences: int,
+) -> list[Sentence]:
+    """Predict layers of sentences; the layers they already carry are neither read nor kept.
+
+    Chunks and entities come out as valid IOB2: an `I-` that continues nothing becomes `B-`. That is
+    how seqeval's lenient mode counts it, so no score changes.
+
+    Parameters
+    ----------
+    model, vocabulary
+        A trained model and its vocabulary.
+    sentences
+        The sentences to annotate.
+    tasks
+        The layers to predict; tasks of the model.
+    multi_root
+        Whether a tree may have several roots.
+    batch_sentences
+        Sentences in a batch; sentences of similar length go together.
+
+    Returns
+    -------
+    list[Sentence]
+        In the order of the input, each with a silver layer of each task and no other.
+
+    Raises
+    ------
+    ValueError
+        When the model lacks a task or a sentence has no words.
+    """
+    encoded = [encode(vocabulary, sentence) for sentence in sentences]
+    annotated = list(sentences)
+    for indices in bucket_batches([len(rows) for rows in encoded], batch_sentences, None):
+        batch = collate(vocabulary, [encoded[index] for index in indices])
+        predictions = model.predict(batch, tasks, multi_root=multi_root)
+        for place, index in enumerate(indices):
+            layers = {
+                task: _to_layer(task, predictions[task][place], vocabulary.labels[task])
+                for task in tasks
+            }
+            bare = Sentence(sentences[index].id, sentences[index].words)
+            annotated[index] = bare.with_layers(layers)
+    return annotated
+
+
+def _to_layer(task: Task, prediction: Prediction, names: Sequence[str]) -> Layer:
+    """Turn one head's rows into labels."""
+    labels = [names[row] for row in prediction.labels]
+    if task in IOB_TASKS:
+        labels = iob1_to_iob2(labels)
+    heads = None if prediction.heads is None else tuple(prediction.heads)
+    return Layer(tuple(labels), Origin.SILVER, heads)

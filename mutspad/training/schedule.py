@@ -1,0 +1,155 @@
+"""Which tasks learn from which sentences at each step, and what each loss weighs (paper 4).
+
+A schedule is a function of the seed and the epoch and keeps no state, so that training can be taken
+up again at any epoch.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from mutspad.data.batching import bucket_batches
+from mutspad.tasks import TASKS, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Hold one update: the tasks that learn, and the sentences of their corpus by index."""
+
+    tasks: tuple[Task, ...]
+    sentences: tuple[int, ...]
+
+
+def loss_weights(epoch: int, initial: Mapping[Task, float]) -> dict[Task, float]:
+    """Double the initial weights once per past epoch, up to 1 (paper 4.1).
+
+    A single task weighs 1 from the start: there is no lower task to learn first.
+
+    Parameters
+    ----------
+    epoch
+        Counted from 0.
+    initial
+        The weights of the run's tasks in epoch 0.
+    """
+    if len(initial) == 1:
+        return dict.fromkeys(initial, 1.0)
+    # Any weight a float can hold has reached 1 after 1,074 doublings; 2.0**1024 would overflow.
+    doublings = 2.0 ** min(epoch, 1000)
+    return {task: min(1.0, weight * doublings) for task, weight in initial.items()}
+
+
+def count_rounds(lengths: Mapping[Task, Sequence[int]], batch_sentences: int) -> int:
+    """Count the rounds of an epoch: the corpora's mean number of batches, rounded up.
+
+    Ours: an epoch then takes about as many steps as one pass over all corpora, and for one task it
+    is exactly a pass.
+
+    Raises
+    ------
+    ValueError
+        When there is no corpus or one holds no sentence.
+    """
+    if not lengths:
+        raise ValueError("a schedule: expected at least one corpus, found none")
+    total = sum(_count_batches(task, lengths[task], batch_sentences) for task in lengths)
+    return -(-total // len(lengths))
+
+
+def one_task_per_batch(
+    lengths: Mapping[Task, Sequence[int]], *, batch_sentences: int, seed: int, epoch: int
+) -> Iterator[Step]:
+    """Deal one epoch of the round POS, CK, NER, DP; each step trains one task (paper 4.2.1).
+
+    Each corpus is dealt whole before it is reshuffled and dealt again. Where it stops at the end of
+    an epoch it goes on in the next: a small corpus is cycled, a large one takes several epochs.
+
+    Parameters
+    ----------
+    lengths
+        Words of each sentence of each task's corpus.
+    batch_sentences
+        Sentences in a batch.
+    seed, epoch
+        Decide the order of the sentences; the epoch is counted from 0.
+
+    Raises
+    ------
+    ValueError
+        When there is no corpus or one holds no sentence.
+    """
+    rounds = count_rounds(lengths, batch_sentences)
+    decks = {
+        task: _deal(
+            lengths[task],
+            batch_sentences=batch_sentences,
+            # The tasks draw from different streams: two of them may share a corpus.
+            seeds=(seed, TASKS.index(task)),
+            start=epoch * rounds,
+        )
+        for task in TASKS
+        if task in lengths
+    }
+    for _ in range(rounds):
+        for task, deck in decks.items():
+            yield Step((task,), next(deck))
+
+
+def all_tasks_per_batch(
+    lengths: Sequence[int],
+    tasks: Sequence[Task],
+    *,
+    batch_sentences: int,
+    seed: int,
+    epoch: int,
+) -> Iterator[Step]:
+    """Deal one pass over a unified corpus; each step trains all tasks (paper 4.2.2).
+
+    Parameters
+    ----------
+    lengths
+        Words of each sentence.
+    tasks
+        The tasks of the model, all of which annotate every sentence.
+    batch_sentences
+        Sentences in a batch.
+    seed, epoch
+        Decide the order of the sentences; the epoch is counted from 0.
+
+    Raises
+    ------
+    ValueError
+        When there is no task or no sentence.
+    """
+    if not tasks:
+        raise ValueError("a schedule: expected at least one task, found none")
+    rounds = count_rounds(dict.fromkeys(tasks, lengths), batch_sentences)
+    deck = _deal(
+        lengths,
+        batch_sentences=batch_sentences,
+        seeds=(seed, len(TASKS)),
+        start=epoch * rounds,
+    )
+    for _ in range(rounds):
+        yield Step(tuple(tasks), next(deck))
+
+
+def _deal(
+    lengths: Sequence[int], *, batch_sentences: int, seeds: tuple[int, ...], start: int
+) -> Iterator[tuple[int, ...]]:
+    """Deal a corpus pass after pass from batch `start` on; each pass has a shuffle of its own."""
+    shuffle = partial(bucket_batches, lengths, batch_sentences)
+    number, position = divmod(start, -(-len(lengths) // batch_sentences))
+    while True:
+        for batch in shuffle(np.random.default_rng((*seeds, number)))[position:]:
+            yield tuple(batch)
+        number, position = number + 1, 0
+
+
+def _count_batches(task: Task, lengths: Sequence[int], batch_sentences: int) -> int:
+    """Count the batches of one pass."""
+    if not lengths:
+        raise ValueError(f"the corpus of {task}: expected at least one sentence, found none")
+    return -(-len(lengths) // batch_sentences)

@@ -1,0 +1,38 @@
+"""One seed for every source of chance, so that a run gives the same bytes each time."""
+
+import random
+
+import numpy as np
+import torch
+
+from mutspad.errors import ConfigError
+
+MAX_SEED = 2**32 - 1
+"""NumPy's legacy generator takes no larger seed."""
+
+
+def make_deterministic() -> None:
+    """Make PyTorch deterministic on one thread.
+
+    The number of threads decides the order in which floating-point sums are taken. One job takes
+    one thread, so that `--cores 1` and `--cores 2` give the same bytes.
+    """
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, NumPy and PyTorch, and make PyTorch deterministic.
+
+    Raises
+    ------
+    ConfigError
+        When the seed is negative or too large.
+    """
+    if not 0 <= seed <= MAX_SEED:
+        raise ConfigError(f"seeds: expected numbers from 0 to {MAX_SEED}, found {seed}")
+    make_deterministic()
+    random.seed(seed)
+    # Seeds what third-party code may draw; our own draws have generators of their own.
+    np.random.seed(seed)  # noqa: NPY002
+    torch.manual_seed(seed)

@@ -1,0 +1,225 @@
+"""The two stages: train from random weights, or adapt a trained parent (paper 4.1)."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+
+from mutspad.config import TRAINED_PHASES, Run
+from mutspad.data.labels import OUTSIDE, shared_label_pairs
+from mutspad.data.lexicon import Lexicon
+from mutspad.data.sentence import Sentence
+from mutspad.data.vocab import PAD, UNK, Vocabulary
+from mutspad.errors import CheckpointError
+from mutspad.models.checkpoint import LoadedModel
+from mutspad.models.mutspad import MuTSPad
+from mutspad.tasks import Task
+from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
+from mutspad.training.predict import IOB_TASKS
+from mutspad.training.seeding import seed_everything
+
+logger = logging.getLogger(__name__)
+
+WORD_ROWS = "encoder.words.weight"
+CHAR_ROWS = "encoder.chars.weight"
+SPECIAL = (PAD, UNK)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedRun:
+    """Hold a trained model, its vocabulary and how it came about."""
+
+    model: MuTSPad
+    vocabulary: Vocabulary
+    history: list[EpochRecord]
+
+
+def fit_run(
+    run: Run,
+    *,
+    seed: int,
+    train: TrainingSet,
+    dev: Mapping[Task, Sequence[Sentence]],
+    lexicon: Lexicon,
+    parent: LoadedModel | None,
+) -> FittedRun:
+    """Train the model of a run; a run of the phase finetune starts from its parent.
+
+    Parameters
+    ----------
+    run
+        The resolved run.
+    seed
+        Decides the random weights, the dropout and the order of the sentences.
+    train
+        One corpus a task, or the unified corpus for a unified run.
+    dev
+        Gold sentences of each task.
+    lexicon
+        The words, characters and word vectors of the experiment.
+    parent
+        The trained parent of a run of the phase finetune, None otherwise.
+
+    Raises
+    ------
+    TrainingError
+        When the phase trains nothing, the training set or the parent is not of the run's kind, a
+        task has no sentences, or training leaves the finite numbers.
+    CheckpointError
+        When the parent's network is not the run's.
+    """
+    if isinstance(train, Mapping) == run.unified:
+        expected, found = "one corpus a task", "a unified corpus"
+        if run.unified:
+            expected, found = found, expected
+        raise TrainingError(f"run {run.name}: expected {expected}, found {found}")
+    if run.phase not in TRAINED_PHASES:
+        raise TrainingError(
+            f"run {run.name}: expected one of the phases {', '.join(TRAINED_PHASES)}, found "
+            f"{run.phase}, which trains nothing"
+        )
+    if (parent is not None) != (run.phase == "finetune"):
+        raise TrainingError(
+            f"run {run.name}: expected a parent model exactly for the phase finetune, found phase "
+            f"{run.phase} {'without' if parent is None else 'with'} one"
+        )
+    seed_everything(seed)
+    vocabulary = build_vocabulary(run.tasks, train, lexicon)
+    model = build_model(run, vocabulary, lexicon)
+    if parent is not None:
+        initialise_from(parent, model, vocabulary, run.equivalents)
+    history = fit(
+        model,
+        vocabulary,
+        params=run.training,
+        train=train,
+        dev=dev,
+        multi_root=run.multi_root,
+        seed=seed,
+    )
+    return FittedRun(model, vocabulary, history)
+
+
+def build_vocabulary(tasks: Sequence[Task], train: TrainingSet, lexicon: Lexicon) -> Vocabulary:
+    """Take words and characters from the lexicon and labels from the training set."""
+    return Vocabulary(
+        words=(*SPECIAL, *lexicon.words),
+        chars=(*SPECIAL, *lexicon.chars),
+        labels={
+            task: collect_labels(task, train.get(task, ()) if isinstance(train, Mapping) else train)
+            for task in tasks
+        },
+        lowercase=lexicon.lowercase,
+    )
+
+
+def collect_labels(task: Task, sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """Collect the labels of a task, sorted; `O` comes first for chunks and entities.
+
+    Raises
+    ------
+    TrainingError
+        When no sentence has a layer of the task.
+    """
+    labels = {
+        label
+        for sentence in sentences
+        if task in sentence.layers
+        for label in sentence.layers[task].labels
+    }
+    if not labels:
+        raise TrainingError(f"{task}: expected training sentences with labels, found none")
+    return tuple(sorted(labels, key=lambda label: (task in IOB_TASKS and label != OUTSIDE, label)))
+
+
+def build_model(run: Run, vocabulary: Vocabulary, lexicon: Lexicon) -> MuTSPad:
+    """Build the network of a run: random weights, and word vectors where the lexicon has them."""
+    model = MuTSPad(
+        params=run.model,
+        tasks=run.tasks,
+        labels=vocabulary.labels,
+        n_words=len(vocabulary.words),
+        n_chars=len(vocabulary.chars),
+        word_dim=lexicon.dim,
+    )
+    if lexicon.vectors is not None:
+        matrix = torch.zeros(len(vocabulary.words), lexicon.dim)
+        matrix[len(SPECIAL) :] = torch.from_numpy(lexicon.vectors)
+        has_vector = torch.zeros(len(vocabulary.words), dtype=torch.bool)
+        has_vector[len(SPECIAL) :] = torch.from_numpy(lexicon.has_vector)
+        model.encoder.load_vectors(matrix, has_vector)
+    return model
+
+
+def initialise_from(
+    parent: LoadedModel,
+    child: MuTSPad,
+    vocabulary: Vocabulary,
+    equivalents: Mapping[Task, Mapping[str, str]],
+) -> None:
+    """Start a child's weights from its parent's (paper 4.1).
+
+    Every parameter that both have is copied whole, with two exceptions: of the classifiers only the
+    rows of labels that both tag sets share, of the embeddings only the rows of words and characters
+    that both know. What the parent lacks keeps its random weights.
+
+    Parameters
+    ----------
+    parent
+        The trained parent.
+    child, vocabulary
+        The model to start, and its vocabulary.
+    equivalents
+        For each task: target label type -> source label type, beside labels that are equal.
+
+    Raises
+    ------
+    CheckpointError
+        When a parameter of the two has different sizes beyond its rows.
+    """
+    known = parent.vocabulary
+    rows = {
+        WORD_ROWS: _shared_rows(known.words, vocabulary.words),
+        CHAR_ROWS: _shared_rows(known.chars, vocabulary.chars),
+    }
+    for task, names in child.classifier_rows().items():
+        if task not in known.labels:
+            continue
+        pairs = shared_label_pairs(
+            known.labels[task], vocabulary.labels[task], equivalents.get(task, {})
+        )
+        logger.info(
+            "%s: %d of %d labels start from the parent's",
+            task,
+            len(pairs),
+            len(vocabulary.labels[task]),
+        )
+        rows.update(dict.fromkeys(names, pairs))
+    sources = dict(parent.model.named_parameters())
+    with torch.no_grad():
+        for name, target in child.named_parameters():
+            source = sources.get(name)
+            if source is None:
+                continue
+            fixed = 1 if name in rows else 0
+            if source.shape[fixed:] != target.shape[fixed:]:
+                raise CheckpointError(
+                    f"parent {parent.run.name}, {name}: expected shape {list(target.shape)}, found "
+                    f"{list(source.shape)}"
+                )
+            if name not in rows:
+                target.copy_(source)
+            elif rows[name]:
+                source_rows, target_rows = map(list, zip(*rows[name], strict=True))
+                target[target_rows] = source[source_rows]
+
+
+def _shared_rows(source: Sequence[str], target: Sequence[str]) -> list[tuple[int, int]]:
+    """Pair the rows (source, target) of the strings that both have; padding and unknown first."""
+    n_special = len(SPECIAL)
+    index = {text: row for row, text in enumerate(source) if row >= n_special}
+    special = [(row, row) for row in range(n_special)]
+    return special + [
+        (index[text], row) for row, text in enumerate(target) if row >= n_special and text in index
+    ]

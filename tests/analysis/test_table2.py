@@ -1,0 +1,217 @@
+import io
+
+import pandas as pd
+import pytest
+
+from mutspad.analysis.table2 import table2
+from mutspad.config import ReportParams
+from mutspad.errors import ConfigError, MutspadError
+from mutspad.tasks import Task
+
+BEST = "MuTSPad (best of Table 3 per task on test, as the paper does)"
+CHOSEN = "MuTSPad (variant chosen per task on dev)"
+
+
+@pytest.fixture
+def build(report, scores, summaries, vectors):
+    def call(**changes):
+        arguments = {
+            "experiment": "paper",
+            "seeds": (1, 2),
+            "report": report,
+            "scores": scores,
+            "summaries": summaries.values(),
+            "vectors": vectors,
+        }
+        return table2(**(arguments | changes))
+
+    return call
+
+
+def line(table, method):
+    """Find a row of the Markdown table by the start of its label; give its cells."""
+    for text in table.markdown.splitlines():
+        cells = [cell.strip() for cell in text.strip("|").split("|")]
+        if cells[0].rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹") == method:
+            return cells
+    raise AssertionError(f"{method} not in {table.markdown}")
+
+
+def test_literature_rows_stand_first_with_citations(build):
+    table = build()
+    assert table.frame["row"][0] == "biaffine"
+    assert line(table, "SOTA - BiAffine (Dozat et al., 2017)")[1:] == [
+        "n/a", "n/a", "(77.7)", *["n/a"] * 5
+    ]  # fmt: skip
+    assert "N18-1088" in table.markdown
+    assert line(table, "Best SOTA")[2:6] == ["(94.95)", "(77.7)", "(49.86)", "(87.85)"]
+
+
+def test_a_row_that_has_run(build):
+    assert line(build(), "Multi-Task Learning")[1:] == [
+        "none",
+        "85.0 ± 1.4 (91.98)",
+        "64.0 ± 1.4 (71.16)",
+        "37.0 ± 1.4 (38.98)",
+        "76.0 ± 1.4 (81.66)",
+        # Gains of 25, 10, -5 and 20 per cent.
+        "15.0 (5.9)",
+        "69.0 ± 1.4",
+        "62.0 ± 1.4",
+    ]
+
+
+def test_a_row_that_has_not_run_keeps_the_paper_s_numbers(build):
+    table = build()
+    for method in ("ELMo small", "ELMo large"):  # one without runs, one not in the report
+        cells = line(table, method)
+        assert all(cell.startswith("not run yet") for cell in cells[2:])
+    assert line(table, "ELMo small")[2] == "not run yet (92.51)"
+    assert table.frame.set_index("row").loc["elmo_small", "pos_accuracy_paper"] == 92.51
+
+
+def test_pretraining_without_tuning_is_not_applicable_to_pos_ner_and_mnrg(build):
+    assert line(build(), "Mono-Task Pre-Training*")[1:] == [
+        "supervised",
+        "n/a",
+        "50.0 ± 1.4 (76.92)",
+        "n/a",
+        "55.0 ± 1.4 (70.16)",
+        "n/a",
+        "55.0 ± 1.4",
+        "48.0 ± 1.4",
+    ]
+
+
+def test_mutspad_is_chosen_on_test_and_on_dev(build):
+    table = build()
+    # POS: two variants are equally good on test, the first counts.
+    assert line(table, BEST)[2:7] == [
+        "90.0 ± 1.4 (94.53)",
+        "74.0 ± 1.4 (80.12)",
+        "52.0 ± 1.4 (43.34)",
+        "82.0 ± 1.4 (85.77)",
+        # Gains of 50, 35, 20 and 40 per cent.
+        "37.5 (31.5)",
+    ]
+    assert (
+        "By the mean score on test: POS (acc) of w/o unif.; DP (LAS) of w/ source unif.; "
+        "NER (F1) of w/o unif.; CK (F1) of w/ source unif.\n"
+    ) in table.markdown
+    # Gains of 45, 30, 10 and 30 per cent; the paper has no such row.
+    assert line(table, CHOSEN)[2:7] == [
+        "89.0 ± 1.4",
+        "72.0 ± 1.4",
+        "46.0 ± 1.4",
+        "79.0 ± 1.4",
+        "30.0",
+    ]
+
+
+def test_the_rows_are_in_the_paper_s_order(build):
+    assert list(build().frame["row"])[7:] == [
+        "best_sota",
+        "mono_task_learning",
+        "multi_task_learning",
+        "elmo_small",
+        "elmo_large",
+        "mono_task_pretraining_as_is",
+        "mono_task_pretraining",
+        "adversarial_pretraining",
+        "mutspad_best_on_test",
+        "mutspad_chosen_on_dev",
+    ]
+
+
+def test_one_seed_has_no_spread(build):
+    table = build(seeds=(2,))
+    assert line(table, "Multi-Task Learning")[2] == "86.0 (91.98)"
+    assert "One seed (2): no spread can be given" in table.markdown
+    assert table.frame["pos_accuracy_sd"].isna().all()
+
+
+def test_the_csv_holds_numbers(build):
+    frame = pd.read_csv(io.StringIO(build().to_csv())).set_index("row")
+    multi = frame.loc["multi_task_learning"]
+    assert multi["seeds"] == 2
+    assert multi["dep_las"] == 64.0
+    assert multi["dep_las_sd"] == 1.4142
+    assert multi["dep_las_paper"] == 71.16
+    assert multi["mnrg"] == 15.0
+    assert frame.loc["mutspad_best_on_test", "mnrg"] == 37.5
+    assert frame.loc["elmo_small", ["pos_accuracy", "mnrg", "seeds"]].isna().all()
+
+
+def test_notes_say_how_the_scores_came_about(build, summaries):
+    summaries["news", "ner"]["substitute_for"] = "conll2003"
+    text = build().markdown
+    assert "Means over 2 seeds (1, 2) ± sample standard deviation" in text
+    assert "universal relation (subtypes dropped)" in text
+    assert "computed from mean scores" in text
+    assert "- Substitute: News NER" in text
+    assert "- Word vectors: glove-42b." in text
+
+
+def test_without_single_root_references_the_column_is_not_applicable(build, scores):
+    for record in scores:
+        for metrics in record["scores"].get("dep", {}).values():
+            del metrics["las_single_root"]
+    table = build()
+    assert line(table, "Multi-Task Learning")[8] == "n/a"
+    assert line(table, "ELMo small")[8] == "n/a"
+    assert "this corpus has no single-root references" in table.markdown
+
+
+def test_the_demo_says_that_it_is_synthetic(build, scores):
+    for record in scores:
+        record["experiment"] = "demo"
+    table = build(experiment="demo")
+    assert table.title.startswith("Table 2 (demo: synthetic data):")
+    assert "not comparable" in table.markdown
+    assert line(table, "Multi-Task Learning")[2] == "85.0 ± 1.4 (91.98)"
+
+
+def test_without_the_reference_there_is_no_mnrg(build, report):
+    table = build(report=ReportParams(table2={}, table3=report.table3))
+    assert line(table, BEST)[6] == "not run yet (31.5)"
+    assert line(table, BEST)[2] == "90.0 ± 1.4 (94.53)"
+
+
+def test_without_table_3_mutspad_has_not_run(build, report):
+    table = build(report=ReportParams(table2=report.table2, table3={}))
+    assert line(table, BEST)[2] == "not run yet (94.53)"
+    assert line(table, CHOSEN)[2] == "not run yet"
+
+
+def test_a_table_3_in_part_names_what_is_not_in_the_choice(build, report):
+    part = {"without_unification": report.table3["without_unification"]}
+    table = build(report=ReportParams(table2=report.table2, table3=part))
+    assert "Without w/ source unif., w/ source+target unif.: not run yet." in table.markdown
+
+
+def test_a_missing_score_of_a_planned_run_is_an_error(build, scores):
+    with pytest.raises(MutspadError, match="run multi, seed 2: expected its scores, found none"):
+        build(scores=[s for s in scores if (s["run"], s["seed"]) != ("multi", 2)])
+    with pytest.raises(MutspadError, match="run mono, seed 3: expected its scores"):
+        build(seeds=(1, 2, 3))
+    del scores[0]["scores"]["pos"]["test"]["accuracy"]
+    with pytest.raises(MutspadError, match=r"expected the score pos\.test\.accuracy, found none"):
+        build()
+
+
+def test_a_missing_single_root_score_beside_others_is_an_error(build, scores):
+    del scores[2]["scores"]["dep"]["test"]["las_single_root"]
+    with pytest.raises(MutspadError, match=r"dep\.test\.las_single_root"):
+        build()
+
+
+def test_scores_of_another_experiment_are_refused(build, scores):
+    scores[3]["experiment"] = "quick"
+    with pytest.raises(MutspadError, match="expected scores of the experiment 'paper'"):
+        build()
+
+
+def test_a_row_that_the_paper_does_not_have_is_refused(build, report):
+    rows = {"mono_task_lerning": {Task.POS: "mono"}}
+    with pytest.raises(ConfigError, match=r"report\.table2: expected rows of .*mono_task_lerning"):
+        build(report=ReportParams(table2=rows, table3=report.table3))

@@ -1,0 +1,254 @@
+import hashlib
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from mutspad.data.download import fetch
+from mutspad.data.registry import FileEntry
+from mutspad.errors import DownloadError, HashMismatchError, LicensedFileMissingError
+
+CONTENT = bytes(range(256)) * 2000  # several chunks
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+PATH = "quay/tide.bin"
+
+
+class Server(ThreadingHTTPServer):
+    """Serve CONTENT, with the moods that a test sets."""
+
+    content = CONTENT
+    ranges = True
+    tear_after = None  # bytes of the first answer
+    busy = 0  # answers 503 before the first good one
+    status = 200
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.requests = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        server = self.server
+        wanted = self.headers.get("Range")
+        server.requests.append(wanted)
+        if server.busy:
+            server.busy -= 1
+            self.send_error(503)
+            return
+        if server.status != 200:
+            self.send_error(server.status)
+            return
+        start = 0
+        if wanted and server.ranges:
+            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if start >= len(server.content):
+                self.send_error(416)
+                return
+            self.send_response(206)
+            size = len(server.content)
+            self.send_header("Content-Range", f"bytes {start}-{size - 1}/{size}")
+        else:
+            self.send_response(200)
+        body = server.content[start:]
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if server.tear_after is not None:
+            body, server.tear_after = body[: server.tear_after], None
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server():
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def entry(server):
+    url = f"http://127.0.0.1:{server.server_port}/tide.bin"
+    return FileEntry(path=PATH, url=url, bytes=len(CONTENT), sha256=SHA256)
+
+
+@pytest.fixture
+def raw(tmp_path):
+    return tmp_path / "raw"
+
+
+def get(entry, raw, **folders):
+    return fetch(entry, raw_dir=raw, retries=2, backoff=0.01, **folders)
+
+
+def files_below(folder):
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_download(entry, raw, server, caplog):
+    caplog.set_level(logging.INFO)
+    path = get(entry, raw)
+    assert path == raw / PATH
+    assert path.read_bytes() == CONTENT
+    assert files_below(raw) == ["tide.bin"]
+    assert "100 % of 512000 bytes" in caplog.text
+
+
+def test_a_right_file_is_kept(entry, raw, server):
+    get(entry, raw)
+    get(entry, raw)
+    assert len(server.requests) == 1
+
+
+def test_a_wrong_file_in_raw_is_replaced(entry, raw):
+    (raw / PATH).parent.mkdir(parents=True)
+    (raw / PATH).write_bytes(b"half of it")
+    assert get(entry, raw).read_bytes() == CONTENT
+
+
+def test_a_torn_connection_is_resumed(entry, raw, server):
+    server.tear_after = 200_000
+    assert get(entry, raw).read_bytes() == CONTENT
+    first, second = server.requests
+    assert first is None
+    assert 0 < int(second.removeprefix("bytes=").removesuffix("-")) <= 200_000
+    assert files_below(raw) == ["tide.bin"]
+
+
+def test_an_earlier_attempt_is_resumed(entry, raw, server):
+    part = raw / f"{PATH}.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT[:300_000])
+    assert get(entry, raw).read_bytes() == CONTENT
+    assert server.requests == ["bytes=300000-"]
+    assert files_below(raw) == ["tide.bin"]
+
+
+def test_a_whole_part_needs_no_request(entry, raw, server):
+    part = raw / f"{PATH}.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT)
+    assert get(entry, raw).read_bytes() == CONTENT
+    assert server.requests == []
+
+
+def test_a_server_without_ranges_begins_again(entry, raw, server):
+    server.ranges = False
+    server.tear_after = 200_000
+    assert get(entry, raw).read_bytes() == CONTENT
+    assert len(server.requests) == 2
+
+
+def test_a_part_longer_than_the_file_is_dropped(entry, raw, server):
+    part = raw / f"{PATH}.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT + b"x")
+    assert get(entry, raw).read_bytes() == CONTENT
+    assert server.requests == [None]
+
+
+def test_a_range_that_cannot_be_had_begins_again(entry, raw, server):
+    part = raw / f"{PATH}.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT[:1000])
+    server.content = CONTENT[:500]
+    with pytest.raises(HashMismatchError):
+        get(entry, raw)
+    assert server.requests == ["bytes=1000-", None]
+    assert files_below(raw) == []
+
+
+def test_a_busy_server_is_asked_again(entry, raw, server):
+    server.busy = 2
+    assert get(entry, raw).read_bytes() == CONTENT
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(("status", "requests"), [(404, 1), (503, 3)])
+def test_a_refusal_is_a_download_error(entry, raw, server, status, requests):
+    server.status = status
+    with pytest.raises(DownloadError, match=f"{PATH}.*{status}.*MUTSPAD_MIRROR"):
+        get(entry, raw)
+    assert len(server.requests) == requests
+    assert files_below(raw) == []
+
+
+def test_a_connection_that_brings_nothing_ends_in_an_error(entry, raw, server):
+    class Deaf(Handler):
+        def do_GET(self):
+            self.server.requests.append(None)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(CONTENT)))
+            self.end_headers()
+
+    server.RequestHandlerClass = Deaf
+    with pytest.raises(DownloadError, match=f"0 of {len(CONTENT)} bytes"):
+        get(entry, raw)
+    assert len(server.requests) == 3
+
+
+def test_no_server(raw):
+    entry = FileEntry(path=PATH, url="http://127.0.0.1:9/x", bytes=1, sha256=SHA256)
+    with pytest.raises(DownloadError, match=PATH):
+        get(entry, raw)
+
+
+@pytest.mark.parametrize(
+    "content", [CONTENT[:-1] + b"x", CONTENT[:-5], CONTENT + b"x"], ids=["other", "short", "long"]
+)
+def test_another_file_is_refused_and_nothing_stays(entry, raw, server, content):
+    server.content = content
+    with pytest.raises(HashMismatchError) as caught:
+        get(entry, raw)
+    for fact in (PATH, SHA256, entry.url):
+        assert fact in str(caught.value)
+    assert hashlib.sha256(content).hexdigest() in str(caught.value) or len(content) > len(CONTENT)
+    assert files_below(raw) == []
+
+
+def test_the_mirror_comes_first_then_the_licensed_folder(entry, raw, tmp_path, server):
+    for folder in ("mirror", "licensed"):
+        (tmp_path / folder / "quay").mkdir(parents=True)
+    (tmp_path / "licensed" / PATH).write_bytes(b"another file")
+    (tmp_path / "mirror" / PATH).write_bytes(CONTENT)
+    folders = {"mirror": tmp_path / "mirror", "licensed": str(tmp_path / "licensed")}
+    assert get(entry, raw, **folders).read_bytes() == CONTENT
+    (tmp_path / "mirror" / PATH).rename(tmp_path / "licensed" / PATH)
+    (raw / PATH).unlink()
+    assert get(entry, raw, **folders).read_bytes() == CONTENT
+    assert server.requests == []
+
+
+def test_a_wrong_file_in_the_mirror_is_an_error(entry, raw, tmp_path, server):
+    wrong = tmp_path / PATH
+    wrong.parent.mkdir()
+    wrong.write_bytes(b"another file")
+    with pytest.raises(HashMismatchError) as caught:
+        get(entry, raw, mirror=tmp_path)
+    assert str(wrong) in str(caught.value)
+    assert hashlib.sha256(b"another file").hexdigest() in str(caught.value)
+    assert files_below(raw) == []
+    assert server.requests == []
+
+
+def test_a_licensed_file_is_asked_for(raw, tmp_path):
+    entry = FileEntry(path=PATH, bytes=len(CONTENT), sha256=SHA256)
+    with pytest.raises(LicensedFileMissingError, match=f"<folder>/{PATH}.*MUTSPAD_LICENSED"):
+        get(entry, raw, mirror=None, licensed=tmp_path)
+    (raw / PATH).parent.mkdir(parents=True)
+    (raw / PATH).write_bytes(b"another printing")
+    with pytest.raises(HashMismatchError, match=PATH):
+        get(entry, raw)
+    (raw / PATH).write_bytes(CONTENT)
+    assert get(entry, raw) == raw / PATH
+
+
+def test_generated_files_are_not_fetched(raw):
+    with pytest.raises(DownloadError, match="generated"):
+        get(FileEntry(path=PATH), raw)

@@ -1,0 +1,164 @@
+from pathlib import Path
+
+import pytest
+
+from mutspad.data.corpora.readers import READERS
+from mutspad.data.registry import (
+    CorpusChoice,
+    choose_corpora,
+    load_registry,
+    parse_registry,
+)
+from mutspad.errors import ConfigError, LicensedFileMissingError
+from mutspad.tasks import TASKS, Task
+
+DOMAINS = {
+    "news": {Task.POS: "wsj", Task.NER: "conll2003", Task.DEP: "ud-ewt"},
+    "tweets": {Task.POS: "tweebank2"},
+}
+SUBSTITUTES = {"wsj": ["nltk-treebank", "ud-ewt"], "conll2003": ["wikigold"]}
+CONLL2003 = ("conll2003/eng.train", "conll2003/eng.testa", "conll2003/eng.testb")
+
+ENTRY = """
+quay:
+  title: Quay
+  version: "1"
+  kind: public
+  domain: news
+  tasks: [pos]
+  licence: none
+  citation: { text: Mariner (1999), url: null }
+  files:
+    train: { path: quay/train.txt, url: "http://ex.am/ple", bytes: 3, sha256: SHA }
+""".replace("SHA", "f" * 64)
+
+
+def put(folder: Path, *paths: str) -> Path:
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text("x")
+    return folder
+
+
+def wsj_files(sections=range(25)):
+    return [f"wsj/{section:02}/wsj_{section:02}01.mrg" for section in sections]
+
+
+def test_every_corpus_with_tasks_has_a_reader_and_no_reader_is_left_over():
+    registry = load_registry()
+    assert set(READERS) == {name for name, corpus in registry.corpora.items() if corpus.tasks}
+
+
+def test_public_files_are_pinned():
+    for file in load_registry().files():
+        if file.url and "githubusercontent" in file.url:
+            commit = file.url.split("/")[5]
+            assert len(commit) == 40
+            assert int(commit, 16)
+
+
+def test_nothing_licensed_can_be_downloaded():
+    registry = load_registry()
+    assert all(file.url is None for file in registry.corpus("conll2003").files.values())
+    assert registry.corpus("wsj").folder.path == "wsj"
+
+
+def test_the_demo_has_a_corpus_for_every_domain_and_task():
+    registry = load_registry()
+    for domain in ("news", "tweets"):
+        for task in TASKS:
+            corpus = registry.corpus(f"demo-{domain}-{task}")
+            assert (corpus.kind, corpus.domain, corpus.tasks) == ("generated", domain, [task])
+            assert corpus.files["dev"].path == f"demo/demo-{domain}-{task}/dev.conllup"
+
+
+def test_only_tweebank_has_single_root_references():
+    corpora = load_registry().corpora
+    assert [name for name in corpora if corpora[name].single_root_references] == ["tweebank2"]
+
+
+def test_unknown_names_bring_the_nearest():
+    registry = load_registry()
+    with pytest.raises(ConfigError, match=r"found 'tweebank'; did you mean 'tweebank2'"):
+        registry.corpus("tweebank")
+    with pytest.raises(ConfigError, match=r"did you mean 'ritter/chunk\.txt'"):
+        registry.file("ritter/chunks.txt")
+    assert registry.file("ritter/chunk.txt").bytes == 149631
+
+
+def test_licensed_corpora_are_used_when_all_their_files_are_there(tmp_path):
+    mirror = put(tmp_path / "mirror", *CONLL2003[:2])
+    licensed = put(tmp_path / "licensed", CONLL2003[2], *wsj_files())
+    choices = choose_corpora(
+        DOMAINS,
+        SUBSTITUTES,
+        substitution=False,
+        raw_dir=tmp_path / "raw",
+        mirror=mirror,
+        licensed=licensed,
+    )
+    assert choices["news"] == {
+        Task.POS: CorpusChoice(("wsj",)),
+        Task.NER: CorpusChoice(("conll2003",)),
+        Task.DEP: CorpusChoice(("ud-ewt",)),
+    }
+    paths = load_registry().corpus("wsj").raw_paths(tmp_path / "raw", mirror, licensed)
+    assert paths == {"folder": licensed / "wsj"}
+
+
+def test_substitutes_step_in_for_what_is_not_whole(tmp_path):
+    licensed = put(tmp_path, *CONLL2003[:2], *wsj_files(range(24)))
+    choices = choose_corpora(
+        DOMAINS, SUBSTITUTES, substitution=True, raw_dir="raw", licensed=licensed
+    )
+    assert choices["news"][Task.POS] == CorpusChoice(("nltk-treebank", "ud-ewt"), "wsj")
+    assert choices["news"][Task.NER] == CorpusChoice(("wikigold",), "conll2003")
+    assert choices["tweets"] == {"pos": CorpusChoice(("tweebank2",))}
+
+
+def test_without_substitution_the_error_says_which_files_to_put_where(tmp_path):
+    licensed = put(tmp_path, CONLL2003[0])
+    with pytest.raises(LicensedFileMissingError) as caught:
+        choose_corpora(DOMAINS, SUBSTITUTES, substitution=False, raw_dir="raw", licensed=licensed)
+    message = str(caught.value)
+    assert "<folder>/wsj/00 .. 24/*.mrg" in message
+    assert "<folder>/conll2003/eng.testa" in message
+    assert "<folder>/conll2003/eng.train" not in message
+    assert "MUTSPAD_LICENSED=<folder>" in message
+
+
+def test_a_licensed_corpus_without_substitute_is_asked_for():
+    with pytest.raises(LicensedFileMissingError, match=r"conll2003/eng\.train"):
+        choose_corpora({"news": {Task.NER: "conll2003"}}, {}, substitution=True, raw_dir="raw")
+
+
+def test_a_substitute_that_is_absent_itself_is_no_substitute():
+    with pytest.raises(LicensedFileMissingError, match="wsj"):
+        choose_corpora(
+            {"news": {Task.POS: "wsj"}}, {"wsj": ["wsj"]}, substitution=True, raw_dir="raw"
+        )
+
+
+def test_a_corpus_must_have_the_task():
+    with pytest.raises(
+        ConfigError, match=r"the task chunk, found 'ud-ewt' \(its tasks: pos, dep\)"
+    ):
+        choose_corpora({"news": {Task.CHUNK: "ud-ewt"}}, {}, substitution=True, raw_dir="raw")
+
+
+def test_entries_are_closed_and_typed():
+    assert parse_registry(ENTRY).corpus("quay").files["train"].bytes == 3
+    for wrong, right in (
+        ("bytes: 3", "bites: 3"),
+        ("bytes: 3", "bytes: three"),
+        ('url: "http://ex.am/ple", ', ""),
+        ("kind: public", "kind: licensed"),
+        ("kind: public", "kind: generated"),
+        ("f" * 64, "abc"),
+        ("tasks: [pos]", "tasks: [post]"),
+        ("kind:", "kind"),
+    ):
+        with pytest.raises(ConfigError, match=r"registry\.yaml"):
+            parse_registry(ENTRY.replace(wrong, right))
+    with pytest.raises(ConfigError, match=r"quay/train\.txt twice"):
+        parse_registry(ENTRY + ENTRY.replace("quay:", "pier:"))

@@ -1,0 +1,190 @@
+import importlib.util
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mutspad.data.vectors import open_vectors
+from mutspad.errors import VectorsError
+
+GLOVE = b"the 0.1 0.2 0.3\nParis 1 2 3\nparis 4 5 6\nharbour -1e-3 0 2\n"
+
+
+def write_glove(folder: Path, content: bytes, name: str = "tiny.txt") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def zip_glove(folder: Path, *members: str, content: bytes = GLOVE) -> Path:
+    path = folder / "tiny.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member in members:
+            archive.writestr(member, content)
+    return path
+
+
+def test_only_needed_words_are_kept(tmp_path):
+    table = open_vectors(str(write_glove(tmp_path, GLOVE)), {"harbour", "absent"}, dim=3)
+    assert set(table.vectors) == {"harbour"}
+    np.testing.assert_array_equal(table.find("harbour"), np.float32([-1e-3, 0, 2]))
+
+
+@pytest.mark.parametrize(
+    ("word", "first"), [("Paris", 1.0), ("paris", 4.0), ("PARIS", 4.0), ("The", 0.1)]
+)
+def test_exact_form_then_lower_case(tmp_path, word, first):
+    table = open_vectors(str(write_glove(tmp_path, GLOVE)), {word}, dim=3)
+    assert table.find(word)[0] == np.float32(first)
+
+
+def test_unknown_word_has_no_vector(tmp_path):
+    table = open_vectors(str(write_glove(tmp_path, GLOVE)), {"quay"}, dim=3)
+    assert table.find("quay") is None
+
+
+def test_registry_entry_is_read_from_the_given_file(tmp_path):
+    path = zip_glove(tmp_path, "glove.3d.txt")
+    table = open_vectors("glove-42b", {"the"}, dim=3, files={"glove-42b": path})
+    assert table.source == "glove-42b"
+    assert "the" in table.vectors
+
+
+def test_words_with_spaces_are_split_from_the_right(tmp_path):
+    content = b". . . 1 2 3\nat name@domain.com 4 5 6\n"
+    table = open_vectors(
+        str(write_glove(tmp_path, content)), {". . .", "at name@domain.com"}, dim=3
+    )
+    np.testing.assert_array_equal(table.find(". . ."), np.float32([1, 2, 3]))
+    np.testing.assert_array_equal(table.find("at name@domain.com"), np.float32([4, 5, 6]))
+
+
+def test_first_of_repeated_words_counts(tmp_path):
+    table = open_vectors(str(write_glove(tmp_path, b"a 1 2 3\na 9 9 9\n")), {"a"}, dim=3)
+    assert table.find("a")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [
+        (b"a 1 2 3\nb 1 2\n", 2, "found 3 fields"),
+        (b"a 1 2 3\n\n", 2, "found 1 fields"),
+        (b"2 3\na 1 2 3\n", 1, "found 2 fields"),
+        (b"a 1 2 3\nb 1 two 3\n", 2, "expected 3 numbers"),
+        (b"a 1 2 3\nb 1 nan 3\n", 2, "finite"),
+        (b"a 1 2 3\nb 4 1 2 3\nb 1  3\n", 3, "expected 3 numbers"),
+        (b"a 1 2 3\n\xff\xfe 1 2 3\n", 2, "UTF-8"),
+        (b" 1 2 3\n", 1, "empty word"),
+    ],
+)
+def test_malformed_line_is_named(tmp_path, content, line, said):
+    path = write_glove(tmp_path, content)
+    with pytest.raises(VectorsError, match=said) as caught:
+        open_vectors(str(path), {"a", "b"}, dim=3)
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+
+
+def test_wrong_dimension_is_an_error(tmp_path):
+    path = write_glove(tmp_path, GLOVE)
+    with pytest.raises(VectorsError, match="expected a word and 300 numbers, found 4 fields"):
+        open_vectors(str(path), {"the"}, dim=300)
+
+
+def test_empty_file_is_an_error(tmp_path):
+    with pytest.raises(VectorsError, match="empty file"):
+        open_vectors(str(write_glove(tmp_path, b"")), {"the"}, dim=3)
+
+
+def test_absent_file_is_an_error(tmp_path):
+    with pytest.raises(VectorsError, match=r"absent\.txt: expected a readable GloVe file"):
+        open_vectors(str(tmp_path / "absent.txt"), {"the"}, dim=3)
+
+
+def test_zip_needs_exactly_one_text_file(tmp_path):
+    with pytest.raises(VectorsError, match=r"expected one \.txt file"):
+        open_vectors(str(zip_glove(tmp_path, "a.txt", "b.txt")), {"the"}, dim=3)
+
+
+def test_damaged_zip_is_an_error(tmp_path):
+    path = zip_glove(tmp_path, "a.txt", content=GLOVE + b"w 1 2 3\n" * 5000)
+    damaged = bytearray(path.read_bytes())
+    damaged[60:80] = b"\0" * 20
+    path.write_bytes(bytes(damaged))
+    with pytest.raises(VectorsError, match=r"tiny\.zip"):
+        open_vectors(str(path), {"the"}, dim=3)
+
+
+def test_none_knows_no_word():
+    table = open_vectors("none", {"the"}, dim=32)
+    assert (table.dim, table.find("the")) == (32, None)
+
+
+def test_unknown_source_is_an_error():
+    with pytest.raises(VectorsError, match="found 'glvoe'"):
+        open_vectors("glvoe", {"the"}, dim=3)
+
+
+def test_absent_package_is_named_with_its_install_command():
+    with pytest.raises(VectorsError, match="pip install no-such-model"):
+        open_vectors("spacy:no_such_model", {"the"}, dim=3)
+
+
+def test_absent_spacy_is_named_with_its_install_command(tmp_path, monkeypatch):
+    vocab = tmp_path / "vocab"
+    vocab.mkdir()
+    (vocab / "key2row").touch()
+    (vocab / "vectors").touch()
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    monkeypatch.setitem(sys.modules, "spacy.vectors", None)
+    with pytest.raises(VectorsError, match="pip install spacy"):
+        open_vectors(f"spacy:{tmp_path}", {"the"}, dim=3)
+
+
+def test_folder_without_a_model_is_an_error(tmp_path):
+    with pytest.raises(VectorsError, match="expected one spaCy model with vectors, found none"):
+        open_vectors(f"spacy:{tmp_path}", {"the"}, dim=3)
+
+
+@pytest.fixture
+def spacy_model(tmp_path):
+    """Lay out a model package as they are published: the data one folder below the code."""
+    vocab_module = pytest.importorskip("spacy.vocab")
+    vocab = vocab_module.Vocab()
+    vocab.reset_vectors(width=3)
+    for word, vector in (("harbour", [1, 2, 3]), ("Paris", [4, 5, 6])):
+        vocab.set_vector(word, np.float32(vector))
+    package = tmp_path / "tiny_model_package"
+    (package / "tiny-1.0").mkdir(parents=True)
+    vocab.to_disk(package / "tiny-1.0" / "vocab")
+    (package / "__init__.py").write_text("raise AssertionError('must not be imported')\n")
+    return package
+
+
+def test_spacy_model_by_path(spacy_model):
+    table = open_vectors(f"spacy:{spacy_model}", {"Harbour", "Paris", "paris"}, dim=3)
+    np.testing.assert_array_equal(table.find("Harbour"), np.float32([1, 2, 3]))
+    np.testing.assert_array_equal(table.find("Paris"), np.float32([4, 5, 6]))
+    assert table.find("paris") is None
+
+
+def test_spacy_model_by_package_is_not_imported(spacy_model, monkeypatch):
+    monkeypatch.syspath_prepend(str(spacy_model.parent))
+    assert importlib.util.find_spec(spacy_model.name) is not None
+    table = open_vectors(f"spacy:{spacy_model.name}", {"harbour"}, dim=3)
+    assert table.find("harbour")[2] == 3
+
+
+def test_spacy_model_of_another_dimension_is_an_error(spacy_model):
+    with pytest.raises(VectorsError, match="expected vectors of 300 dimensions, found 3"):
+        open_vectors(f"spacy:{spacy_model}", {"harbour"}, dim=300)
+
+
+def test_two_models_in_one_package_are_an_error(spacy_model):
+    vocab = pytest.importorskip("spacy.vocab").Vocab()
+    vocab.set_vector("quay", np.float32([1, 2, 3]))
+    (spacy_model / "other-1.0").mkdir()
+    vocab.to_disk(spacy_model / "other-1.0" / "vocab")
+    with pytest.raises(VectorsError, match=r"other-1\.0.*tiny-1\.0"):
+        open_vectors(f"spacy:{spacy_model}", {"harbour"}, dim=3)

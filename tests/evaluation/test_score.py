@@ -1,0 +1,134 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mutspad.config import parse_params, resolve_run
+from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.errors import MutspadError
+from mutspad.evaluation.score import (
+    MAIN_METRIC,
+    build_scores,
+    main_score,
+    score_layers,
+    score_single_root,
+)
+from mutspad.tasks import TASKS, Task
+
+ROOT = Path(__file__).parents[2]
+
+
+def sentence(id_, words, task, labels, heads=None, origin=Origin.GOLD):
+    layer = Layer(tuple(labels), origin, None if heads is None else tuple(heads))
+    return Sentence(id_, tuple(words)).with_layers({task: layer})
+
+
+def pair(task, gold, predicted, gold_heads=None, heads=None):
+    words = ("so", "very", "tired")
+    return (
+        [sentence("a", words, task, gold, gold_heads)],
+        [sentence("a", words, task, predicted, heads, Origin.SILVER)],
+    )
+
+
+def test_pos_has_accuracy_and_counts():
+    scores = score_layers(Task.POS, *pair(Task.POS, "XXY", "XXX"))
+    assert scores == {"accuracy": pytest.approx(200 / 3), "words": 3, "sentences": 1}
+
+
+@pytest.mark.parametrize("task", [Task.CHUNK, Task.NER])
+def test_spans_have_precision_recall_and_f1(task):
+    gold, predicted = ["B-NP", "O", "B-NP"], ["B-NP", "O", "O"]
+    scores = score_layers(task, *pair(task, gold, predicted))
+    assert scores["precision"] == 100.0
+    assert scores["recall"] == 50.0
+    assert scores["f1"] == pytest.approx(200 / 3)
+
+
+def test_dependencies_have_three_attachment_scores():
+    scores = score_layers(
+        Task.DEP,
+        *pair(
+            Task.DEP,
+            ["advmod", "advmod:emph", "root"],
+            ["obl", "advmod", "root"],
+            [3, 3, 0],
+            [3, 3, 0],
+        ),
+    )
+    assert scores["uas"] == 100.0
+    assert scores["las"] == pytest.approx(200 / 3)
+    assert scores["las_full"] == pytest.approx(100 / 3)
+
+
+def test_single_root_scores_turn_the_prediction_not_the_reference():
+    gold, predicted = pair(
+        Task.DEP,
+        ["root", "nmod", "parataxis"],
+        ["root", "nmod:poss", "root"],
+        [0, 3, 1],
+        [0, 3, 0],
+    )
+    assert score_single_root(gold, predicted) == {"las_single_root": 100, "uas_single_root": 100}
+    assert score_layers(Task.DEP, gold, predicted)["uas"] == pytest.approx(200 / 3)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_main_score_is_the_paper_s(task):
+    assert MAIN_METRIC[task] == {"pos": "accuracy", "dep": "las"}.get(task, "f1")
+    assert main_score(task, {MAIN_METRIC[task]: 12.5, "words": 3}) == 12.5
+    with pytest.raises(MutspadError, match=f"{task}: expected the score"):
+        main_score(task, {"words": 3})
+
+
+def test_sentences_must_be_the_same_sentences():
+    gold, predicted = pair(Task.POS, "XXY", "XXX")
+    with pytest.raises(MutspadError, match="pos: expected predictions for 1 sentences, found 2"):
+        score_layers(Task.POS, gold, predicted * 2)
+    other_id = [sentence("b", predicted[0].words, Task.POS, "XXX")]
+    with pytest.raises(MutspadError, match="pos: expected a prediction for sentence 'a'"):
+        score_layers(Task.POS, gold, other_id)
+    other_words = [sentence("a", ("so", "very", "TIRED"), Task.POS, "XXX")]
+    with pytest.raises(MutspadError, match="sentence 'a': expected the words of the gold file"):
+        score_layers(Task.POS, gold, other_words)
+
+
+def test_layers_must_be_there_and_the_reference_gold():
+    gold, predicted = pair(Task.POS, "XXY", "XXX")
+    with pytest.raises(MutspadError, match="ner: sentence 'a': expected a gold layer, found none"):
+        score_layers(Task.NER, gold, predicted)
+    with pytest.raises(MutspadError, match="expected a gold layer, found a silver one"):
+        score_layers(Task.POS, predicted, gold)
+    with pytest.raises(MutspadError, match="expected a layer with heads"):
+        score_layers(Task.DEP, *pair(Task.DEP, ["a", "b", "root"], ["a", "b", "root"]))
+
+
+def test_scores_carry_their_run_and_rounded_values():
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    run = resolve_run(parse_params(raw), "tweets-mono-pos")
+    splits = {"dev": {"accuracy": 91.234567, "words": 3}, "test": {"accuracy": 90.0, "words": 4}}
+    built = build_scores(run, 2, 1234, {Task.POS: splits})
+    assert json.loads(json.dumps(built)) == {
+        "run": "tweets-mono-pos",
+        "seed": 2,
+        "experiment": raw["experiment"],
+        "parameters": 1234,
+        "config": run.model_dump(mode="json"),
+        "scores": {
+            "pos": {
+                "dev": {"accuracy": 91.2346, "words": 3},
+                "test": {"accuracy": 90.0, "words": 4},
+            }
+        },
+    }
+
+
+def test_scoring_and_tabulating_start_without_torch():
+    code = (
+        "import sys, mutspad.evaluation.score, mutspad.analysis.table1, mutspad.analysis.table2, "
+        "mutspad.analysis.table3; sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

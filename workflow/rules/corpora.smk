@@ -1,0 +1,115 @@
+rule corpora:
+    input:
+        processed_files(),
+        multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
+
+
+rule download:
+    output:
+        "raw/{path}",
+    log:
+        "logs/download/{path}.log",
+    benchmark:
+        "benchmarks/runs/download/{path}.tsv"
+    wildcard_constraints:
+        path=one_of(file.path for file in REGISTRY.files() if file.sha256),
+    params:
+        code=code_of("mutspad.cli.download"),
+    shell:
+        r"""
+        python -m mutspad.cli download {wildcards.path:q} &>{log:q}
+        """
+
+
+rule generate_demo:
+    output:
+        [f"raw/{file.path}" for file in REGISTRY.files() if not file.sha256],
+    log:
+        "<logs>/generate_demo.log",
+    benchmark:
+        "<benchmarks>/generate_demo.tsv"
+    params:
+        code=code_of("mutspad.cli.generate_demo"),
+        demo=PARAMS.corpora.demo and PARAMS.corpora.demo.model_dump_json(),
+    shell:
+        r"""
+        python -m mutspad.cli generate-demo --demo {params.demo:q} &>{log:q}
+        """
+
+
+# {corpus} is <domain>/<task>, one folder each.
+rule prepare_corpus:
+    input:
+        raw_files,
+    output:
+        multiext(
+            "<results>/corpora/{corpus}/",
+            "train.conllup",
+            "dev.conllup",
+            "test.conllup",
+            "summary.json",
+        ),
+    log:
+        "<logs>/prepare/{corpus}.log",
+    benchmark:
+        "<benchmarks>/prepare/{corpus}.tsv"
+    wildcard_constraints:
+        corpus=one_of(corpus for corpus in CORPORA if not has_references(corpus)),
+    params:
+        code=code_of("mutspad.cli.prepare"),
+        flags=prepare_flags,
+        held_out=PARAMS.corpora.held_out,
+        held_out_seed=PARAMS.corpora.held_out_seed,
+        token_budget_seed=PARAMS.corpora.token_budget_seed,
+        output=f"{RESULTS}/corpora/{{corpus}}",
+    shell:
+        r"""
+        python -m mutspad.cli prepare \
+            {params.flags:q} \
+            --held-out {params.held_out} \
+            --held-out-seed {params.held_out_seed} \
+            --token-budget-seed {params.token_budget_seed} \
+            --output {params.output:q} &>{log:q}
+        """
+
+
+use rule prepare_corpus as prepare_corpus_with_references with:
+    output:
+        multiext(
+            "<results>/corpora/{corpus}/",
+            "train.conllup",
+            "dev.conllup",
+            "test.conllup",
+            "dev.single-root.conllup",
+            "test.single-root.conllup",
+            "summary.json",
+        ),
+    wildcard_constraints:
+        corpus=one_of(corpus for corpus in CORPORA if has_references(corpus)),
+
+
+rule build_lexicon:
+    input:
+        [
+            f"{RESULTS}/corpora/{corpus}/{split}.conllup"
+            for corpus in CORPORA
+            for split in SPLITS
+        ],
+    output:
+        multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
+    log:
+        "<logs>/build_lexicon.log",
+    benchmark:
+        "<benchmarks>/build_lexicon.tsv"
+    params:
+        code=code_of("mutspad.cli.build_lexicon"),
+        corpora=f"{RESULTS}/corpora",
+        flags=vector_flags(),
+        lexicon=f"{RESULTS}/lexicon",
+    shell:
+        r"""
+        python -m mutspad.cli build-lexicon \
+            --corpora {params.corpora:q} \
+            {params.flags:q} \
+            --lexicon {params.lexicon:q} &>{log:q}
+        """
