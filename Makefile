@@ -30,7 +30,6 @@ test: setup
 	ruff check .
 	mypy
 	snakefmt --check Snakefile workflow
-	snakemake --lint
 	pytest -m "not pipeline"
 	pytest -m pipeline
 

@@ -148,7 +148,7 @@ class Params(Closed):
     """Hold one experiment's parameters, complete and checked."""
 
     experiment: str
-    seeds: Annotated[list[int], Field(min_length=1)]
+    seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
     corpora: CorporaParams
     vectors: VectorsParams
     model: ModelParams

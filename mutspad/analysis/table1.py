@@ -154,9 +154,9 @@ def _build_cell(
     if name == "dev" and summary.held_out:
         held = summary.used["dev"]
         text += notes.mark(
-            f"{name_task(summary)}: no published dev split; {summary.held_out.share:.0%} of the training "
-            f"sentences, {held.sentences:,} with {held.tokens:,} tokens, serve as dev and are "
-            f"counted in train"
+            f"{name_task(summary)}: no published dev split; {summary.held_out.share:.0%} of the "
+            f"training sentences, {held.sentences:,} with {held.tokens:,} tokens, serve as dev and "
+            f"are counted in train"
         )
     if ours != printed and summary.substitute_for is None and not setting.synthetic:
         text += notes.mark(_explain(summary, name, ours, printed))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutspad.errors import VectorsError
+from mutspad.files import read_json
 
 Vector = NDArray[np.float32]
 
@@ -28,7 +29,7 @@ class VectorTable:
     Parameters
     ----------
     source
-        The source as the parameters name it.
+        The source as the parameters name it; a spaCy model with its own name and version too.
     dim
         Numbers a vector.
     vectors
@@ -72,8 +73,9 @@ def open_vectors(
     if source == NO_VECTORS:
         return VectorTable(source, dim, {})
     if source.startswith(SPACY_PREFIX):
-        found = _read_spacy(source.removeprefix(SPACY_PREFIX), wanted, dim)
-    elif source in files:
+        vocab = _find_spacy_vocab(source.removeprefix(SPACY_PREFIX))
+        return VectorTable(_name_spacy(source, vocab), dim, _read_spacy(vocab, wanted, dim))
+    if source in files:
         found = _read_glove(files[source], wanted, dim)
     elif Path(source).suffix in (".txt", ".zip"):
         found = _read_glove(Path(source), wanted, dim)
@@ -157,15 +159,23 @@ def _parse_values(values: bytes, dim: int) -> Vector:
     return vector
 
 
-def _read_spacy(model: str, wanted: Set[str], dim: int) -> dict[str, Vector]:
+def _name_spacy(source: str, vocab: Path) -> str:
+    """Name a spaCy model as its makers do: a package may carry a model of another name."""
+    try:
+        meta = read_json(vocab.parent / "meta.json")
+        return f"{source} ({meta['lang']}_{meta['name']} {meta['version']})"
+    except (OSError, KeyError, ValueError):
+        return source
+
+
+def _read_spacy(vocab: Path, wanted: Set[str], dim: int) -> dict[str, Vector]:
     """Read the vectors of a spaCy model without loading its pipeline."""
-    vocab = _find_spacy_vocab(model)
     try:
         # Imported here because spaCy takes seconds to import and is seldom needed.
         from spacy.vectors import Vectors
     except ImportError:
         raise VectorsError(
-            f"{SPACY_PREFIX}{model}: expected spaCy, found none; install it: pip install spacy"
+            f"{vocab}: expected spaCy to read it, found none; install it: pip install spacy"
         ) from None
     try:
         table = Vectors().from_disk(vocab)

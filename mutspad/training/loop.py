@@ -147,7 +147,9 @@ def fit(
         gradient is not finite.
     """
     trainer = _Trainer(model, vocabulary, params, train, dev, multi_root=multi_root, seed=seed)
-    state = TrainerState(Optimiser(model, params), EarlyStopping(params.patience))
+    state = TrainerState(
+        Optimiser(model, params, n_tasks=len(model.tasks)), EarlyStopping(params.patience)
+    )
     while state.epoch < params.max_epochs and not state.stopping.exhausted:
         trainer.run_epoch(state)
     model.load_state_dict(state.best_weights)

@@ -8,9 +8,13 @@ from torch import Tensor, nn
 from mutspad.config import TrainingParams
 
 
-def learning_rate(epoch: int, params: TrainingParams) -> float:
-    """Return the learning rate of an epoch, counted from 0."""
-    return params.learning_rate / (1.0 + params.decay * epoch)
+def learning_rate(epoch: int, params: TrainingParams, n_tasks: int) -> float:
+    """Return the learning rate of an epoch, counted from 0.
+
+    Ours: it grows with the number of tasks, by which equation 6 divides the loss, so that a branch
+    learns as fast in a multi-task network as alone.
+    """
+    return n_tasks * params.learning_rate / (1.0 + params.decay * epoch)
 
 
 class Optimiser:
@@ -26,10 +30,13 @@ class Optimiser:
         The model to update.
     params
         The learning rate, its decay, the momentum and the largest norm.
+    n_tasks
+        The tasks of the model.
     """
 
-    def __init__(self, model: nn.Module, params: TrainingParams) -> None:
+    def __init__(self, model: nn.Module, params: TrainingParams, *, n_tasks: int) -> None:
         self._params = params
+        self._n_tasks = n_tasks
         self._parameters = list(model.parameters())
         sparse = [
             module.weight
@@ -53,7 +60,7 @@ class Optimiser:
 
     def start_epoch(self, epoch: int) -> float:
         """Set and return the learning rate of an epoch."""
-        rate = learning_rate(epoch, self._params)
+        rate = learning_rate(epoch, self._params, self._n_tasks)
         for group, gain in zip(self.sgd.param_groups, self._gains, strict=True):
             group["lr"] = rate * gain
         return rate

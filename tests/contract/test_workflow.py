@@ -1,6 +1,8 @@
 """Two files that must agree are held together here: rules, verbs, stages and parameters."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +116,17 @@ def test_no_step_opens_the_parameters() -> None:
     for path in (ROOT / "mutspad").rglob("*.py"):
         if path.name != "config.py":
             assert "params.yaml" not in re.sub(r'"""(?s:.*?)"""', "", path.read_text()), path
+
+
+def test_snakemake_lint_finds_only_what_we_mean() -> None:
+    # One locked environment for the whole package replaces an environment a rule.
+    meant = {"Specify a conda environment or container for each rule."}
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--lint"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = set(re.findall(r"^    \* (.*?):?$", done.stdout + done.stderr, re.MULTILINE))
+    assert found == meant

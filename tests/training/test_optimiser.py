@@ -36,15 +36,19 @@ def _twins():
 
 
 def test_the_rate_decays_with_the_epoch(params):
-    assert [learning_rate(epoch, params) for epoch in range(3)] == pytest.approx(
+    assert [learning_rate(epoch, params, 1) for epoch in range(3)] == pytest.approx(
         [0.1, 0.1 / 1.5, 0.05]
     )
+
+
+def test_the_rate_makes_up_for_the_division_by_the_number_of_tasks(params):
+    assert learning_rate(1, params, 4) == pytest.approx(4 * learning_rate(1, params, 1))
 
 
 def test_dense_parameters_take_momentum_by_hand(params):
     weight = nn.Parameter(torch.tensor([2.0]))
     model = nn.ParameterList([weight])
-    optimiser = Optimiser(model, params)
+    optimiser = Optimiser(model, params, n_tasks=1)
     expected, momentum = 2.0, 0.0
     for epoch in range(4):
         rate = optimiser.start_epoch(epoch)
@@ -56,7 +60,7 @@ def test_dense_parameters_take_momentum_by_hand(params):
 
 def test_a_parameter_that_joins_later_starts_without_momentum(params):
     model, _ = _twins()
-    optimiser = Optimiser(model, params)
+    optimiser = Optimiser(model, params, n_tasks=1)
     rate = optimiser.start_epoch(0)
     optimiser.step(model(torch.tensor([1])))
     before = model.unused.bias.detach().clone()
@@ -66,7 +70,7 @@ def test_a_parameter_that_joins_later_starts_without_momentum(params):
 
 def test_sparse_rows_take_the_equivalent_rate_and_no_momentum(params):
     model, _ = _twins()
-    optimiser = Optimiser(model, params)
+    optimiser = Optimiser(model, params, n_tasks=1)
     rate = optimiser.start_epoch(0)
     for _ in range(2):
         before = model.words.weight.detach().clone()
@@ -80,7 +84,7 @@ def test_sparse_rows_take_the_equivalent_rate_and_no_momentum(params):
 
 def test_parameters_without_gradient_keep_still_despite_their_momentum(params):
     model, _ = _twins()
-    optimiser = Optimiser(model, params)
+    optimiser = Optimiser(model, params, n_tasks=1)
     optimiser.start_epoch(0)
     optimiser.step(model.unused(torch.ones(3)).sum())
     before = model.unused.weight.detach().clone()
@@ -108,7 +112,7 @@ def test_clipping_sparse_equals_clipping_dense(max_norm):
 def test_a_gradient_that_is_no_number_changes_nothing(params):
     model, _ = _twins()
     before = copy.deepcopy(model.state_dict())
-    norm = Optimiser(model, params).step(model(torch.tensor([2])) * float("nan"))
+    norm = Optimiser(model, params, n_tasks=1).step(model(torch.tensor([2])) * float("nan"))
     assert math.isnan(norm)
     for name, weights in model.state_dict().items():
         assert torch.equal(weights, before[name])

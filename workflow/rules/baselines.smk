@@ -26,7 +26,7 @@ rule train_baseline:
     params:
         code=code_of("mutspad.cli.fit", "torch"),
         corpora=corpora_folder,
-        lexicon=f"{RESULTS}/lexicon",
+        lexicon=lambda wildcards, input: folder_of(input.lexicon),
         model=lambda wildcards: model_folder(wildcards.run, wildcards.seed),
         unified=unified_flag,
         parent=parent_flag,

@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
 from mutspad.tasks import TASKS
 
-# Rules call `python -m mutspad.cli`: the same Python that runs Snakemake, whether or not .venv is activated.
-os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+# Rules call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is activated.
+shell.prefix(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; ")
 
 MIRROR = os.environ.get("MUTSPAD_MIRROR")
 LICENSED = os.environ.get("MUTSPAD_LICENSED")
@@ -74,7 +75,8 @@ def raw_files(wildcards):
 
 def has_references(corpus):
     """Say whether the corpus also has its trees with one root (TweeBank's `.fixed` files)."""
-    return corpus.endswith("/dep") and any(
+    _, task = corpus.split("/")
+    return task == "dep" and any(
         REGISTRY.corpus(name).single_root_references for name in choice_of(corpus).names
     )
 
@@ -143,6 +145,11 @@ def unified_flag(wildcards):
     """Hand the unified training set to `fit` when the run trains on it."""
     unified = PARAMS.runs[wildcards.run].unified
     return [f"--unified={training_files(wildcards)[0]}"] if unified else []
+
+
+def folder_of(files):
+    """Name the folder that these files share."""
+    return os.path.commonpath([os.path.dirname(file) for file in files])
 
 
 def model_folder(run, seed):

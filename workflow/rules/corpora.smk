@@ -103,9 +103,9 @@ rule build_lexicon:
         "<benchmarks>/build_lexicon.tsv"
     params:
         code=code_of("mutspad.cli.build_lexicon"),
-        corpora=f"{RESULTS}/corpora",
+        corpora=lambda wildcards, input: folder_of(input),
         flags=vector_flags(),
-        lexicon=f"{RESULTS}/lexicon",
+        lexicon=lambda wildcards, output: folder_of(output),
     shell:
         r"""
         python -m mutspad.cli build-lexicon \

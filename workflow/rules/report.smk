@@ -29,7 +29,7 @@ rule tabulate_corpora:
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),
-        results=RESULTS,
+        results=lambda wildcards, input: folder_of(input),
     shell:
         r"""
         python -m mutspad.cli tabulate \
@@ -60,4 +60,4 @@ use rule tabulate_corpora as tabulate_scores with:
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),
-        results=RESULTS,
+        results=lambda wildcards, input: folder_of(input),
