@@ -14,6 +14,7 @@ VERBS = {
     "download": "fetch one raw file of the registry",
     "fit": "train one run with one seed",
     "generate-demo": "write the synthetic corpora of the demo",
+    "list-times": "collect the run times that Snakemake measured",
     "predict": "annotate dev and test with a trained model",
     "prepare": "turn raw corpora into the processed format",
     "resolve-run": "write the complete configuration of one run",

@@ -9,6 +9,7 @@ results/<experiment>/predictions/<run>/seed<k>/
 └── <task>.test.conllup
 """
 
+import logging
 from pathlib import Path
 
 import click
@@ -18,6 +19,8 @@ from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.models.checkpoint import load_model
 from mutspad.training.predict import annotate
 from mutspad.training.seeding import make_deterministic
+
+logger = logging.getLogger(__name__)
 
 
 @click.command("predict")
@@ -41,3 +44,4 @@ def command(*, run_file: Path, model: Path, corpora: Path, predictions: Path) ->
                 batch_sentences=run.training.batch_sentences,
             )
             write_conllup(predictions / f"{task}.{split}.conllup", predicted)
+            logger.info("%s %s: %d sentences annotated", task, split, len(predicted))

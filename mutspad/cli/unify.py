@@ -8,6 +8,7 @@ results/<experiment>/unified/<domain>/seed<k>/
 └── train.conllup    every training sentence with all four layers, each marked gold or silver
 """
 
+import logging
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ from mutspad.models.checkpoint import load_model
 from mutspad.tasks import Task
 from mutspad.training.predict import annotate
 from mutspad.training.seeding import make_deterministic
+
+logger = logging.getLogger(__name__)
 
 
 @click.command("unify")
@@ -33,6 +36,7 @@ def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
     }
 
     def annotate_missing(task: Task, sentences: list[Sentence]) -> list[Layer]:
+        logger.info("%s: %d sentences get a silver layer", task, len(sentences))
         labeller = load_model(folders[task])
         annotated = annotate(
             labeller.model,

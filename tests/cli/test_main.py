@@ -1,0 +1,74 @@
+"""The command line: every verb answers, a user's mistake is one message and a failure status."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mutspad.cli.main import VERBS, main
+
+
+def test_the_overview_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"])
+    assert stopped.value.code == 0
+    printed = capsys.readouterr().out
+    assert all(verb in printed for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([verb, "--help"])
+    assert stopped.value.code == 0
+    assert "--" in capsys.readouterr().out
+
+
+def test_an_unknown_verb_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["pretrane"])
+    assert stopped.value.code == 2
+    assert "No such command 'pretrane'" in capsys.readouterr().err
+
+
+def test_a_mistake_is_one_message_without_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run.json"
+    run.write_text(json.dumps({"name": "x"}))
+    arguments = ["--seed", "1", "--model", "m", "--corpora", "c", "--predictions", "p"]
+    with pytest.raises(SystemExit) as stopped:
+        main(["score", "--run", str(run), *arguments, "--scores", str(tmp_path / "scores.json")])
+    assert stopped.value.code == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"mutspad: error: {run}: expected a resolved run")
+    assert "Traceback" not in error
+    assert list(tmp_path.iterdir()) == [run]
+
+
+def test_scoring_and_tabulating_never_import_torch() -> None:
+    program = (
+        "import sys; import mutspad.cli.score, mutspad.cli.tabulate, mutspad.cli.resolve_run; "
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_times_are_collected_from_the_benchmarks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+    (tmp_path / "fit").mkdir()
+    (tmp_path / "fit" / "a.tsv").write_text(f"{header}60\t0:01:00\t512\t1\t1\t1\t1\t1\t90\t54\n")
+    (tmp_path / "b.tsv").write_text(f"{header}0.1\t0:00:00\t-\t-\t-\t-\t-\t-\t-\t-\n")
+    output = tmp_path / "out" / "times.csv"
+    with pytest.raises(SystemExit):
+        main(["list-times", "--benchmarks", str(tmp_path), "--output", str(output)])
+    assert output.read_text().splitlines() == [
+        "phase,job,seconds,cpu_seconds,max_rss_mib",
+        "fit,fit/a,60.0,54.0,512.0",
+        "b,b,0.1,,",
+    ]
+    assert "2 jobs, 0.9 minutes of processor time" in capsys.readouterr().out

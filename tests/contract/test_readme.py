@@ -1,0 +1,36 @@
+"""The README's commands exist and its numbers are those of the files."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def between(marker: str) -> str:
+    """Return what stands between a begin and an end marker."""
+    (text,) = re.findall(rf"<!-- {marker}:begin -->\n(.*?)<!-- {marker}:end -->", README, re.DOTALL)
+    return str(text)
+
+
+def test_the_quick_table_is_the_one_in_the_results() -> None:
+    table = (ROOT / "results" / "quick" / "tables" / "table2.md").read_text()
+    assert between("quick") == table.replace("# Table", "### Table", 1)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make (\w+)", README))))
+def test_make_targets_exist(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def test_experiments_exist() -> None:
+    named = set(re.findall(r"experiment=(\w+)", README))
+    assert named <= set(yaml.safe_load((ROOT / "params.yaml").read_text())["experiments"])
+
+
+def test_every_room_is_on_the_map() -> None:
+    rooms = {path.parent.name for path in (ROOT / "mutspad").glob("*/__init__.py")}
+    assert {room for room in rooms if f"  {room}/" not in README} == set()
