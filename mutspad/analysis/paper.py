@@ -78,6 +78,7 @@ class Paper(Closed):
     """Hold the paper's tables."""
 
     source: str
+    hyper_parameters: dict[str, int | float]
     table1: dict[str, dict[TaskKey, PaperCorpus]]
     known_differences: list[KnownDifference]
     table2: PaperTable2

@@ -95,6 +95,7 @@ class RunScores(Record):
     run: str
     seed: int
     experiment: str
+    config: dict[str, Any]
     scores: dict[TaskKey, dict[str, dict[str, float]]]
 
 
@@ -204,6 +205,17 @@ class ScoreBook:
             for (name, _), record in self._runs.items()
             if name == run
         )
+
+    def values_of(self, key: str) -> set[Any]:
+        """Collect what the runs' configurations hold under a dotted key such as `model.char_dim`."""
+        values = set()
+        for record in self._runs.values():
+            value: Any = record.config
+            for part in key.split("."):
+                value = value.get(part) if isinstance(value, dict) else None
+            if value is not None:
+                values.add(value)
+        return values
 
     def _look_up(self, run: str, seed: int, task: Task, split: Split, metric: str) -> float:
         """Find one score."""

@@ -246,5 +246,16 @@ def note_scores(setting: Setting, results: Results) -> list[str]:
         else "DP LAS single-root: n/a, this corpus has no single-root references",
         f"mNRG: median over the four tasks of (score - reference) / ({MAXIMUM:.0f} - reference), "
         f"in per cent; reference: Mono-task Learning; computed from mean scores, so without spread",
+        *_note_sizes(results.book),
         *note_data(setting),
     ]
+
+
+def _note_sizes(book: ScoreBook) -> list[str]:
+    """Say where the runs leave the hyper-parameters that the paper gives."""
+    others = [
+        f"{key} {', '.join(map(str, sorted(values)))} ({printed})"
+        for key, printed in read_paper().hyper_parameters.items()
+        if (values := book.values_of(key) - {printed})
+    ]
+    return [f"Not the paper's hyper-parameters (5.3): {'; '.join(others)}"] if others else []

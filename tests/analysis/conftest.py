@@ -48,7 +48,7 @@ def run_scores(run: str, seed: int, experiment: str = EXPERIMENT) -> dict[str, A
         "seed": seed,
         "experiment": experiment,
         "parameters": 7,
-        "config": {},
+        "config": {"model": {"char_dim": 50, "parser": {"hidden": 400}}},
         "scores": scores,
     }
 
