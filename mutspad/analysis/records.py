@@ -207,7 +207,7 @@ class ScoreBook:
         )
 
     def values_of(self, key: str) -> set[Any]:
-        """Collect what the runs' configurations hold under a dotted key such as `model.char_dim`."""
+        """Collect what the configurations hold under a dotted key such as `model.char_dim`."""
         values = set()
         for record in self._runs.values():
             value: Any = record.config
