@@ -19,7 +19,7 @@ from mutspad.data.lexicon import build_lexicon, collect_forms, write_lexicon
 from mutspad.data.registry import load_registry
 from mutspad.data.sentence import Sentence
 from mutspad.data.vectors import VectorTable, open_vectors
-from mutspad.errors import DownloadError
+from mutspad.errors import DownloadError, HashMismatchError, VectorsError
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,8 @@ def command(
     try:
         vectors = _open(source, needed, dim=dim, raw=raw, mirror=mirror, licensed=licensed)
     except DownloadError as error:
-        if substitute is None:
+        # A file that is there but wrong is a mistake to mend, not an absence to work around.
+        if substitute is None or isinstance(error, HashMismatchError):
             raise
         logger.warning("%s\nUsing %s in its place; every table says so.", error, substitute)
         vectors = open_vectors(substitute, needed, dim=dim)
@@ -86,6 +87,11 @@ def _open(
     registry = load_registry()
     files = {}
     if source in registry.corpora:
-        (entry,) = registry.corpus(source).files.values()
+        corpus = registry.corpus(source)
+        if corpus.tasks or len(corpus.files) != 1:
+            raise VectorsError(
+                f"vectors.source: expected word vectors, found the corpus '{source}'"
+            )
+        (entry,) = corpus.files.values()
         files[source] = fetch(entry, raw_dir=raw, mirror=mirror, licensed=licensed)
     return open_vectors(source, needed, dim=dim, files=files)

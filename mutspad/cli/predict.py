@@ -16,6 +16,7 @@ import click
 
 from mutspad.config import read_run
 from mutspad.data.conllup import read_conllup, write_conllup
+from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model
 from mutspad.training.predict import annotate
 from mutspad.training.seeding import make_deterministic
@@ -33,6 +34,11 @@ def command(*, run_file: Path, model: Path, corpora: Path, predictions: Path) ->
     make_deterministic()
     run = read_run(run_file)
     loaded = load_model(model)
+    expected = run.parent if run.phase == "as-is" else run.name
+    if loaded.run.name != expected:
+        raise CheckpointError(
+            f"{model}: expected a model of the run {expected}, found one of {loaded.run.name}"
+        )
     for task in run.tasks:
         for split in ("dev", "test"):
             predicted = annotate(

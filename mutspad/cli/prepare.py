@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from mutspad.data.conllup import write_conllup
+from mutspad.data.download import verify
 from mutspad.data.prepare import prepare
 from mutspad.data.registry import CorpusChoice, load_registry
 from mutspad.files import write_json
@@ -54,11 +55,17 @@ def command(
 ) -> None:
     """Read, hold out, sample, anonymise; write the splits and their summary."""
     registry = load_registry()
+    paths = {name: registry.corpus(name).raw_paths(raw, mirror, licensed) for name in names}
+    for name in names:
+        for role, entry in registry.corpus(name).files.items():
+            # Downloads were checked when they came; a file may have been changed since.
+            if entry.sha256 is not None:
+                verify(paths[name][role], entry, source=paths[name][role])
     prepared = prepare(
         domain,
         Task(task),
         CorpusChoice(names, substitute_for),
-        {name: registry.corpus(name).raw_paths(raw, mirror, licensed) for name in names},
+        paths,
         anonymised=anonymise,
         held_out=held_out,
         held_out_seed=held_out_seed,

@@ -27,12 +27,21 @@ from mutspad.tasks import Task
 @click.option("--model", type=click.Path(path_type=Path), required=True, help="Its model.json.")
 @click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
 @click.option("--predictions", type=click.Path(path_type=Path), required=True)
+@click.option("--single-root", "references", multiple=True, help="SPLIT=FILE, trees of one root.")
 @click.option("--scores", type=click.Path(path_type=Path), required=True)
 def command(
-    *, run_file: Path, seed: int, model: Path, corpora: Path, predictions: Path, scores: Path
+    *,
+    run_file: Path,
+    seed: int,
+    model: Path,
+    corpora: Path,
+    predictions: Path,
+    references: tuple[str, ...],
+    scores: Path,
 ) -> None:
     """Score every task of the run on dev and test, trees also on single-root references."""
     run = read_run(run_file)
+    single_root = dict(reference.split("=", 1) for reference in references)
     scored: dict[Task, dict[str, dict[str, float]]] = {}
     for task in run.tasks:
         scored[task] = {}
@@ -40,8 +49,8 @@ def command(
             predicted = read_conllup(predictions / f"{task}.{split}.conllup")
             gold = read_conllup(corpora / task / f"{split}.conllup")
             scored[task][split] = score_layers(task, gold, predicted)
-            single_root = corpora / task / f"{split}.single-root.conllup"
-            if single_root.exists():
-                scored[task][split] |= score_single_root(read_conllup(single_root), predicted)
+            if task is Task.DEP and split in single_root:
+                reference = read_conllup(single_root[split])
+                scored[task][split] |= score_single_root(reference, predicted)
     n_parameters = read_json(model)["n_parameters"]
     write_json(scores, build_scores(run, seed, n_parameters, scored))

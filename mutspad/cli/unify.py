@@ -16,6 +16,7 @@ import click
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.unify import unify
+from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model
 from mutspad.tasks import Task
 from mutspad.training.predict import annotate
@@ -31,13 +32,16 @@ logger = logging.getLogger(__name__)
 def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
     """Merge the training sets; the mono-task models fill what is missing."""
     make_deterministic()
-    folders = {
-        Task(task): Path(folder) for task, _, folder in (pair.partition("=") for pair in labellers)
-    }
+    folders = dict(map(_parse_labeller, labellers))
 
     def annotate_missing(task: Task, sentences: list[Sentence]) -> list[Layer]:
         logger.info("%s: %d sentences get a silver layer", task, len(sentences))
         labeller = load_model(folders[task])
+        if task not in labeller.run.tasks:
+            raise CheckpointError(
+                f"{folders[task]}: expected a model with the task {task}, found one with "
+                f"{', '.join(labeller.run.tasks)}"
+            )
         annotated = annotate(
             labeller.model,
             labeller.vocabulary,
@@ -50,3 +54,13 @@ def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
 
     training_sets = {task: read_conllup(corpora / task / "train.conllup") for task in folders}
     write_conllup(output, unify(training_sets, annotate_missing))
+
+
+def _parse_labeller(pair: str) -> tuple[Task, Path]:
+    """Split TASK=MODEL FOLDER."""
+    task, _, folder = pair.partition("=")
+    if task not in set(Task) or not folder:
+        raise click.BadParameter(
+            f"expected TASK=FOLDER with one of {', '.join(Task)}, found {pair}"
+        )
+    return Task(task), Path(folder)

@@ -63,7 +63,9 @@ def prepare(
     held_out, held_out_seed
         Share of the training sentences that becomes dev in a corpus without a dev split.
     token_budget, token_budget_seed
-        Tokens to draw from train, whole sentences, after the holding out; None keeps all.
+        Tokens to draw from train and from dev, whole sentences, after the holding out; None keeps
+        all. A sampled sentence carries the task's own layer only: samples of one corpus for two
+        tasks overlap little, and its other gold layer would exceed that task's budget.
 
     Raises
     ------
@@ -83,14 +85,11 @@ def prepare(
     single_root = {
         split: _join((corpus.single_root for corpus in corpora.values()), split)
         for split in SPLITS[1:]
-        if any(corpus.single_root for corpus in corpora.values())
+        if task is Task.DEP and any(corpus.single_root for corpus in corpora.values())
     }
     if token_budget is not None:
-        splits["train"] = sample_tokens(splits["train"], token_budget, token_budget_seed)
-        if not splits["train"]:
-            raise ConfigError(
-                f"corpora.token_budget.{domain}: expected room for a sentence, found {token_budget}"
-            )
+        for split in ("train", "dev"):
+            splits[split] = _sample(domain, task, splits[split], token_budget, token_budget_seed)
     if anonymised:
         splits = {split: _anonymise(sentences) for split, sentences in splits.items()}
         single_root = {split: _anonymise(sentences) for split, sentences in single_root.items()}
@@ -167,6 +166,21 @@ def _with_dev(splits: Splits, share: float, seed: int) -> dict[Split, list[Sente
         return dict(splits)
     train, dev = hold_out(splits["train"], share, seed)
     return {"train": train, "dev": dev, "test": splits["test"]}
+
+
+def _sample(
+    domain: str, task: Task, sentences: Sequence[Sentence], budget: int, seed: int
+) -> list[Sentence]:
+    """Draw sentences up to a budget of tokens, with the task's own layer."""
+    sample = sample_tokens(sentences, budget, seed)
+    if not sample:
+        raise ConfigError(
+            f"corpora.token_budget.{domain}: expected room for a sentence, found {budget}"
+        )
+    return [
+        Sentence(sentence.id, sentence.words).with_layers({task: sentence.layers[task]})
+        for sentence in sample
+    ]
 
 
 def _join(parts: Iterable[Splits], split: Split) -> list[Sentence]:

@@ -72,7 +72,8 @@ class Optimiser:
         """
         self.sgd.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        norm = clip_gradient(self._parameters, self._params.clip_norm)
+        # The loss is divided by the number of tasks; so is the norm at which it is clipped.
+        norm = clip_gradient(self._parameters, self._params.clip_norm / self._n_tasks)
         if torch.isfinite(norm):
             self.sgd.step()
         return norm.item()

@@ -84,8 +84,12 @@ def fit_run(
             f"run {run.name}: expected a parent model exactly for the phase finetune, found phase "
             f"{run.phase} {'without' if parent is None else 'with'} one"
         )
+    if parent is not None:
+        _check_parent(run, parent.run)
     seed_everything(seed)
-    vocabulary = build_vocabulary(run.tasks, train, lexicon)
+    vocabulary = build_vocabulary(
+        run.tasks, train, lexicon, known=None if parent is None else parent.vocabulary
+    )
     model = build_model(run, vocabulary, lexicon)
     if parent is not None:
         initialise_from(parent, model, vocabulary, run.equivalents)
@@ -101,11 +105,44 @@ def fit_run(
     return FittedRun(model, vocabulary, history)
 
 
-def build_vocabulary(tasks: Sequence[Task], train: TrainingSet, lexicon: Lexicon) -> Vocabulary:
-    """Take words and characters from the lexicon and labels from the training set."""
+def _check_parent(run: Run, parent: Run) -> None:
+    """Refuse a model that is not the parent that the run names."""
+    if parent.name != run.parent or not set(run.tasks) <= set(parent.tasks):
+        raise CheckpointError(
+            f"run {run.name}: expected the parent {run.parent} with the tasks "
+            f"{', '.join(run.tasks)}, found {parent.name} with {', '.join(parent.tasks)}"
+        )
+
+
+def build_vocabulary(
+    tasks: Sequence[Task], train: TrainingSet, lexicon: Lexicon, *, known: Vocabulary | None = None
+) -> Vocabulary:
+    """Take the words and characters that the model can have learnt, and the training labels.
+
+    A word counts when it has a pretrained vector, stands in the run's own training set or is known
+    to the parent; any other would be a random row that training never moves, where the row of
+    unknown words is a better answer.
+
+    Parameters
+    ----------
+    tasks, train
+        The run's tasks and what it trains on.
+    lexicon
+        The words and characters of the experiment.
+    known
+        The parent's vocabulary, or None.
+    """
+    corpora = train.values() if isinstance(train, Mapping) else [train]
+    forms = {word for corpus in corpora for sentence in corpus for word in sentence.words}
+    words = {lexicon.key(form) for form in forms}
+    chars = {char for form in forms for char in form}
+    if known is not None:
+        words.update(known.words[len(SPECIAL) :])
+        chars.update(known.chars[len(SPECIAL) :])
+    vectors = dict(zip(lexicon.words, lexicon.has_vector.tolist(), strict=True))
     return Vocabulary(
-        words=(*SPECIAL, *lexicon.words),
-        chars=(*SPECIAL, *lexicon.chars),
+        words=(*SPECIAL, *(word for word in lexicon.words if vectors[word] or word in words)),
+        chars=(*SPECIAL, *(char for char in lexicon.chars if char in chars)),
         labels={
             task: collect_labels(task, train.get(task, ()) if isinstance(train, Mapping) else train)
             for task in tasks
@@ -144,10 +181,12 @@ def build_model(run: Run, vocabulary: Vocabulary, lexicon: Lexicon) -> MuTSPad:
         word_dim=lexicon.dim,
     )
     if lexicon.vectors is not None:
+        index = {word: row for row, word in enumerate(lexicon.words)}
+        rows = [index[word] for word in vocabulary.words[len(SPECIAL) :]]
         matrix = torch.zeros(len(vocabulary.words), lexicon.dim)
-        matrix[len(SPECIAL) :] = torch.from_numpy(lexicon.vectors)
+        matrix[len(SPECIAL) :] = torch.from_numpy(lexicon.vectors[rows])
         has_vector = torch.zeros(len(vocabulary.words), dtype=torch.bool)
-        has_vector[len(SPECIAL) :] = torch.from_numpy(lexicon.has_vector)
+        has_vector[len(SPECIAL) :] = torch.from_numpy(lexicon.has_vector[rows])
         model.encoder.load_vectors(matrix, has_vector)
     return model
 
