@@ -90,8 +90,10 @@ class Row:
         """Build `ours (paper)`, either of which may be missing."""
         measured = self.ours.get(column)
         if measured is not None:
-            spread = "" if measured.sd is None else f" ± {measured.sd:.1f}"
-            text = f"{measured.mean:.1f}{spread}"
+            # As many decimals as the paper prints.
+            decimals = 1 if column is MNRG else 2
+            spread = "" if measured.sd is None else f" ± {measured.sd:.{decimals}f}"
+            text = f"{measured.mean:.{decimals}f}{spread}"
         else:
             text = NOT_RUN if column in self.expected else ""
         printed = f"({self.paper[column]})" if column in self.paper else ""

@@ -101,13 +101,13 @@ def note_data(setting: Setting) -> list[str]:
     else:
         notes.append(f"Word vectors: {vectors.source}")
     cut = [
-        f"{name_task(summary)} {summary.used['train'].tokens:,} tokens of at most "
+        f"{name_task(summary)} {summary.used['train'].tokens:,} training tokens of at most "
         f"{summary.token_budget.tokens:,}"
         for summary in setting.summaries
         if summary.token_budget is not None
     ]
     if cut:
-        notes.append(f"Training data were sampled down to a token budget: {', '.join(cut)}")
+        notes.append(f"Train and dev were sampled down to a token budget: {', '.join(cut)}")
     return notes
 
 

@@ -102,7 +102,7 @@ def test_a_token_budget_is_noted_and_the_published_counts_stay(summaries, vector
     ewt["used"]["train"]["tokens"] = 29990
     table = build(summaries, vectors)
     assert line(table, "News", "DP")[5] == "204,585 (204,585)"
-    assert "token budget: News DP 29,990 tokens of at most 30,000." in table.markdown
+    assert "token budget: News DP 29,990 training tokens of at most 30,000." in table.markdown
     frame = table.frame.set_index(["domain", "task"])
     assert frame.loc[("news", "dep"), "train_used"] == 29990
 

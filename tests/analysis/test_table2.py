@@ -50,14 +50,14 @@ def test_literature_rows_stand_first_with_citations(build):
 def test_a_row_that_has_run(build):
     assert line(build(), "Multi-Task Learning")[1:] == [
         "none",
-        "85.0 ± 1.4 (91.98)",
-        "64.0 ± 1.4 (71.16)",
-        "37.0 ± 1.4 (38.98)",
-        "76.0 ± 1.4 (81.66)",
+        "85.00 ± 1.41 (91.98)",
+        "64.00 ± 1.41 (71.16)",
+        "37.00 ± 1.41 (38.98)",
+        "76.00 ± 1.41 (81.66)",
         # Gains of 25, 10, -5 and 20 per cent.
         "15.0 (5.9)",
-        "69.0 ± 1.4",
-        "62.0 ± 1.4",
+        "69.00 ± 1.41",
+        "62.00 ± 1.41",
     ]
 
 
@@ -74,12 +74,12 @@ def test_pretraining_without_tuning_is_not_applicable_to_pos_ner_and_mnrg(build)
     assert line(build(), "Mono-Task Pre-Training*")[1:] == [
         "supervised",
         "n/a",
-        "50.0 ± 1.4 (76.92)",
+        "50.00 ± 1.41 (76.92)",
         "n/a",
-        "55.0 ± 1.4 (70.16)",
+        "55.00 ± 1.41 (70.16)",
         "n/a",
-        "55.0 ± 1.4",
-        "48.0 ± 1.4",
+        "55.00 ± 1.41",
+        "48.00 ± 1.41",
     ]
 
 
@@ -87,10 +87,10 @@ def test_mutspad_is_chosen_on_test_and_on_dev(build):
     table = build()
     # POS: two variants are equally good on test, the first counts.
     assert line(table, BEST)[2:7] == [
-        "90.0 ± 1.4 (94.53)",
-        "74.0 ± 1.4 (80.12)",
-        "52.0 ± 1.4 (43.34)",
-        "82.0 ± 1.4 (85.77)",
+        "90.00 ± 1.41 (94.53)",
+        "74.00 ± 1.41 (80.12)",
+        "52.00 ± 1.41 (43.34)",
+        "82.00 ± 1.41 (85.77)",
         # Gains of 50, 35, 20 and 40 per cent.
         "37.5 (31.5)",
     ]
@@ -100,10 +100,10 @@ def test_mutspad_is_chosen_on_test_and_on_dev(build):
     ) in table.markdown
     # Gains of 45, 30, 10 and 30 per cent; the paper has no such row.
     assert line(table, CHOSEN)[2:7] == [
-        "89.0 ± 1.4",
-        "72.0 ± 1.4",
-        "46.0 ± 1.4",
-        "79.0 ± 1.4",
+        "89.00 ± 1.41",
+        "72.00 ± 1.41",
+        "46.00 ± 1.41",
+        "79.00 ± 1.41",
         "30.0",
     ]
 
@@ -125,7 +125,7 @@ def test_the_rows_are_in_the_paper_s_order(build):
 
 def test_one_seed_has_no_spread(build):
     table = build(seeds=(2,))
-    assert line(table, "Multi-Task Learning")[2] == "86.0 (91.98)"
+    assert line(table, "Multi-Task Learning")[2] == "86.00 (91.98)"
     assert "One seed (2): no spread can be given" in table.markdown
     assert table.frame["pos_accuracy_sd"].isna().all()
 
@@ -168,13 +168,13 @@ def test_the_demo_says_that_it_is_synthetic(build, scores):
     table = build(experiment="demo")
     assert table.title.startswith("Table 2 (demo: synthetic data):")
     assert "not comparable" in table.markdown
-    assert line(table, "Multi-Task Learning")[2] == "85.0 ± 1.4 (91.98)"
+    assert line(table, "Multi-Task Learning")[2] == "85.00 ± 1.41 (91.98)"
 
 
 def test_without_the_reference_there_is_no_mnrg(build, report):
     table = build(report=ReportParams(table2={}, table3=report.table3))
     assert line(table, BEST)[6] == "not run yet (31.5)"
-    assert line(table, BEST)[2] == "90.0 ± 1.4 (94.53)"
+    assert line(table, BEST)[2] == "90.00 ± 1.41 (94.53)"
 
 
 def test_without_table_3_mutspad_has_not_run(build, report):

@@ -31,13 +31,13 @@ def test_the_three_rows_with_the_paper_s_values_and_computed_mnrg(build):
     assert table.title.startswith("Table 3 (paper):")
     # Gains of 50, 25, 20 and 30 per cent.
     assert cells(table, "w/o unif.")[1:] == [
-        "90.0 ± 1.4 (94.08)",
-        "70.0 ± 1.4 (79.17)",
-        "52.0 ± 1.4 (43.34)",
-        "79.0 ± 1.4 (84.87)",
+        "90.00 ± 1.41 (94.08)",
+        "70.00 ± 1.41 (79.17)",
+        "52.00 ± 1.41 (43.34)",
+        "79.00 ± 1.41 (84.87)",
         "27.5 (26.52)",
-        "75.0 ± 1.4",
-        "68.0 ± 1.4",
+        "75.00 ± 1.41",
+        "68.00 ± 1.41",
     ]
     assert cells(table, "w/ source unif.")[5] == "37.5 (30.46)"
     assert cells(table, "w/ source+target unif.")[5].endswith("(31.32)")

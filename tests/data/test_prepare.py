@@ -136,7 +136,24 @@ def test_substitutes_are_joined_split_by_split(news):
     assert summary["anonymised"] is None
 
 
-def test_the_budget_thins_out_train_only(news):
+def test_the_budget_thins_out_train_and_dev_but_never_test(news):
+    settings = SETTINGS | {"token_budget": 2}
+    prepared = prepare("news", Task.NER, CorpusChoice(("wikigold",)), news, **settings)
+    used, published = prepared.summary["used"], prepared.summary["published"]
+    assert used["train"] == used["dev"] == {"sentences": 1, "tokens": 2}
+    assert used["test"] == published["test"]
+
+
+def test_a_sampled_sentence_carries_its_task_s_layer_only(tweebank):
+    choice = CorpusChoice(("tweebank2",))
+    whole = prepare("tweets", Task.POS, choice, tweebank, **SETTINGS)
+    assert all(set(sentence.layers) == {Task.POS, Task.DEP} for sentence in whole.splits["train"])
+    sampled = prepare("tweets", Task.POS, choice, tweebank, **SETTINGS | {"token_budget": 8})
+    assert sampled.splits["train"]
+    assert all(set(sentence.layers) == {Task.POS} for sentence in sampled.splits["train"])
+
+
+def test_the_budget_is_kept_and_repeatable(news):
     settings = SETTINGS | {"token_budget": 10}
     prepared = prepare("news", Task.NER, CorpusChoice(("wikigold",)), news, **settings)
     summary = prepared.summary

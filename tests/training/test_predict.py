@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mutspad.data.labels import is_valid_iob2
+from mutspad.data.labels import first_invalid_iob2
 from mutspad.data.sentence import Origin, Sentence
 from mutspad.evaluation.span_f1 import span_f1
 from mutspad.models.mutspad import Prediction
@@ -82,6 +82,6 @@ def test_impossible_tags_become_valid_and_score_the_same(model, vocabulary, sent
     (annotated,) = annotate(model, vocabulary, sentences[:1], [Task.NER], **OPTIONS)
     tags = annotated.layers[Task.NER].labels
     assert tags == ("B-PER", "I-PER", "O", "B-LOC", "B-PER", "B-PER", "I-PER")
-    assert is_valid_iob2(tags)
+    assert first_invalid_iob2(tags) is None
     gold = ("B-PER", "I-PER", "O", "B-LOC", "B-PER", "O", "B-PER")
     assert span_f1([gold], [tags]) == span_f1([gold], [raw])

@@ -1,11 +1,13 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save
 
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Layer, Sentence
+from mutspad.data.vocab import UNK_ID
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import LoadedModel
 from mutspad.tasks import TASKS, Task
@@ -77,6 +79,25 @@ def test_outside_is_a_common_tag_where_it_is_not_iob():
 def test_a_task_without_labels_is_refused(sentences):
     with pytest.raises(TrainingError, match="ner: expected training sentences"):
         collect_labels(Task.NER, [Sentence("a", ("b",))])
+
+
+def test_a_model_knows_only_words_it_can_have_learnt(sentences, lexicon):
+    stranger, pretrained = "zzstranger", "zzpretrained"
+    wide = replace(
+        lexicon,
+        words=(*lexicon.words, pretrained, stranger),
+        chars=(*lexicon.chars, "§"),
+        vectors=np.vstack([lexicon.vectors, np.ones((2, lexicon.dim), dtype=np.float32)]),
+        has_vector=np.array([*lexicon.has_vector, True, False]),
+    )
+    alone = build_vocabulary(TASKS, sentences, wide)
+    assert alone.word_id(stranger) == UNK_ID
+    assert alone.word_id(pretrained) != UNK_ID
+    assert "§" not in alone.chars
+    parent = replace(alone, words=(*alone.words, stranger), chars=(*alone.chars, "§"))
+    child = build_vocabulary(TASKS, sentences, wide, known=parent)
+    assert child.word_id(stranger) != UNK_ID
+    assert "§" in child.chars
 
 
 def test_vectors_start_the_words_that_have_one(make_run, sentences, lexicon):
