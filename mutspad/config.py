@@ -4,16 +4,20 @@ Only the workflow calls `parse_params`; every step receives a resolved file, nev
 """
 
 import difflib
+import graphlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mutspad.errors import ConfigError
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Task
+
+Model = TypeVar("Model", bound=BaseModel)
 
 Positive = Annotated[int, Field(gt=0)]
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -145,7 +149,7 @@ class ReportParams(Closed):
 
 
 class Params(Closed):
-    """Hold one experiment's parameters, complete and checked."""
+    """Hold one experiment's parameters; `parse_params` also checks what one says of another."""
 
     experiment: str
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
@@ -161,46 +165,6 @@ class Params(Closed):
     runs: dict[str, RunParams]
     unify: dict[str, dict[Annotated[Task, Field(strict=False)], str]]
     report: ReportParams
-
-    @model_validator(mode="after")
-    def _check_references(self) -> Self:
-        if len(set(self.seeds)) != len(self.seeds):
-            raise ValueError(f"seeds: expected distinct seeds, found {self.seeds}")
-        for name, run in self.runs.items():
-            if run.domain not in self.corpora.domains:
-                raise ValueError(
-                    f"runs.{name}.domain: expected one of {sorted(self.corpora.domains)}, "
-                    f"found '{run.domain}'"
-                )
-            if (run.parent is not None) != (run.phase in ("finetune", "as-is")):
-                raise ValueError(
-                    f"runs.{name}.parent: expected a parent exactly for the phases finetune and "
-                    f"as-is, found phase {run.phase} with parent {run.parent}"
-                )
-            if run.parent is not None and run.parent not in self.runs:
-                raise ValueError(
-                    f"runs.{name}.parent: expected the name of a run, found '{run.parent}'"
-                )
-            if run.unified and run.domain not in self.unify:
-                raise ValueError(
-                    f"runs.{name}.unified: expected an entry unify.{run.domain}, found none"
-                )
-        cells = {
-            f"report.{table}.{row}.{task}": run
-            for table, rows in (("table2", self.report.table2), ("table3", self.report.table3))
-            for row, cell in rows.items()
-            for task, run in cell.items()
-        } | {
-            f"unify.{domain}.{task}": run
-            for domain, labellers in self.unify.items()
-            for task, run in labellers.items()
-        }
-        for key, run_name in cells.items():
-            if run_name not in self.runs:
-                raise ValueError(f"{key}: expected the name of a run, found '{run_name}'")
-            if Task(key.rsplit(".", 1)[1]) not in self.runs[run_name].tasks:
-                raise ValueError(f"{key}: the run '{run_name}' does not have this task")
-        return self
 
 
 class Run(Closed):
@@ -245,23 +209,29 @@ def parse_params(raw: Mapping[str, Any], source: str | Path = "params.yaml") -> 
     Raises
     ------
     ConfigError
-        For an unknown experiment, an unknown key, a wrong type or a dangling reference; with file,
-        line, what was expected and what was found.
+        For a key that stands twice, an unknown experiment, an unknown key, a wrong type or sections
+        that do not fit together; with file, line, what was expected and what was found.
     """
-    overlays = raw.get("experiments", {})
-    name = raw.get("experiment")
-    if not isinstance(overlays, Mapping) or name not in overlays:
-        known = ", ".join(sorted(map(str, overlays)))
-        line = _line_of(source, ("experiment",))
-        raise ConfigError(f"{source}{line}: experiment: expected one of {known}, found '{name}'")
+    document = _Document(source)
+    document.refuse_repeated_keys()
+    overlays, name = raw.get("experiments"), raw.get("experiment")
+    if not isinstance(overlays, Mapping):
+        raise document.error([Mistake(("experiments",), _expected("overlays by name", overlays))])
+    if not isinstance(name, str) or name not in overlays:
+        known = f"one of {', '.join(sorted(map(str, overlays)))}"
+        raise document.error([Mistake(("experiment",), _expected(known, name))])
+    top = overlays[name]
+    if not isinstance(top, Mapping):
+        mistake = Mistake(("experiments", name), _expected("a mapping, {} for none", top))
+        raise document.error([mistake])
     base = {key: value for key, value in raw.items() if key != "experiments"}
-    merged = overlay(base, overlays[name] or {})
     try:
-        params = Params.model_validate(merged)
-        for run_name in params.runs:
-            resolve_run(params, run_name)
+        params = Params.model_validate(overlay(base, top))
     except ValidationError as error:
-        raise ConfigError(_explain(error, source, str(name))) from None
+        raise document.error(_mistakes(error), name) from None
+    mistakes = [*_override_mistakes(params)] or _reference_mistakes(params)
+    if mistakes:
+        raise document.error(mistakes, name)
     return params
 
 
@@ -297,32 +267,289 @@ def read_run(path: str | Path) -> Run:
         When the file is not a resolved run.
     """
     try:
-        return Run.model_validate(json.loads(Path(path).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: expected a resolved run, found {error}") from None
+    return parse_json(Run, text, path, "a resolved run")
 
 
-def _explain(error: ValidationError, source: str | Path, experiment: str) -> str:
-    """Say in one line per mistake where it stands, what was expected and what was found."""
-    lines = []
-    for mistake in error.errors():
-        place = tuple(part for part in mistake["loc"] if part != "[key]")
-        key = ".".join(map(str, place))
-        line = _line_of(source, ("experiments", experiment, *place)) or _line_of(source, place)
-        found = json.dumps(mistake["input"], default=str)
-        if mistake["type"] == "extra_forbidden":
+def parse_json(model: type[Model], text: str, source: str | Path, expected: str) -> Model:
+    """Check JSON against a model; `source` and `expected` say in an error where and what it is.
+
+    Raises
+    ------
+    ConfigError
+        When the text is not JSON or not such a model.
+    """
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        found = "; ".join(f"{mistake}" for mistake in _mistakes(error))
+        raise ConfigError(f"{source}: expected {expected}, found {found}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Say which key is wrong and why."""
+
+    place: tuple[str | int, ...]
+    text: str
+
+    def __str__(self) -> str:
+        """Begin with the key, when it is not the whole that is wrong."""
+        key = ".".join(map(str, self.place))
+        return f"{key}: {self.text}" if key else self.text
+
+
+def _expected(what: str, found: object) -> str:
+    """Say what was expected and what was found."""
+    text = f"'{found}'" if isinstance(found, str) else json.dumps(found, default=str)
+    return f"expected {what}, found {text[:80]}"
+
+
+def _mistakes(error: ValidationError, section: tuple[str, ...] = ()) -> Iterator[Mistake]:
+    """Turn pydantic's errors below `section` into mistakes."""
+    for detail in error.errors():
+        place = section + tuple(part for part in detail["loc"] if part != "[key]")
+        if detail["type"] == "extra_forbidden":
             near = difflib.get_close_matches(str(place[-1]), _known_keys(), n=1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            text = f"{key}: unknown key{hint}"
-        elif mistake["type"] == "value_error":
-            # Our own checks look at the whole; their messages begin with the key.
-            text = mistake["msg"].removeprefix("Value error, ")
-            place = tuple(text.split(":", 1)[0].split("."))
-            line = _line_of(source, ("experiments", experiment, *place)) or _line_of(source, place)
+            yield Mistake(place, f"unknown key{hint}")
+        elif detail["type"] in ("missing", "json_invalid"):
+            yield Mistake(place, detail["msg"])
         else:
-            text = f"{key}: {mistake['msg']}, found {found[:80]}"
-        lines.append(f"{source}{line}: {text}")
-    return "\n".join(lines)
+            found = json.dumps(detail["input"], default=str)
+            yield Mistake(place, f"{detail['msg']}, found {found[:80]}")
+
+
+def _override_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check every override of `training` where it stands: in a phase or in a run."""
+    overrides: dict[tuple[str, ...], dict[str, Any]] = {
+        (phase,): getattr(params, phase) for phase in TRAINED_PHASES
+    } | {("runs", name, "training"): run.training for name, run in params.runs.items()}
+    base = params.training.model_dump(mode="json")
+    for section, override in overrides.items():
+        try:
+            TrainingParams.model_validate(overlay(base, override))
+        except ValidationError as error:
+            yield from _mistakes(error, section)
+
+
+def _reference_mistakes(params: Params) -> list[Mistake]:
+    """Check what one section says of another; each check builds on those before it."""
+    checks = (_section_mistakes, _run_mistakes, _parent_mistakes, _cell_mistakes, _cycle_mistakes)
+    return next((found for check in checks if (found := [*check(params)])), [])
+
+
+def _section_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check that seeds are distinct and that every domain and task has its values."""
+    if len(set(params.seeds)) != len(params.seeds):
+        yield Mistake(("seeds",), _expected("distinct seeds", params.seeds))
+    weights = params.training.loss_weights
+    for task in TASKS:
+        if task not in weights:
+            found = ", ".join(weights) or "none"
+            yield Mistake(
+                ("training", "loss_weights"), f"expected a weight of {task} too, found {found}"
+            )
+    for domain in params.corpora.domains:
+        if domain not in params.decoding.multi_root:
+            found = ", ".join(params.decoding.multi_root) or "none"
+            yield Mistake(
+                ("decoding", "multi_root"), f"expected an entry of {domain} too, found {found}"
+            )
+    domains = _one_of(params.corpora.domains)
+    named: dict[tuple[str, ...], Iterable[str]] = {
+        ("corpora", "anonymised"): params.corpora.anonymised,
+        ("corpora", "token_budget"): params.corpora.token_budget,
+        ("decoding", "multi_root"): params.decoding.multi_root,
+        ("unify",): params.unify,
+    }
+    for place, names in named.items():
+        for name in names:
+            if name not in params.corpora.domains:
+                yield Mistake((*place, name), _expected(domains, name))
+
+
+def _run_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check each run by itself, and that the parent it names is there."""
+    for name, run in params.runs.items():
+        place = ("runs", name)
+        if run.domain not in params.corpora.domains:
+            domains = _one_of(params.corpora.domains)
+            yield Mistake((*place, "domain"), _expected(domains, run.domain))
+            continue
+        if len(run.tasks) != 1 and sorted(run.tasks) != sorted(TASKS):
+            kinds = f"one task or all of {', '.join(TASKS)}"
+            yield Mistake((*place, "tasks"), _expected(kinds, run.tasks))
+        for task in run.tasks:
+            if task not in params.corpora.domains[run.domain]:
+                corpus = f"a corpus corpora.domains.{run.domain}.{task}"
+                yield Mistake((*place, "tasks"), f"expected {corpus}, found none")
+        if (run.parent is not None) != (run.phase in ("finetune", "as-is")):
+            yield Mistake(
+                (*place, "parent"),
+                "expected a parent exactly for the phases finetune and as-is, "
+                f"found phase {run.phase} with parent {run.parent}",
+            )
+        elif run.parent is not None and run.parent not in params.runs:
+            yield Mistake((*place, "parent"), _expected("the name of a run", run.parent))
+
+
+def _parent_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check that every parent is a trained run with the tasks of its child."""
+    for name, run in params.runs.items():
+        if run.parent is None:
+            continue
+        place, parent = ("runs", name, "parent"), params.runs[run.parent]
+        if parent.phase == "as-is":
+            yield Mistake(place, f"expected a trained run, found the as-is run '{run.parent}'")
+        lacking = [task for task in run.tasks if task not in parent.tasks]
+        if lacking:
+            yield Mistake(
+                place,
+                f"expected a run with the task {', '.join(lacking)}, "
+                f"found '{run.parent}' with {', '.join(parent.tasks)}",
+            )
+
+
+def _cell_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check which runs the tables report and which write the silver labels (paper 4.2.2)."""
+    tables = {"table2": params.report.table2, "table3": params.report.table3}
+    cells: dict[tuple[str, ...], str] = {
+        ("report", table, row, task): run
+        for table, rows in tables.items()
+        for row, cell in rows.items()
+        for task, run in cell.items()
+    } | {
+        ("unify", domain, task): run
+        for domain, labellers in params.unify.items()
+        for task, run in labellers.items()
+    }
+    for place, name in cells.items():
+        if name not in params.runs:
+            yield Mistake(place, _expected("the name of a run", name))
+            continue
+        run = params.runs[name]
+        if place[-1] not in run.tasks:
+            yield Mistake(place, f"the run '{name}' does not have this task")
+        elif place[0] == "unify" and not (
+            run.domain == place[1] and len(run.tasks) == 1 and run.phase != "as-is"
+        ):
+            yield Mistake(
+                place,
+                f"expected a trained one-task run of {place[1]}, found '{name}' of "
+                f"{run.domain}, phase {run.phase}, tasks {', '.join(run.tasks)}",
+            )
+    for name, run in params.runs.items():
+        if not run.unified:
+            continue
+        labellers = params.unify.get(run.domain, {})
+        for task in params.corpora.domains[run.domain]:
+            if task not in labellers:
+                yield Mistake(
+                    ("unify", run.domain),
+                    f"expected a run for {task}, as '{name}' is unified, "
+                    f"found {', '.join(labellers) or 'none'}",
+                )
+
+
+def _cycle_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check that no run needs itself: as its ancestor or to label what it trains on."""
+    needs = {
+        name: [
+            *([run.parent] if run.parent is not None else []),
+            *(params.unify.get(run.domain, {}).values() if run.unified else []),
+        ]
+        for name, run in params.runs.items()
+    }
+    try:
+        graphlib.TopologicalSorter(needs).prepare()
+    except graphlib.CycleError as error:
+        cycle: list[str] = error.args[1]
+        chain = " -> ".join(f"'{name}'" for name in reversed(cycle))
+        yield Mistake(
+            ("runs", cycle[0]), f"expected a run that does not need itself, found {chain}"
+        )
+
+
+def _one_of(names: Iterable[str]) -> str:
+    """List what a name can be."""
+    return f"one of {', '.join(sorted(names))}"
+
+
+class _Document:
+    """Find the lines of keys in the file that the parameters came from, parsed once."""
+
+    def __init__(self, source: str | Path) -> None:
+        self.source = source
+        try:
+            self._root = yaml.compose(Path(source).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+            # Without the file an error names no line; whoever loads it reports that it is broken.
+            self._root = None
+
+    def error(self, mistakes: Iterable[Mistake], experiment: str | None = None) -> ConfigError:
+        """Say in one line per mistake where it stands, what was expected and what was found."""
+        return ConfigError(
+            "\n".join(
+                f"{self.source}{self._line_of(mistake.place, experiment)}: {mistake}"
+                for mistake in mistakes
+            )
+        )
+
+    def refuse_repeated_keys(self) -> None:
+        """Raise ConfigError when a mapping has a key twice: YAML's reader would keep the last."""
+        mistakes = [*_repeated_keys(self._root, ())]
+        if mistakes:
+            raise ConfigError("\n".join(f"{self.source}:{line}: {text}" for line, text in mistakes))
+
+    def _line_of(self, place: tuple[str | int, ...], experiment: str | None) -> str:
+        """Find the line of a key as ':LINE', in the overlay first.
+
+        A key that is missing stands where its section does; nothing when that is not there either.
+        """
+        for end in range(len(place), 0, -1):
+            for prefix in (("experiments", experiment), ()) if experiment is not None else ((),):
+                line = _find_line(self._root, (*prefix, *place[:end]))
+                if line is not None:
+                    return f":{line}"
+        return ""
+
+
+def _repeated_keys(node: yaml.Node | None, place: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """Find each key that its mapping has twice: the later line and the message."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: dict[str, int] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        here, line = (*place, key.value), key.start_mark.line + 1
+        if key.value in seen:
+            expected = f"expected the key once, found it at line {seen[key.value]} too"
+            yield line, str(Mistake(here, expected))
+        seen[key.value] = line
+        yield from _repeated_keys(value, here)
+
+
+def _find_line(node: yaml.Node | None, place: tuple[str | int, ...]) -> int | None:
+    """Find the line of a key, or None when the file does not hold it."""
+    line = None
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
+            if pair is None:
+                return None
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            if part >= len(node.value):
+                return None
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            return None
+    return line
 
 
 def _known_keys() -> set[str]:
@@ -342,26 +569,3 @@ def _known_keys() -> set[str]:
         ReportParams,
     )
     return {key for model in models for key in model.model_fields}
-
-
-def _line_of(source: str | Path, place: tuple[str | int, ...]) -> str:
-    """Find the line of a key as ':LINE', or nothing when the file does not hold it."""
-    try:
-        node = yaml.compose(Path(source).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError):
-        return ""
-    line = None
-    for part in place:
-        if isinstance(node, yaml.MappingNode):
-            pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
-            if pair is None:
-                return ""
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            if part >= len(node.value):
-                return ""
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            return ""
-    return "" if line is None else f":{line}"

@@ -8,6 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mutspad.errors import MutspadError
+
+
+class DamagedFileError(MutspadError, ValueError):
+    """Signal a file that cannot be read as what its name says."""
+
 
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
@@ -45,5 +51,20 @@ def write_json(path: str | Path, value: Any) -> None:
 
 
 def read_json(path: str | Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    """Read a JSON file.
+
+    Raises
+    ------
+    DamagedFileError
+        When the file is not JSON in UTF-8; with file and line.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise DamagedFileError(
+            f"{path}:{error.lineno}: expected JSON, found: {error.msg}"
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{error.object[error.start]:02x}"
+        raise DamagedFileError(f"{path}:{line}: expected UTF-8 text, found {found}") from None

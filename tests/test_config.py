@@ -63,7 +63,7 @@ def test_overlay_merges_mappings_and_replaces_the_rest() -> None:
     assert base == {"a": {"b": 1, "c": [1, 2]}, "d": 3}
 
 
-def _break(raw: dict[str, Any], text: str, replacement: str, folder: Path) -> Path:
+def _break(text: str, replacement: str, folder: Path) -> Path:
     original = PARAMS_FILE.read_text()
     assert original.count(text) == 1
     path = folder / "params.yaml"
@@ -83,9 +83,9 @@ def _break(raw: dict[str, Any], text: str, replacement: str, folder: Path) -> Pa
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(
-    raw: dict[str, Any], tmp_path: Path, text: str, replacement: str, message: str
+    tmp_path: Path, text: str, replacement: str, message: str
 ) -> None:
-    path = _break(raw, text, replacement, tmp_path)
+    path = _break(text, replacement, tmp_path)
     line = next(
         number
         for number, content in enumerate(path.read_text().splitlines(), start=1)
@@ -96,8 +96,8 @@ def test_a_mistake_is_named_with_file_and_line(
     assert f"{path}:{line}: " in str(caught.value)
 
 
-def test_a_mistake_in_an_overlay_is_found_there(raw: dict[str, Any], tmp_path: Path) -> None:
-    path = _break(raw, "char_dim: 16", "char_dim: -16", tmp_path)
+def test_a_mistake_in_an_overlay_is_found_there(tmp_path: Path) -> None:
+    path = _break("char_dim: 16", "char_dim: -16", tmp_path)
     with pytest.raises(ConfigError, match="greater than 0") as caught:
         parse_params(yaml.safe_load(path.read_text()), path)
     place = str(caught.value).split(": ")[0]
@@ -121,10 +121,180 @@ def test_phase_and_run_overrides_reach_only_their_runs(raw: dict[str, Any]) -> N
     assert source == params.training
 
 
-def test_a_mistake_in_a_phase_override_is_a_config_error(raw: dict[str, Any]) -> None:
-    raw["finetune"] = {"learning_rat": 0.05}
-    with pytest.raises(ConfigError, match="learning_rat"):
+@pytest.mark.parametrize(
+    ("text", "replacement", "messages"),
+    [
+        (
+            "finetune: {}",
+            "finetune: { learning_rat: 0.05 }",
+            ["finetune.learning_rat: unknown key; did you mean 'learning_rate'?"],
+        ),
+        ("pretrain: {}", "pretrain: { patience: 0 }", ["pretrain.patience: Input should be great"]),
+        (
+            "baselines: {}",
+            "baselines: { loss_weights: { pos: 2.0, nre: 1.0 } }",
+            ["baselines.loss_weights.pos: Input should be", "baselines.loss_weights.nre: Input"],
+        ),
+        ("baselines: {}", "baselines: 3", ["baselines: Input should be a valid dictionary"]),
+        (
+            "parent: news-multi }",
+            "parent: news-multi, training: { patience: nine } }",
+            ['runs.tuned-multi.training.patience: Input should be a valid integer, found "nine"'],
+        ),
+        (
+            "    news: false # UD-EWT has none\n",
+            "",
+            ["decoding.multi_root: expected an entry of news too, found tweets"],
+        ),
+        (
+            "    news: false #",
+            "    news: false\n    mars: true #",
+            ["decoding.multi_root.mars: expected one of news, tweets, found 'mars'"],
+        ),
+        (
+            "anonymised: [tweets]",
+            "anonymised: [twets]",
+            ["corpora.anonymised.twets: expected one of news, tweets, found 'twets'"],
+        ),
+        (
+            "token_budget: {} #",
+            "token_budget: { new: 9 } #",
+            ["corpora.token_budget.new: expected one of news, tweets, found 'new'"],
+        ),
+        (
+            "ner: 0.25, dep: 0.25 }",
+            "ner: 0.25 }",
+            ["training.loss_weights: expected a weight of dep too, found pos, chunk, ner"],
+        ),
+        (
+            "tweets-multi: { phase: baselines, domain: tweets, tasks: [pos, chunk, ner, dep] }",
+            "tweets-multi: { phase: baselines, domain: tweets, tasks: [pos, chunk] }",
+            ["runs.tweets-multi.tasks: expected one task or all of pos, chunk, ner, dep, found"],
+        ),
+        (
+            "domain: news, tasks: [pos] }",
+            "domain: news, tasks: [] }",
+            ["runs.news-mono-pos.tasks: expected one task or all of pos, chunk, ner, dep, found"],
+        ),
+        (
+            "news: { pos: wsj, ",
+            "news: { ",
+            [
+                f"runs.{run}.tasks: expected a corpus corpora.domains.news.pos, found none"
+                for run in ("news-mono-pos", "news-multi", "news-multi-unified")
+            ],
+        ),
+        (
+            "tasks: [dep], parent: news-mono-dep }\n  tuned-mono-pos",
+            "tasks: [dep], parent: news-mono-pos }\n  tuned-mono-pos",
+            [
+                "runs.as-is-mono-dep.parent: expected a run with the task dep, "
+                "found 'news-mono-pos' with pos"
+            ],
+        ),
+        (
+            "parent: news-multi }",
+            "parent: news-mono-ner }",
+            ["runs.tuned-multi.parent: expected a run with the task pos, chunk, dep, found"],
+        ),
+        (
+            "phase: finetune, domain: tweets, tasks: [chunk], parent: news-mono-chunk",
+            "phase: finetune, domain: tweets, tasks: [chunk], parent: as-is-mono-chunk",
+            ["runs.tuned-mono-chunk.parent: expected a trained run, found the as-is run"],
+        ),
+        (
+            "parent: news-multi }",
+            "parent: tuned-multi }",
+            [
+                "runs.tuned-multi: expected a run that does not need itself, "
+                "found 'tuned-multi' -> 'tuned-multi'"
+            ],
+        ),
+        (
+            "domain: news, tasks: [pos] }",
+            "domain: news, tasks: [pos], unified: true }",
+            ["runs.news-mono-pos: expected a run that does not need itself"],
+        ),
+        (
+            "news: { pos: news-mono-pos, ",
+            "news: { ",
+            [
+                "unify.news: expected a run for pos, as 'news-multi-unified' is unified, "
+                "found chunk, ner, dep"
+            ],
+        ),
+        (
+            "news: { pos: news-mono-pos, ",
+            "news: { pos: tuned-mono-pos, ",
+            ["unify.news.pos: expected a trained one-task run of news, found 'tuned-mono-pos' of"],
+        ),
+        (
+            "tweets: { pos: tweets-mono-pos, ",
+            "tweets: { pos: tweets-multi, ",
+            ["unify.tweets.pos: expected a trained one-task run of tweets, found 'tweets-multi'"],
+        ),
+        (
+            "chunk: tweets-mono-chunk, ner: tweets-mono-ner, dep: tweets-mono-dep }\n\n# Rows",
+            "chunk: as-is-mono-chunk, ner: tweets-mono-ner, dep: tweets-mono-dep }\n\n# Rows",
+            ["unify.tweets.chunk: expected a trained one-task run of tweets, found 'as-is-mono-"],
+        ),
+        (
+            "  momentum: 0.9 # ours\n",
+            "  momentum: 0.9 # ours\n  patience: 7\n",
+            ["training.patience: expected the key once, found it at line "],
+        ),
+        ("  paper: {}", "  paper: 3", ["experiments.paper: expected a mapping, {} for none"]),
+    ],
+)
+def test_what_sections_say_of_another_is_checked(
+    tmp_path: Path, text: str, replacement: str, messages: list[str]
+) -> None:
+    path = _break(text, replacement, tmp_path)
+    with pytest.raises(ConfigError) as caught:
+        parse_params({**yaml.safe_load(path.read_text()), "experiment": "paper"}, path)
+    found = str(caught.value).splitlines()
+    assert len(found) == len(messages)
+    lines = path.read_text().splitlines()
+    for message, expected in zip(found, messages, strict=True):
+        place, number, mistake = message.removeprefix(str(path)).split(":", 2)
+        assert place == ""
+        assert mistake.strip().startswith(expected)
+        # The line holds the key or, where the key is missing, its section.
+        keys = mistake.strip().split(":")[0].split(".")
+        assert any(key in lines[int(number) - 1] for key in keys[-2:])
+
+
+def test_a_parent_cycle_is_shown(raw: dict[str, Any]) -> None:
+    raw["runs"]["tuned-multi"]["parent"] = "tuned-multi-unified"
+    raw["runs"]["tuned-multi-unified"]["parent"] = "tuned-multi"
+    with pytest.raises(ConfigError, match="found 'tuned-multi-unified' -> 'tuned-multi' -> 'tuned"):
         parse_params({**raw, "experiment": "paper"})
+
+
+def test_a_key_twice_in_a_flow_mapping_or_an_overlay_is_refused(
+    raw: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("experiments:\n  demo:\n    a: { b: 1, c: 2,\n      b: 3 }\n")
+    with pytest.raises(ConfigError) as caught:
+        parse_params(raw, path)
+    assert str(caught.value) == (
+        f"{path}:4: experiments.demo.a.b: expected the key once, found it at line 3 too"
+    )
+
+
+@pytest.mark.parametrize("experiments", [None, 3, []])
+def test_missing_experiments_are_a_config_error(raw: dict[str, Any], experiments: Any) -> None:
+    with pytest.raises(ConfigError, match="experiments: expected overlays by name"):
+        parse_params({**raw, "experiments": experiments})
+
+
+def test_a_missing_key_is_named_at_its_section(tmp_path: Path) -> None:
+    path = _break("  clip_norm: 5.0 # ours: largest gradient norm\n", "", tmp_path)
+    with pytest.raises(ConfigError, match=r"training\.clip_norm: Field required") as caught:
+        parse_params({**yaml.safe_load(path.read_text()), "experiment": "paper"}, path)
+    line = path.read_text().splitlines().index("training:") + 1
+    assert str(caught.value).startswith(f"{path}:{line}: ")
 
 
 def test_a_resolved_run_survives_its_file(raw: dict[str, Any], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mutspad.errors import MutspadError
 from mutspad.files import atomic_path, read_json, write_json, write_text
 
 
@@ -30,3 +31,21 @@ def test_missing_folders_are_made_and_modes_are_ordinary(tmp_path: Path) -> None
     assert target.stat().st_mode == plain.stat().st_mode
     assert read_json(target) == {"a": "é", "z": 1}
     assert target.read_text().index('"a"') < target.read_text().index('"z"')
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"a": 1,\n "b": }\n', r"a\.json:2: expected JSON, found: Expecting value"),
+        (b"", r"a\.json:1: expected JSON"),
+        (b'{\n"a":\n"\xfc"}', r"a\.json:3: expected UTF-8 text, found the byte 0xfc"),
+    ],
+)
+def test_a_damaged_file_is_named_with_its_line(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    with pytest.raises(MutspadError, match=message) as caught:
+        read_json(path)
+    assert isinstance(caught.value, ValueError)

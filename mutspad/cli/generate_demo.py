@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.config import DemoParams
+from mutspad.config import DemoParams, parse_json
 from mutspad.data.conllup import write_conllup
 from mutspad.data.demo import generate
 from mutspad.data.registry import load_registry
@@ -21,7 +21,8 @@ from mutspad.data.registry import load_registry
 @click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
 def command(*, demo: str, raw: Path) -> None:
     """Generate every corpus of the demo."""
+    params = parse_json(DemoParams, demo, "--demo", "the section corpora.demo as JSON")
     registry = load_registry()
-    for name, splits in generate(DemoParams.model_validate_json(demo)).items():
+    for name, splits in generate(params).items():
         for split, sentences in splits.items():
             write_conllup(raw / registry.corpus(name).files[split].path, sentences)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.config import Run
+from mutspad.config import Run, parse_json
 from mutspad.files import write_json
 
 
@@ -19,4 +19,5 @@ from mutspad.files import write_json
 @click.option("--output", type=click.Path(path_type=Path), required=True)
 def command(run: str, output: Path) -> None:
     """Check the run and write it."""
-    write_json(output, Run.model_validate_json(run).model_dump(mode="json"))
+    checked = parse_json(Run, run, "--run", "a resolved run as JSON")
+    write_json(output, checked.model_dump(mode="json"))

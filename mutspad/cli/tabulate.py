@@ -16,7 +16,7 @@ from mutspad.analysis.table1 import table1
 from mutspad.analysis.table2 import table2
 from mutspad.analysis.table3 import table3
 from mutspad.analysis.tables import Table
-from mutspad.config import ReportParams
+from mutspad.config import ReportParams, parse_json
 from mutspad.files import read_json, write_text
 
 RUN_TABLES = {2: table2, 3: table3}
@@ -38,7 +38,7 @@ def command(
     if number == 1:
         table = table1(experiment=experiment, summaries=summaries, vectors=vectors)
     else:
-        rows = ReportParams.model_validate_json(report)
+        rows = parse_json(ReportParams, report, "--report", "the rows of the tables")
         table = RUN_TABLES[number](
             experiment=experiment,
             seeds=seeds,

@@ -12,20 +12,9 @@ USER = "@USER"
 URL = "HTTPURL"
 
 _HANDLE = re.compile(r"(?<!\w)@(?=_*[A-Za-z0-9])[A-Za-z0-9_]+")
-_NUMBERED = r"URL\d+(?!\w)"
-_SCHEME = r"(?i:https?|www)(?!\w)"
-_URL_WORD = re.compile(rf"(?<!\w)(?:{_SCHEME}.*|{_NUMBERED})", re.DOTALL)
-_URL_TEXT = re.compile(
-    # The closing punctuation of running text is no part of the URL before it.
-    rf"(?<!\w)(?:{_SCHEME}\S*?(?=[.,!?;:)\]}}\"'\u201d\u2019\u2026]*(?:\s|$))|{_NUMBERED})"
-)
+_URL_WORD = re.compile(r"(?<!\w)(?:(?i:https?|www)(?!\w).*|URL\d+(?!\w))", re.DOTALL)
 
 
 def anonymise(word: str) -> str:
     """Give the handle or URL in a word its one form; idempotent."""
     return _HANDLE.sub(USER, _URL_WORD.sub(URL, word))
-
-
-def anonymise_text(text: str) -> str:
-    """Give handles and URLs in a raw tweet their one form; idempotent."""
-    return _HANDLE.sub(USER, _URL_TEXT.sub(URL, text))

@@ -31,6 +31,7 @@ _COLUMN_OF = {
 }
 _FIELDS = tuple(column.lower() for column in COLUMNS)
 _COMMENT = "mutspad."
+_MAX_DIGITS = 9  # no sentence has more words than nine digits can count
 
 
 def _as_text(fields: list[str], index: int) -> str:
@@ -292,9 +293,9 @@ def _layer(
 def _heads(path: str | Path, tokens: TokenList, word_lines: Iterable[int]) -> Iterator[int]:
     for line, token in zip(word_lines, tokens, strict=True):
         head = token["head"]
-        # int() alone would take '+1', '1_0' and other scripts' digits.
-        if not (head.isascii() and head.isdigit()):
-            raise CorpusError(path, line, expected="a number in HEAD", found=f"'{head}'")
+        # int() alone would take '+1', '1_0' and other scripts' digits, and give up on endless ones.
+        if not (head.isascii() and head.isdigit() and len(head) <= _MAX_DIGITS):
+            raise CorpusError(path, line, expected="a number in HEAD", found=excerpt(head))
         yield int(head)
 
 

@@ -43,11 +43,6 @@ def first_invalid_iob2(tags: Sequence[str]) -> int | None:
     return None
 
 
-def is_valid_iob2(tags: Sequence[str]) -> bool:
-    """Say whether tags are a sequence of IOB2."""
-    return first_invalid_iob2(tags) is None
-
-
 def normalise_chunk(tag: str) -> str:
     """Write a chunk tag as CoNLL-2000 does: `b-np` (T-Chunk) becomes `B-NP`."""
     return tag.upper()

@@ -1,6 +1,5 @@
 """The lexicon of an experiment: every word and character its models know, and the word vectors."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -179,7 +178,7 @@ def read_lexicon(folder: str | Path) -> Lexicon:
             dim=raw["dim"],
             coverage=raw["coverage"],
         )
-    except (OSError, KeyError, TypeError, json.JSONDecodeError, SafetensorError) as error:
+    except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise VectorsError(f"{folder}: expected a lexicon, found: {error!r}") from None
     expected = (len(lexicon.words), lexicon.dim)
     shape = expected if lexicon.vectors is None else lexicon.vectors.shape

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
-
 from mutspad.errors import MutspadError
 from mutspad.evaluation.alignment import require_aligned
 
@@ -35,6 +33,9 @@ def span_f1(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -
         When the two do not belong together, there is no word, or a tag is not `O`, `B-TYPE` or
         `I-TYPE`: seqeval reads such a tag as something else without a word.
     """
+    # Imported here because it brings scikit-learn and SciPy, a second for every job without spans.
+    from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
+
     require_aligned(gold, predicted)
     _require_iob(gold)
     _require_iob(predicted)

@@ -14,7 +14,7 @@ from torch import Tensor
 from mutspad.config import Run
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError
-from mutspad.files import atomic_path, read_json, write_json
+from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
 from mutspad.models.mutspad import MuTSPad
 
 FORMAT = 1
@@ -103,8 +103,10 @@ def _read_description(path: Path) -> dict[str, Any]:
         description = read_json(path)
     except FileNotFoundError:
         raise CheckpointError(f"{path}: expected a description of a model, found no file") from None
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: expected JSON, found {error}") from None
+    except DamagedFileError as error:
+        raise CheckpointError(str(error)) from None
+    except OSError as error:
+        raise CheckpointError(f"{path}: expected a readable file, found {error}") from None
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         found = description.get("format") if isinstance(description, dict) else description
         raise CheckpointError(f"{path}: expected model format {FORMAT}, found {found!r}")

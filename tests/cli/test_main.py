@@ -48,6 +48,36 @@ def test_a_mistake_is_one_message_without_a_traceback(
     assert list(tmp_path.iterdir()) == [run]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["resolve-run", "--run", "{", "--output", "o"], "--run: expected a resolved run as JSON"),
+        (["resolve-run", "--run", "{}", "--output", "o"], "found name: Field required; "),
+        (["generate-demo", "--demo", "7"], "--demo: expected the section corpora.demo as JSON"),
+        (
+            ["generate-demo", "--demo", '{"seed": 7, "news": {"train": 0}}'],
+            "news.train: Input should be greater than 0, found 0; ",
+        ),
+    ],
+)
+def test_bad_json_is_one_message(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 1
+    error = capsys.readouterr().err
+    assert error.startswith("mutspad: error: --")
+    assert message in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
 def test_scoring_and_tabulating_never_import_torch() -> None:
     program = (
         "import sys; import mutspad.cli.score, mutspad.cli.tabulate, mutspad.cli.resolve_run; "

@@ -21,7 +21,9 @@ def test_the_quick_table_is_the_one_in_the_results() -> None:
     assert between("quick") == table.replace("# Table", "### Table", 1)
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"make (\w+)", README))))
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE)))
+)
 def test_make_targets_exist(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

@@ -132,6 +132,7 @@ GOOD = [
         (5, "1\tGulls\t3\tnsubj\t_\tB-NP\t_", "a head from 0 to 2"),
         (5, "1\tGulls\t-1\tnsubj\t_\tB-NP\t_", "a number in HEAD"),
         (5, "1\tGulls\t\N{SUPERSCRIPT TWO}\tnsubj\t_\tB-NP\t_", "a number in HEAD"),
+        (5, f"1\tGulls\t{'9' * 4301}\tnsubj\t_\tB-NP\t_", "a number in HEAD"),
         (5, "1\tGulls\t1\tnsubj\t_\tB-NP\t_", "a tree"),
         (6, "2\tscream\t0\troot\t_\tI-VP\t_", "IOB2"),
         (5, "1\tGulls\t2\tnsubj\t_\tI-NP\t_", "IOB2"),

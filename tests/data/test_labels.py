@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from mutspad.data.labels import (
     first_invalid_iob2,
     iob1_to_iob2,
-    is_valid_iob2,
     normalise_chunk,
     shared_label_pairs,
     split_label,
@@ -31,14 +30,14 @@ def test_every_phrase_opens_with_b(iob1, iob2):
 @given(TAGS)
 def test_conversion_is_valid_idempotent_and_keeps_types(tags):
     converted = iob1_to_iob2(tags)
-    assert is_valid_iob2(converted)
+    assert first_invalid_iob2(converted) is None
     assert iob1_to_iob2(converted) == converted
     assert [tag[2:] for tag in converted] == [tag[2:] for tag in tags]
 
 
 @given(TAGS)
 def test_valid_tags_stay(tags):
-    if is_valid_iob2(tags):
+    if first_invalid_iob2(tags) is None:
         assert iob1_to_iob2(tags) == tags
 
 

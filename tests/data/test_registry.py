@@ -109,7 +109,7 @@ def test_licensed_corpora_are_used_when_all_their_files_are_there(tmp_path):
 def test_substitutes_step_in_for_what_is_not_whole(tmp_path):
     licensed = put(tmp_path, *CONLL2003[:2], *wsj_files(range(24)))
     choices = choose_corpora(
-        DOMAINS, SUBSTITUTES, substitution=True, raw_dir="raw", licensed=licensed
+        DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw", licensed=licensed
     )
     assert choices["news"][Task.POS] == CorpusChoice(("nltk-treebank", "ud-ewt"), "wsj")
     assert choices["news"][Task.NER] == CorpusChoice(("wikigold",), "conll2003")
@@ -119,7 +119,9 @@ def test_substitutes_step_in_for_what_is_not_whole(tmp_path):
 def test_without_substitution_the_error_says_which_files_to_put_where(tmp_path):
     licensed = put(tmp_path, CONLL2003[0])
     with pytest.raises(LicensedFileMissingError) as caught:
-        choose_corpora(DOMAINS, SUBSTITUTES, substitution=False, raw_dir="raw", licensed=licensed)
+        choose_corpora(
+            DOMAINS, SUBSTITUTES, substitution=False, raw_dir=tmp_path / "raw", licensed=licensed
+        )
     message = str(caught.value)
     assert "<folder>/wsj/00 .. 24/*.mrg" in message
     assert "<folder>/conll2003/eng.testa" in message
@@ -127,23 +129,30 @@ def test_without_substitution_the_error_says_which_files_to_put_where(tmp_path):
     assert "MUTSPAD_LICENSED=<folder>" in message
 
 
-def test_a_licensed_corpus_without_substitute_is_asked_for():
+def test_a_licensed_corpus_without_substitute_is_asked_for(tmp_path):
     with pytest.raises(LicensedFileMissingError, match=r"conll2003/eng\.train"):
-        choose_corpora({"news": {Task.NER: "conll2003"}}, {}, substitution=True, raw_dir="raw")
-
-
-def test_a_substitute_that_is_absent_itself_is_no_substitute():
-    with pytest.raises(LicensedFileMissingError, match="wsj"):
         choose_corpora(
-            {"news": {Task.POS: "wsj"}}, {"wsj": ["wsj"]}, substitution=True, raw_dir="raw"
+            {"news": {Task.NER: "conll2003"}}, {}, substitution=True, raw_dir=tmp_path / "raw"
         )
 
 
-def test_a_corpus_must_have_the_task():
+def test_a_substitute_that_is_absent_itself_is_no_substitute(tmp_path):
+    with pytest.raises(LicensedFileMissingError, match="wsj"):
+        choose_corpora(
+            {"news": {Task.POS: "wsj"}},
+            {"wsj": ["wsj"]},
+            substitution=True,
+            raw_dir=tmp_path / "raw",
+        )
+
+
+def test_a_corpus_must_have_the_task(tmp_path):
     with pytest.raises(
         ConfigError, match=r"the task chunk, found 'ud-ewt' \(its tasks: pos, dep\)"
     ):
-        choose_corpora({"news": {Task.CHUNK: "ud-ewt"}}, {}, substitution=True, raw_dir="raw")
+        choose_corpora(
+            {"news": {Task.CHUNK: "ud-ewt"}}, {}, substitution=True, raw_dir=tmp_path / "raw"
+        )
 
 
 def test_entries_are_closed_and_typed():

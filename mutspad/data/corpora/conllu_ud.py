@@ -14,7 +14,7 @@ PosColumn = Literal["UPOS", "XPOS"]
 
 _COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 _RANGE_OR_EMPTY = re.compile(r"[0-9]+[-.][0-9]+")
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def read_ud(path: str | Path, name: str, *, pos: PosColumn) -> list[Sentence]:
