@@ -15,6 +15,7 @@ VERBS = {
     "fit": "train one run with one seed",
     "generate-demo": "write the synthetic corpora of the demo",
     "list-times": "collect the run times that Snakemake measured",
+    "plot": "plot how the methods converge",
     "predict": "annotate dev and test with a trained model",
     "prepare": "turn raw corpora into the processed format",
     "resolve-run": "write the complete configuration of one run",

@@ -95,7 +95,7 @@ def test_a_missing_file_is_named(saved, name):
 def test_half_a_file_is_named(saved, name):
     path = saved[1] / name
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(CheckpointError, match=rf"{name}: expected"):
+    with pytest.raises(CheckpointError, match=rf"{name}(:\d+)?: expected"):
         load_model(saved[1])
 
 

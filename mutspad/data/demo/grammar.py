@@ -3,7 +3,7 @@
 What a model has to learn is shared by the tasks and by the domains:
 
 - a stem that is both noun and verb, and a form in -ed, is told apart by its surroundings;
-- an entity's type follows from its verb or preposition, hardly ever from its name;
+- an entity's type follows from its verb or preposition, for most names from nothing else;
 - chunks follow from parts of speech;
 - a prepositional phrase hangs on a relational noun or on the verb, by the noun's class.
 """
@@ -382,6 +382,7 @@ class Grammar:
         return adjective
 
     def _proper(self, name: str) -> Node:
+        """Build a proper noun of a list of names."""
         return Node(self.words[name].pick(self.dice), "NNP")
 
     def _person(self) -> Phrase:

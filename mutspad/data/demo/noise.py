@@ -104,6 +104,7 @@ def _closing(grammar: Grammar, root: Node) -> list[Node]:
 
 
 def _interjection(dice: Dice, root: Node) -> Node:
+    """Build an interjection, some of them lengthened."""
     node = Node(dice.pick(GREETINGS), "UH", "discourse", root)
     chunked([node], "INTJ")
     if dice.chance(0.3):
@@ -112,6 +113,7 @@ def _interjection(dice: Dice, root: Node) -> Node:
 
 
 def _ending(dice: Dice, root: Node) -> list[Node]:
+    """Build the punctuation that ends an utterance."""
     return [Node(dice.pick(ENDINGS), ".", "punct", root)]
 
 
