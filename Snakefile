@@ -3,7 +3,8 @@
 # results/<experiment>/
 #   corpora/<domain>/<task>/{train,dev,test}.conllup      lexicon/      runs/<run>.json
 #   {baselines,pretrain,finetune}/<run>/seed<k>/          unified/<domain>/seed<k>/train.conllup
-#   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json      tables/table<n>.{csv,md}
+#   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json
+#   tables/table<n>.{csv,md}                              figures/convergence.{pdf,png}
 from snakemake.utils import min_version
 
 min_version("9.20")
@@ -32,8 +33,17 @@ include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
 
 
+# Every phase by name: Snakemake does not look behind scores and tables that a clone already holds.
 rule all:
     default_target: True
     input:
-        tables(1, 2, 3),
-        scores(PARAMS.runs),
+        rules.corpora.input,
+        rules.runs.input,
+        rules.baselines.input,
+        rules.unify.input,
+        rules.pretrain.input,
+        rules.finetune.input,
+        rules.predict.input,
+        rules.score.input,
+        rules.tables.input,
+        rules.figures.input,

@@ -15,14 +15,39 @@ from mutspad.fingerprint import code_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULE_FILES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
-RULES = {
-    match["name"]: match["body"]
+HEAD = r"^(?:rule|use rule (?P<base>\w+) as) (?P<name>\w+)(?: with)?:\n"
+BLOCKS = [
+    match
     for path in RULE_FILES
-    for match in re.finditer(
-        r"^rule (?P<name>\w+):\n(?P<body>(?:[ ]{4}.*\n|\n)+)", path.read_text(), re.MULTILINE
-    )
-}
+    for match in re.finditer(HEAD + r"(?P<body>(?:[ ]{4}.*\n|\n)+)", path.read_text(), re.MULTILINE)
+]
+RULES = {match["name"]: match["body"] for match in BLOCKS}
+DERIVED = {match["name"]: match["base"] for match in BLOCKS if match["base"]}
 WORKING = {name: body for name, body in RULES.items() if "shell:" in body}
+PHASES = set(RULES) - set(WORKING) - set(DERIVED)
+# A step that fetches gigabytes shows how far it is; all others write to their log alone.
+LOGS = ("&>{log:q}", "|& tee {log:q} >&2")
+
+
+def snakemake(*arguments: str) -> str:
+    """Call Snakemake in the checkout and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def folders(job: str, directive: str) -> set[str]:
+    """Collect the folders below results/<experiment>/ that a job of a dry run names."""
+    return {
+        folder
+        for line in re.findall(rf"^    {directive}: (.*)$", job, re.MULTILINE)
+        for folder in re.findall(r"(?:^|, )results/\w+/(\w+)/", line)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +64,9 @@ def raw_params() -> dict[str, Any]:
 
 def test_rules_were_found() -> None:
     assert len(WORKING) >= 8
+    assert len(DERIVED) >= 4
+    heads = [line for path in RULE_FILES for line in path.read_text().splitlines()]
+    assert sum(bool(re.match(r"(use )?rule ", line)) for line in heads) == len(RULES)
 
 
 @pytest.mark.parametrize("name", WORKING)
@@ -50,7 +78,19 @@ def test_a_rule_names_its_log_benchmark_and_code_and_calls_one_verb(name: str) -
     assert verb in VERBS
     (module,) = re.findall(r"code=code_of\(\"([\w.]+)\"", body)
     assert module == f"mutspad.cli.{verb.replace('-', '_')}"
-    assert "&>{log:q}" in body
+    assert any(log in body for log in LOGS)
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_a_derived_rule_has_a_working_base_and_its_own_output(name: str) -> None:
+    assert DERIVED[name] in WORKING
+    assert "    output:\n" in RULES[name]
+
+
+@pytest.mark.parametrize("name", [*WORKING, *DERIVED])
+def test_a_rule_keeps_its_old_output_until_it_has_ended_well(name: str) -> None:
+    (output,) = re.findall(r"    output:\n((?:[ ]{8}.*\n)+)", RULES[name])
+    assert re.fullmatch(r" {8}update\(.*\),\n", output, re.DOTALL), output
 
 
 def test_every_verb_has_its_file_and_every_file_its_verb() -> None:
@@ -72,14 +112,39 @@ def test_only_common_smk_holds_functions() -> None:
 
 def test_every_stage_calls_a_phase_of_the_workflow(stages: dict[str, Any]) -> None:
     for name, stage in stages.items():
-        phase = "all" if name == "tables" else name
-        assert stage["cmd"] == f"snakemake {phase} --cores all"
-        assert phase in RULES or phase == "all"
+        assert stage["cmd"] == f"snakemake {name} --cores all"
+        assert name in PHASES
 
 
 def test_every_phase_of_the_workflow_has_a_stage(stages: dict[str, Any]) -> None:
-    targets = {name for name, body in RULES.items() if "shell:" not in body}
-    assert targets - set(stages) == {"table1", "table2", "table3"}
+    assert PHASES - set(stages) == {"table1", "table2", "table3"}
+
+
+def test_the_default_target_names_every_phase() -> None:
+    (target,) = re.findall(r"^rule all:\n(?:.*\n)+", (ROOT / "Snakefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"rules\.(\w+)\.input", target)) == PHASES - {
+        "table1",
+        "table2",
+        "table3",
+    }
+
+
+def test_a_stage_depends_on_every_result_that_its_phase_reads(stages: dict[str, Any]) -> None:
+    planned = snakemake("--dry-run", "--forceall", "all")
+    made_by = {
+        next(iter(out)).rsplit("/", 1)[1]: name
+        for name, stage in stages.items()
+        for out in stage["outs"]
+    }
+    read: dict[str, set[str]] = {name: set() for name in stages}
+    for job in re.split(r"\n(?=(?:local)?rule )", planned):
+        outputs = folders(job, "output")
+        for stage in {made_by[folder] for folder in outputs}:
+            read[stage] |= folders(job, "input") - {f for f in made_by if made_by[f] == stage}
+    assert read["score"] >= {"predictions", "corpora"}
+    for name, stage in stages.items():
+        declared = {dep.rsplit("/", 1)[1] for dep in stage["deps"] if dep.startswith("results/")}
+        assert declared == read[name], name
 
 
 def test_every_out_persists_and_small_text_goes_to_git(stages: dict[str, Any]) -> None:
@@ -87,7 +152,7 @@ def test_every_out_persists_and_small_text_goes_to_git(stages: dict[str, Any]) -
         for out in stage["outs"]:
             ((path, flags),) = out.items()
             assert flags["persist"] is True, path
-            in_git = path.rsplit("/", 1)[1] in ("scores", "tables")
+            in_git = path.rsplit("/", 1)[1] in ("scores", "tables", "figures")
             assert flags.get("cache", True) is not in_git, path
 
 
@@ -121,12 +186,5 @@ def test_no_step_reads_the_parameters() -> None:
 def test_snakemake_lint_finds_only_what_we_mean() -> None:
     # One locked environment for the whole package replaces an environment a rule.
     meant = {"Specify a conda environment or container for each rule."}
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--lint"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = set(re.findall(r"^    \* (.*?):?$", done.stdout + done.stderr, re.MULTILINE))
+    found = set(re.findall(r"^    \* (.*?):?$", snakemake("--lint"), re.MULTILINE))
     assert found == meant

@@ -1,6 +1,6 @@
 rule baselines:
     input:
-        models("baselines"),
+        models(RUNS_OF["baselines"]),
 
 
 rule train_baseline:
@@ -11,11 +11,13 @@ rule train_baseline:
         dev=lambda wildcards: corpora_of(wildcards, "dev"),
         parent=parent_files,
     output:
-        multiext(
-            "<results>/baselines/{run}/seed{seed}/",
-            "model.json",
-            "weights.safetensors",
-            "history.csv",
+        update(
+            multiext(
+                "<results>/baselines/{run}/seed{seed}/",
+                "model.json",
+                "weights.safetensors",
+                "history.csv",
+            )
         ),
     log:
         "<logs>/baselines/{run}/seed{seed}.log",
@@ -24,7 +26,7 @@ rule train_baseline:
     wildcard_constraints:
         run=one_of(RUNS_OF["baselines"]),
     params:
-        code=code_of("mutspad.cli.fit", "torch"),
+        code=code_of("mutspad.cli.fit", "numpy", "torch"),
         corpora=corpora_folder,
         lexicon=lambda wildcards, input: folder_of(input.lexicon),
         model=lambda wildcards: model_folder(wildcards.run, wildcards.seed),

@@ -51,6 +51,13 @@ def one_of(values):
     return "|".join(map(re.escape, values)) or "(?!)"
 
 
+# Every output is under update(): Snakemake then leaves the old files in place until a job has ended well and restores
+# them when it fails. But it also records the failed job as done, and the old files would pass as new ones.
+onerror:
+    for job in workflow.scheduler.failed:
+        workflow.persistence.started(job)
+
+
 wildcard_constraints:
     domain=one_of(PARAMS.corpora.domains),
     task=one_of(TASKS),
@@ -211,12 +218,12 @@ def labeller_flags(wildcards):
     ]
 
 
-def models(*phases):
-    """List every model of the phases, all seeds."""
+def models(runs):
+    """List the model files of these runs, all seeds; none where a parent is applied as it is."""
     return [
         f"{model_folder(run, seed)}/{name}"
-        for phase in phases
-        for run in RUNS_OF[phase]
+        for run in runs
+        if PARAMS.runs[run].phase in RUNS_OF
         for seed in PARAMS.seeds
         for name in MODEL_FILES
     ]
@@ -231,6 +238,16 @@ def predictions_of(run, seed):
     ]
 
 
+def predictions(runs):
+    """List the prediction files of these runs, all seeds."""
+    return [
+        path
+        for run in runs
+        for seed in PARAMS.seeds
+        for path in predictions_of(run, seed)
+    ]
+
+
 def single_root_references(wildcards):
     """List the single-root references that the run is scored on beside its own."""
     run = PARAMS.runs[wildcards.run]
@@ -241,6 +258,14 @@ def single_root_references(wildcards):
     ]
 
 
+def single_root_flags(wildcards, input):
+    """Hand the single-root references to `score`, each with its split."""
+    return [
+        f"--single-root={os.path.basename(path).partition('.')[0]}={path}"
+        for path in input.single_root
+    ]
+
+
 def scores(runs):
     """List the score files of these runs, all seeds."""
     return [
@@ -248,6 +273,11 @@ def scores(runs):
         for run in runs
         for seed in PARAMS.seeds
     ]
+
+
+def behind_scores(runs):
+    """List the models, predictions and scores of these runs, all seeds."""
+    return [*models(runs), *predictions(runs), *scores(runs)]
 
 
 def summaries():
@@ -262,3 +292,25 @@ def tables(*numbers):
         for number in numbers
         for kind in ("csv", "md")
     ]
+
+
+def histories(runs):
+    """List how these runs were trained, all seeds; none where a parent is applied as it is."""
+    return [
+        f"{model_folder(run, seed)}/history.csv"
+        for run in runs
+        if PARAMS.runs[run].phase in RUNS_OF
+        for seed in PARAMS.seeds
+    ]
+
+
+def figures():
+    """List the files of the figures."""
+    return [f"{RESULTS}/figures/convergence.{kind}" for kind in ("pdf", "png")]
+
+
+def resolved_run(wildcards):
+    """Resolve a run, with the corpora that really serve it: substitutes by name."""
+    run = resolve_run(PARAMS, wildcards.run)
+    used = {task: "+".join(CHOICES[run.domain][task].names) for task in run.tasks}
+    return run.model_copy(update={"corpora": used}).model_dump_json()

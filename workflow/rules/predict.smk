@@ -1,11 +1,6 @@
 rule predict:
     input:
-        [
-            path
-            for run in PARAMS.runs
-            for seed in PARAMS.seeds
-            for path in predictions_of(run, seed)
-        ],
+        predictions(PARAMS.runs),
 
 
 rule predict_one_task:
@@ -14,10 +9,12 @@ rule predict_one_task:
         run="<results>/runs/{run}.json",
         corpora=lambda wildcards: corpora_of(wildcards, "dev", "test"),
     output:
-        multiext(
-            "<results>/predictions/{run}/seed{seed}/{task}.",
-            "dev.conllup",
-            "test.conllup",
+        update(
+            multiext(
+                "<results>/predictions/{run}/seed{seed}/{task}.",
+                "dev.conllup",
+                "test.conllup",
+            )
         ),
     log:
         "<logs>/predict/{run}/seed{seed}.{task}.log",
@@ -26,7 +23,7 @@ rule predict_one_task:
     wildcard_constraints:
         run=one_of(ONE_TASK_RUNS),
     params:
-        code=code_of("mutspad.cli.predict", "torch"),
+        code=code_of("mutspad.cli.predict", "numpy", "torch"),
         model=predictor_folder,
         corpora=corpora_folder,
         predictions=f"{RESULTS}/predictions/{{run}}/seed{{seed}}",
@@ -42,10 +39,12 @@ rule predict_one_task:
 
 use rule predict_one_task as predict_all_tasks with:
     output:
-        expand(
-            "<results>/predictions/{{run}}/seed{{seed}}/{task}.{split}.conllup",
-            task=TASKS,
-            split=("dev", "test"),
+        update(
+            expand(
+                "<results>/predictions/{{run}}/seed{{seed}}/{task}.{split}.conllup",
+                task=TASKS,
+                split=("dev", "test"),
+            )
         ),
     log:
         "<logs>/predict/{run}/seed{seed}.log",

@@ -1,15 +1,17 @@
 rule pretrain:
     input:
-        models("pretrain"),
+        models(RUNS_OF["pretrain"]),
 
 
 use rule train_baseline as pretrain_model with:
     output:
-        multiext(
-            "<results>/pretrain/{run}/seed{seed}/",
-            "model.json",
-            "weights.safetensors",
-            "history.csv",
+        update(
+            multiext(
+                "<results>/pretrain/{run}/seed{seed}/",
+                "model.json",
+                "weights.safetensors",
+                "history.csv",
+            )
         ),
     log:
         "<logs>/pretrain/{run}/seed{seed}.log",

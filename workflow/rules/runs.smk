@@ -5,14 +5,14 @@ rule runs:
 
 rule resolve_run:
     output:
-        "<results>/runs/{run}.json",
+        update("<results>/runs/{run}.json"),
     log:
         "<logs>/runs/{run}.log",
     benchmark:
         "<benchmarks>/runs/{run}.tsv"
     params:
         code=code_of("mutspad.cli.resolve_run"),
-        run=lambda wildcards: resolve_run(PARAMS, wildcards.run).model_dump_json(),
+        run=resolved_run,
     shell:
         r"""
         python -m mutspad.cli resolve-run \

@@ -11,15 +11,16 @@ rule score_run:
         gold=lambda wildcards: corpora_of(wildcards, "dev", "test"),
         single_root=single_root_references,
     output:
-        "<results>/scores/{run}/seed{seed}.json",
+        update("<results>/scores/{run}/seed{seed}.json"),
     log:
         "<logs>/score/{run}/seed{seed}.log",
     benchmark:
         "<benchmarks>/score/{run}/seed{seed}.tsv"
     params:
-        code=code_of("mutspad.cli.score"),
+        code=code_of("mutspad.cli.score", "numpy", "seqeval"),
         corpora=corpora_folder,
         predictions=f"{RESULTS}/predictions/{{run}}/seed{{seed}}",
+        single_root=single_root_flags,
     shell:
         r"""
         python -m mutspad.cli score \
@@ -28,5 +29,6 @@ rule score_run:
             --model {input.model:q} \
             --corpora {params.corpora:q} \
             --predictions {params.predictions:q} \
+            {params.single_root:q} \
             --scores {output:q} &>{log:q}
         """

@@ -12,13 +12,13 @@ rule unify_domain:
         models=labeller_files,
         train=expand("<results>/corpora/{{domain}}/{task}/train.conllup", task=TASKS),
     output:
-        "<results>/unified/{domain}/seed{seed}/train.conllup",
+        update("<results>/unified/{domain}/seed{seed}/train.conllup"),
     log:
         "<logs>/unify/{domain}/seed{seed}.log",
     benchmark:
         "<benchmarks>/unify/{domain}/seed{seed}.tsv"
     params:
-        code=code_of("mutspad.cli.unify", "torch"),
+        code=code_of("mutspad.cli.unify", "numpy", "torch"),
         corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
         labellers=labeller_flags,
     shell:
