@@ -146,11 +146,11 @@ def test_no_file_is_there_that_no_rule_makes(world: Path) -> None:
 def test_the_same_seed_gives_the_same_bytes_in_another_process_and_on_one_core(
     world: Path,
 ) -> None:
-    # The end of the longest chain: fine-tuning on unified data, its predictions, all scores.
+    # The end of the longest chain: fine-tuning on unified data, and what follows.
     folders = (
         "finetune/tuned-multi-unified",
         "predictions/tuned-multi-unified",
-        "scores",
+        "scores/tuned-multi-unified",
         "tables",
     )
     before = digest(world, *folders)
@@ -228,7 +228,7 @@ def test_a_failed_job_leaves_the_previous_output_and_is_not_taken_for_done(world
     ("old", "new", "message"),
     [
         ("tagger_hidden: 6", "tagger_hiden: 6", "unknown key; did you mean 'tagger_hidden'"),
-        ("max_epochs: 1", "max_epochs: soon", "should be a valid integer"),
+        ("max_epochs: 1\n", "max_epochs: soon\n", "should be a valid integer"),
     ],
 )
 def test_a_mistake_in_the_parameters_stops_before_the_first_job(
