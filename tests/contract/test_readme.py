@@ -36,3 +36,13 @@ def test_experiments_exist() -> None:
 def test_every_room_is_on_the_map() -> None:
     rooms = {path.parent.name for path in (ROOT / "mutspad").glob("*/__init__.py")}
     assert {room for room in rooms if f"  {room}/" not in README} == set()
+
+
+def test_times_are_those_of_the_file() -> None:
+    measured = dict(
+        line.split(",")[:2]
+        for line in (ROOT / "benchmarks" / "commands.csv").read_text().splitlines()[1:]
+    )
+    told = dict(re.findall(r"^\| `([^`]+)` \| (\d+) \|", README, re.MULTILINE))
+    assert len(told) >= 4
+    assert {command: measured.get(command) for command in told} == told
