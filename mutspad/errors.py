@@ -60,3 +60,11 @@ class VectorsError(MutspadError):
 
 class CheckpointError(MutspadError):
     """Signal a model folder that is damaged or belongs to another label set."""
+
+
+class EncoderError(MutspadError):
+    """Signal a contextual encoder that is absent or damaged, or vectors that are not there."""
+
+
+class LanguageModelError(MutspadError):
+    """Signal too little text for a language model, or one whose training has diverged."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -14,6 +15,13 @@ from mutspad.tasks import Task
 
 IGNORED = -1
 """Marks a label or head that no loss sees: padding, an absent layer, an unknown label."""
+
+
+class VectorSource(Protocol):
+    """Hold the cached vectors of a contextual encoder."""
+
+    def find(self, words: tuple[str, ...]) -> NDArray[np.float16]:
+        """Return the vectors of a sentence, `[words, layers, dim]`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,12 +38,15 @@ class Encoded:
         Label rows of each layer the sentence carries, `[words]`, -1 for an unknown label.
     heads
         Heads counted from 1, 0 for a root, `[words]`; None without a dependency layer.
+    contextual
+        Cached vectors of a contextual encoder, `[words, layers, dim]`, or None.
     """
 
     forms: tuple[str, ...]
     words: NDArray[np.int64]
     labels: Mapping[Task, NDArray[np.int64]]
     heads: NDArray[np.int64] | None
+    contextual: NDArray[np.float16] | None = None
 
     def __len__(self) -> int:
         """Count the words."""
@@ -62,6 +73,11 @@ class Batch:
     heads
         Heads counted from 1, 0 for a root, -1 where there is none, `[batch, words]`; None when no
         sentence has a dependency layer.
+    texts
+        The words of each sentence as written.
+    contextual
+        Cached vectors of a contextual encoder, `[batch, words, layers, dim]`, zero at padding; None
+        when the model reads none.
     """
 
     words: Tensor
@@ -71,6 +87,8 @@ class Batch:
     char_lens: Tensor
     labels: dict[Task, Tensor]
     heads: Tensor | None
+    texts: tuple[tuple[str, ...], ...]
+    contextual: Tensor | None = None
 
     def __len__(self) -> int:
         """Count the sentences."""
@@ -91,16 +109,32 @@ class Batch:
             char_lens=self.char_lens.to(device),
             labels={task: labels.to(device) for task, labels in self.labels.items()},
             heads=None if self.heads is None else self.heads.to(device),
+            texts=self.texts,
+            contextual=None if self.contextual is None else self.contextual.to(device),
         )
 
 
-def encode(vocabulary: Vocabulary, sentence: Sentence, tasks: Sequence[Task] = ()) -> Encoded:
+def encode(
+    vocabulary: Vocabulary,
+    sentence: Sentence,
+    tasks: Sequence[Task] = (),
+    contextual: VectorSource | None = None,
+) -> Encoded:
     """Look a sentence up in a vocabulary, with its layers for these tasks.
+
+    Parameters
+    ----------
+    vocabulary, sentence, tasks
+        What to look up where.
+    contextual
+        The cached vectors of the model's contextual encoder, if it reads any.
 
     Raises
     ------
     ValueError
         When the sentence has no words.
+    EncoderError
+        When the cache does not hold the sentence.
     """
     if not sentence.words:
         raise ValueError(f"sentence {sentence.id}: expected at least one word, found none")
@@ -115,7 +149,8 @@ def encode(vocabulary: Vocabulary, sentence: Sentence, tasks: Sequence[Task] = (
         if layer.heads is not None:
             heads = np.array(layer.heads, dtype=np.int64)
     words = np.array([vocabulary.word_id(word) for word in sentence.words], dtype=np.int64)
-    return Encoded(sentence.words, words, labels, heads)
+    vectors = None if contextual is None else contextual.find(sentence.words)
+    return Encoded(sentence.words, words, labels, heads, vectors)
 
 
 def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
@@ -148,6 +183,8 @@ def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
             for task in vocabulary.labels
         },
         heads=_pad(heads, width, IGNORED) if any(map(len, heads)) else None,
+        texts=tuple(sentence.forms for sentence in encoded),
+        contextual=_pad_vectors([sentence.contextual for sentence in encoded], width),
     )
 
 
@@ -186,6 +223,17 @@ def bucket_batches(
     if rng is not None:
         batches = [batches[index] for index in rng.permutation(len(batches))]
     return batches
+
+
+def _pad_vectors(rows: Sequence[NDArray[np.float16] | None], width: int) -> Tensor | None:
+    """Stack cached vectors to `[rows, width, layers, dim]` float32, or None without any."""
+    if rows[0] is None:
+        return None
+    padded = np.zeros((len(rows), width, *rows[0].shape[1:]), dtype=np.float32)
+    for line, row in zip(padded, rows, strict=True):
+        if row is not None:
+            line[: len(row)] = row
+    return torch.from_numpy(padded)
 
 
 def _pad(rows: Sequence[NDArray[np.int64]], width: int, value: int) -> Tensor:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from mutspad.config import Run
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError
 from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
+from mutspad.models.contextual import ContextualShape, ContextualWords
 from mutspad.models.mutspad import MuTSPad
 
-FORMAT = 1
+FORMAT = 2
 DESCRIPTION = "model.json"
 WEIGHTS = "weights.safetensors"
 
@@ -41,11 +42,14 @@ def save_model(
     with atomic_path(folder / WEIGHTS) as path:
         save_file(model.state_dict(), path)
         digest = _sha256(path)
+    encoder = None if model.contextual is None else model.contextual.encoder
     description = {
         "format": FORMAT,
         "seed": seed,
         "n_parameters": model.n_parameters(),
-        "word_dim": model.encoder.words.embedding_dim,
+        "word_dim": model.word_dim,
+        "contextual": None if model.contextual is None else asdict(model.contextual.shape),
+        "encoder": None if encoder is None else encoder.config_files(),
         "weights_sha256": digest,
         "vocabulary": vocabulary.to_json(),
         "run": run.model_dump(mode="json"),
@@ -71,6 +75,7 @@ def load_model(folder: str | Path) -> LoadedModel:
         run = Run.model_validate(description["run"])
         seed, n_parameters = int(description["seed"]), int(description["n_parameters"])
         digest, word_dim = str(description["weights_sha256"]), int(description["word_dim"])
+        contextual = _open_contextual(run, description["contextual"], description["encoder"])
         with torch.device("meta"):
             model = MuTSPad(
                 params=run.model,
@@ -79,6 +84,8 @@ def load_model(folder: str | Path) -> LoadedModel:
                 n_words=len(vocabulary.words),
                 n_chars=len(vocabulary.chars),
                 word_dim=word_dim,
+                contextual=contextual,
+                replaces_words=run.replaces_words,
             )
     except (KeyError, TypeError, ValueError) as error:
         problem = f"no {error}" if isinstance(error, KeyError) else str(error)
@@ -95,6 +102,21 @@ def load_model(folder: str | Path) -> LoadedModel:
         )
     model.load_state_dict(weights, assign=True)
     return LoadedModel(model.eval(), vocabulary, run, seed, n_parameters)
+
+
+def _open_contextual(
+    run: Run, shape: Mapping[str, int] | None, encoder_files: Mapping[str, str] | None
+) -> ContextualWords | None:
+    """Build what reads contextual vectors, with the network of an encoder that was trained."""
+    if shape is None or run.encoder is None:
+        return None
+    encoder = None
+    if encoder_files is not None:
+        # Imported only here: transformers takes seconds to load.
+        from mutspad.models.transformer import HuggingFaceEncoder
+
+        encoder = HuggingFaceEncoder.from_config_files(encoder_files)
+    return ContextualWords(ContextualShape(**shape), encoder, run.encoder.learning_rate or 0.0)
 
 
 def _read_description(path: Path) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Stochastic gradient descent, with momentum where gradients are dense (paper 5.3)."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
 
 from mutspad.config import TrainingParams
+from mutspad.models.contextual import ContextualWords
 
 
 def learning_rate(epoch: int, params: TrainingParams, n_tasks: int) -> float:
@@ -22,7 +24,8 @@ class Optimiser:
 
     Embeddings with sparse gradients take plain SGD at the rate that momentum amounts to in the long
     run, learning_rate / (1 - momentum): a momentum over all words would turn every step dense.
-    Parameters without a gradient, those of the tasks not in the batch, are left as they are.
+    Parameters without a gradient, those of the tasks not in the batch, are left as they are. A
+    contextual encoder that is trained has a learning rate of its own, with the same decay.
 
     Parameters
     ----------
@@ -43,20 +46,34 @@ class Optimiser:
             for module in model.modules()
             if isinstance(module, nn.Embedding) and module.sparse
         ]
-        chosen = set(sparse)
+        adapted = [
+            (list(module.encoder.parameters()), module.learning_rate)
+            for module in model.modules()
+            if isinstance(module, ContextualWords) and module.encoder is not None
+        ]
+        chosen = {*sparse, *(parameter for encoder, _ in adapted for parameter in encoder)}
         dense = [parameter for parameter in self._parameters if parameter not in chosen]
+        with_momentum = [dense, *(encoder for encoder, _ in adapted)]
+        # The order of the groups is that of the gains.
         self.sgd = torch.optim.SGD(
             [
-                {"params": dense, "momentum": params.momentum, "fused": True},
                 {"params": sparse, "momentum": 0.0, "fused": False},
+                *(
+                    {"params": group, "momentum": params.momentum, "fused": True}
+                    for group in with_momentum
+                ),
             ],
             lr=params.learning_rate,
         )
+        self._gains = [
+            1.0 / (1.0 - params.momentum),
+            1.0,
+            *(rate / params.learning_rate for _, rate in adapted),
+        ]
         # The fused update fails on a step in which only some parameters have a momentum yet, as
         # when a second task first has its turn. Zero is where each momentum begins anyway.
-        for parameter in dense:
+        for parameter in chain.from_iterable(with_momentum):
             self.sgd.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
-        self._gains = (1.0, 1.0 / (1.0 - params.momentum))
 
     def start_epoch(self, epoch: int) -> float:
         """Set and return the learning rate of an epoch."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from mutspad.data.batching import bucket_batches, collate, encode
+from mutspad.data.batching import VectorSource, bucket_batches, collate, encode
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.models.mutspad import MuTSPad, Prediction
-from mutspad.tasks import Task
-
-IOB_TASKS = (Task.CHUNK, Task.NER)
+from mutspad.tasks import IOB_TASKS, Task
 
 
 def annotate(
@@ -20,6 +18,7 @@ def annotate(
     *,
     multi_root: bool,
     batch_sentences: int,
+    contextual: VectorSource | None = None,
 ) -> list[Sentence]:
     """Predict layers of sentences; the layers they already carry are neither read nor kept.
 
@@ -38,6 +37,8 @@ def annotate(
         Whether a tree may have several roots.
     batch_sentences
         Sentences in a batch; sentences of similar length go together.
+    contextual
+        The cached vectors of the model's contextual encoder, if it reads any.
 
     Returns
     -------
@@ -48,8 +49,10 @@ def annotate(
     ------
     ValueError
         When the model lacks a task or a sentence has no words.
+    EncoderError
+        When the cache does not hold a sentence.
     """
-    encoded = [encode(vocabulary, sentence) for sentence in sentences]
+    encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
     annotated = list(sentences)
     for indices in bucket_batches([len(rows) for rows in encoded], batch_sentences, None):
         batch = collate(vocabulary, [encoded[index] for index in indices])

@@ -105,7 +105,7 @@ def params(parser_params):
 def build_model(vocabulary, params):
     """Return a function that makes a model with random weights everywhere, biaffines included."""
 
-    def build(tasks=TASKS, labels=vocabulary.labels):
+    def build(tasks=TASKS, labels=vocabulary.labels, **options):
         model = MuTSPad(
             params=params,
             tasks=tasks,
@@ -113,6 +113,7 @@ def build_model(vocabulary, params):
             n_words=len(vocabulary.words),
             n_chars=len(vocabulary.chars),
             word_dim=9,
+            **options,
         )
         with torch.no_grad():
             for name, parameter in model.named_parameters():

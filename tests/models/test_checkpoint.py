@@ -1,12 +1,17 @@
 import json
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mutspad.config import Run, TrainingParams
+from mutspad.config import Run, RunEncoder, TrainingParams
+from mutspad.data.batching import collate, encode
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model, save_model
+from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
+from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.tasks import TASKS, Task
 
 
@@ -24,6 +29,9 @@ def run(params):
         multi_root=True,
         equivalents={task: {} for task in TASKS},
         model=params,
+        encoder=None,
+        replaces_words=False,
+        adversarial=None,
         training=TrainingParams(
             batch_sentences=2,
             learning_rate=0.1,
@@ -139,3 +147,63 @@ def test_another_description_is_refused(saved, change, message):
     edit_description(saved[1], change)
     with pytest.raises(CheckpointError, match=f"(?s)model.json: expected.*{message[9:]}"):
         load_model(saved[1])
+
+
+class Spelling(TrainableEncoder):
+    """Stand in for a trained encoder: two layers made of the words' lengths and one weight."""
+
+    def __init__(self):
+        super().__init__(n_layers=2, dim=3)
+        self.weight = torch.nn.Parameter(torch.ones(3))
+
+    def forward(self, sentences):
+        width = max(map(len, sentences))
+        lengths = torch.tensor(
+            [[*map(len, words), *[0] * (width - len(words))] for words in sentences]
+        )
+        return lengths[:, :, None, None] * self.weight.expand(2, 3)
+
+    def config_files(self):
+        return {"config.json": "{}"}
+
+
+@pytest.mark.parametrize("replaces_words", [True, False])
+def test_cached_vectors_are_read_again_by_a_loaded_model(
+    tmp_path, build_model, vocabulary, run, sentences, replaces_words
+):
+    encoder = RunEncoder(name="toy", kind="elmo", source="toy")
+    run = run.model_copy(update={"encoder": encoder, "replaces_words": replaces_words})
+    shape = ContextualShape(n_layers=2, dim=3)
+    model = build_model(contextual=ContextualWords(shape), replaces_words=replaces_words)
+    save_model(tmp_path, model, vocabulary, run, seed=4)
+    loaded = load_model(tmp_path).model
+    vectors = np.random.default_rng(1).standard_normal((20, 2, 3)).astype(np.float16)
+    source = SimpleNamespace(find=lambda words: vectors[: len(words)])
+    batch = collate(
+        vocabulary, [encode(vocabulary, sentence, contextual=source) for sentence in sentences]
+    )
+    expected = model.predict(batch, TASKS, multi_root=True)
+    assert loaded.predict(batch, TASKS, multi_root=True) == expected
+    assert (loaded.encoder is None) is replaces_words
+
+
+def test_an_encoder_that_was_trained_comes_back_with_its_weights(
+    tmp_path, build_model, vocabulary, run, batch, monkeypatch
+):
+    encoder = RunEncoder(
+        name="toy", kind="huggingface", source="toy", trained=True, learning_rate=0.01
+    )
+    run = run.model_copy(update={"encoder": encoder})
+    trained = Spelling()
+    with torch.no_grad():
+        trained.weight.copy_(torch.tensor([0.5, -1.0, 2.0]))
+    shape = ContextualShape(n_layers=2, dim=3)
+    model = build_model(contextual=ContextualWords(shape, trained, 0.01))
+    save_model(tmp_path, model, vocabulary, run, seed=4)
+    monkeypatch.setattr(
+        HuggingFaceEncoder, "from_config_files", lambda files: Spelling() if files else None
+    )
+    loaded = load_model(tmp_path).model
+    assert loaded.contextual.encoder.weight.tolist() == [0.5, -1.0, 2.0]
+    expected = model.predict(batch, TASKS, multi_root=True)
+    assert loaded.predict(batch, TASKS, multi_root=True) == expected

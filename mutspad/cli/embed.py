@@ -1,0 +1,56 @@
+"""Compute the vectors of a frozen contextual encoder for every sentence of a domain.
+
+Example: mutspad embed --encoder '{"kind": "huggingface", "source": "..."}' --name minilm
+         --corpora results/quick/corpora/tweets --output results/quick/contextual/minilm/tweets
+
+A sentence that stands in several splits or tasks is read once, where it first stands: the files are
+read in the order of their names (chunk/dev, chunk/test, chunk/train, dep/dev ...). Only a stateful
+ELMo yields other vectors in another order.
+
+results/<experiment>/contextual/<encoder>/
+├── <domain>.npy     one row a word, [words, layers, dim] in half precision
+└── <domain>.json    the encoder, and where each sentence begins
+"""
+
+import logging
+from pathlib import Path
+
+import click
+
+from mutspad.config import EncoderParams, parse_json
+from mutspad.data.conllup import read_conllup
+from mutspad.data.contextual import write_contextual
+from mutspad.errors import EncoderError
+from mutspad.models.encoders import open_encoder
+from mutspad.training.seeding import make_deterministic
+
+logger = logging.getLogger(__name__)
+
+
+@click.command("embed")
+@click.option("--encoder", required=True, help="The encoder's section, as JSON.")
+@click.option("--name", required=True, help="Of the encoder.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Of an ELMo's two files.")
+@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="Without ending.")
+def command(*, encoder: str, name: str, folder: Path | None, corpora: Path, output: Path) -> None:
+    """Read every split of every task, embed each distinct sentence, write the vectors."""
+    make_deterministic()
+    params = parse_json(EncoderParams, encoder, "--encoder", "a section of encoders as JSON")
+    splits = ("dev.conllup", "test.conllup", "train.conllup")
+    files = sorted(file for split in splits for file in corpora.glob(f"*/{split}"))
+    if not files:
+        raise EncoderError(
+            f"{corpora}: expected <task>/<split>.conllup, found none. Run the verb prepare first"
+        )
+    opened = open_encoder(params, folder)
+    rows = write_contextual(
+        output,
+        encoder=name,
+        sentences=(sentence.words for file in files for sentence in read_conllup(file)),
+        embed=opened.embed,
+        n_layers=opened.n_layers,
+        dim=opened.dim,
+        batch=opened.batch,
+    )
+    logger.info("%d words, %d layers of %d numbers each", rows, opened.n_layers, opened.dim)

@@ -1,0 +1,74 @@
+"""Open the contextual encoder that the parameters describe, to compute its vectors once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor
+
+from mutspad.config import EncoderParams
+from mutspad.errors import EncoderError
+
+_SENTENCES = 512
+_STATEFUL_SENTENCES = 64
+"""AllenNLP's batch. Sentence i of a call goes on where sentence i of the call before has ended, so
+this number is part of what a stateful ELMo yields."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrozenEncoder:
+    """Hold an encoder that is only read.
+
+    Parameters
+    ----------
+    n_layers, dim
+        Vectors a word, and numbers a vector.
+    batch
+        Sentences to give at once.
+    embed
+        Sentences -> one tensor `[layers, words, dim]` each, without gradients.
+    """
+
+    n_layers: int
+    dim: int
+    batch: int
+    embed: Callable[[Sequence[Sequence[str]]], list[Tensor]]
+
+
+def open_encoder(params: EncoderParams, folder: str | Path | None = None) -> FrozenEncoder:
+    """Read an encoder's files.
+
+    Parameters
+    ----------
+    params
+        What it is; a Hugging Face model says itself where it lies.
+    folder
+        Where an ELMo's `options.json` and `weights.hdf5` are.
+
+    Raises
+    ------
+    MutspadError
+        When the encoder is not there, damaged or of another kind.
+    """
+    if params.kind == "huggingface":
+        # Only the reader that is needed: importing both kinds takes seconds.
+        from mutspad.models.transformer import HuggingFaceEncoder
+
+        transformer = HuggingFaceEncoder.from_source(params.source)
+        return FrozenEncoder(transformer.n_layers, transformer.dim, _SENTENCES, transformer.embed)
+    if folder is None:
+        raise EncoderError(
+            f"{params.source}: expected the folder with its options.json and weights.hdf5, "
+            "found none. Name the folder (--folder)"
+        )
+    from mutspad.models.elmo import Elmo
+    from mutspad.models.elmo_format import OPTIONS, WEIGHTS
+
+    elmo = Elmo.from_files(Path(folder) / OPTIONS, Path(folder) / WEIGHTS)
+
+    def embed(sentences: Sequence[Sequence[str]]) -> list[Tensor]:
+        layers: list[Tensor] = elmo(sentences, stateful=params.stateful)
+        return layers
+
+    batch = _STATEFUL_SENTENCES if params.stateful else _SENTENCES
+    return FrozenEncoder(elmo.n_layers, elmo.dim, batch, embed)

