@@ -1,0 +1,86 @@
+"""Measure the ablation of all units at once against one model and one pass a unit (paper 5.5).
+
+Example: python benchmarks/ablation.py --model results/quick/finetune/tuned-multi/seed1
+         --corpora results/quick/corpora/tweets
+
+Prints JSON. Seconds are processor seconds of one thread, so that other jobs on the machine hardly
+count. The slow loop runs for a few units only and is extrapolated to all, as every unit costs it
+the same; the fast one runs for all. Both score the same sentences and must agree.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+
+from mutspad.analysis.ablation import ablate, ablate_one_by_one, spread
+from mutspad.data.conllup import read_conllup
+from mutspad.data.contextual import read_contextual
+from mutspad.models.checkpoint import load_model
+from mutspad.tasks import TASKS, Task
+from mutspad.training.seeding import make_deterministic
+
+
+@click.command()
+@click.option("--model", type=click.Path(path_type=Path), required=True)
+@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
+@click.option("--task", "tasks", type=click.Choice([*TASKS]), multiple=True, default=TASKS)
+@click.option("--sentences", type=int, help="Dev sentences a task, evenly spaced; all by default.")
+@click.option("--measured-units", type=int, default=3, help="Units of the slow loop.")
+def command(
+    *,
+    model: Path,
+    corpora: Path,
+    contextual: Path | None,
+    tasks: tuple[str, ...],
+    sentences: int | None,
+    measured_units: int,
+) -> None:
+    """Measure each task on its dev set."""
+    make_deterministic()
+    loaded = load_model(model)
+    vectors = None if contextual is None else read_contextual(contextual)
+    n_units = loaded.model.feature_dim(Task.POS)
+    sample = np.linspace(0, n_units - 1, measured_units).round().astype(int).tolist()
+    measured = {}
+    for task in tasks:
+        dev = spread(read_conllup(corpora / task / "dev.conllup"), sentences)
+        data = (loaded.model, loaded.vocabulary, dev, Task(task))
+        start = time.process_time()
+        fast = ablate(*data, multi_root=loaded.run.multi_root, contextual=vectors)
+        middle = time.process_time()
+        slow = ablate_one_by_one(
+            *data,
+            multi_root=loaded.run.multi_root,
+            batch_sentences=loaded.run.training.batch_sentences,
+            units=sample,
+            contextual=vectors,
+        )
+        # The model as it is takes a pass too.
+        slow_unit = (time.process_time() - middle) / (len(sample) + 1)
+        measured[task] = {
+            "sentences": fast.sentences,
+            "words": fast.words,
+            "fast_seconds": middle - start,
+            "slow_seconds_extrapolated": slow_unit * n_units,
+            "ratio": slow_unit * n_units / (middle - start),
+            "equal_on_measured_units": bool(np.array_equal(fast.drops[sample], slow.drops)),
+        }
+    fast_total = sum(one["fast_seconds"] for one in measured.values())
+    slow_total = sum(one["slow_seconds_extrapolated"] for one in measured.values())
+    result = {
+        "units": n_units,
+        "slow_units_measured": len(sample),
+        "tasks": measured,
+        "fast_seconds": fast_total,
+        "slow_seconds_extrapolated": slow_total,
+        "ratio": slow_total / fast_total,
+    }
+    click.echo(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    command()

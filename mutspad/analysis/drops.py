@@ -1,0 +1,186 @@
+"""What an ablation finds: how far the score of each class drops without each unit (paper 5.5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mutspad.errors import MutspadError
+from mutspad.tasks import Task
+
+DECIMALS = 4
+UNIT = "unit"
+
+
+class ClassRecord(BaseModel):
+    """Hold the support of a class and its score without ablation, in per cent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    support: int
+    score: float
+
+
+class AblationRecord(BaseModel):
+    """Hold `ablation/<run>/seed<k>/<task>.json`, all of an ablation but the matrix."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    experiment: str
+    run: str
+    seed: int
+    task: Task
+    sentences: int
+    words: int
+    classes: dict[str, ClassRecord] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ablation:
+    """Hold the drops of one task, `A_task` of the paper.
+
+    Parameters
+    ----------
+    task
+        Whose classes.
+    units
+        The units, `[units]`.
+    classes
+        Names of the classes.
+    supports
+        Gold words of each class, `[classes]`.
+    base
+        The score of each class without ablation, per cent, `[classes]`.
+    drops
+        Score without ablation minus score with it, in points, `[units, classes]`.
+    sentences, words
+        On how much data.
+    """
+
+    task: Task
+    units: tuple[int, ...]
+    classes: tuple[str, ...]
+    supports: NDArray[np.int64]
+    base: NDArray[np.float64]
+    drops: NDArray[np.float64]
+    sentences: int
+    words: int
+
+    def supported(self, min_support: int) -> NDArray[np.bool_]:
+        """Say which classes have at least so many gold words, `[classes]`.
+
+        One word of a class with five of them is worth twenty points: a drop there says little.
+
+        Raises
+        ------
+        MutspadError
+            When no class has.
+        """
+        enough: NDArray[np.bool_] = self.supports >= min_support
+        if not enough.any():
+            raise MutspadError(
+                f"{self.task}: expected a class with at least {min_support} gold words, found at "
+                f"most {self.supports.max()}; lower ablation.min_support"
+            )
+        return enough
+
+    def max_drops(self, min_support: int) -> NDArray[np.float64]:
+        """Return the maximum class-score drop of each unit, `v_task` of the paper, `[units]`."""
+        drops: NDArray[np.float64] = self.drops[:, self.supported(min_support)].max(axis=1)
+        return drops
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the matrix, a row a unit and a column a class."""
+        index = pd.Index(self.units, name=UNIT)
+        return pd.DataFrame(self.drops.round(DECIMALS), index=index, columns=list(self.classes))
+
+    def to_record(self, *, experiment: str, run: str, seed: int) -> dict[str, Any]:
+        """Return what the matrix does not say, as a JSON value."""
+        classes = zip(self.classes, self.supports.tolist(), self.base.tolist(), strict=True)
+        return AblationRecord(
+            experiment=experiment,
+            run=run,
+            seed=seed,
+            task=self.task,
+            sentences=self.sentences,
+            words=self.words,
+            classes={
+                name: ClassRecord(support=support, score=round(score, DECIMALS))
+                for name, support, score in classes
+            },
+        ).model_dump(mode="json")
+
+    @classmethod
+    def build(cls, frame: pd.DataFrame, record: AblationRecord) -> Self:
+        """Build an ablation from what `to_frame` and `to_record` gave.
+
+        Raises
+        ------
+        MutspadError
+            When the two do not have the same classes.
+        """
+        names = tuple(map(str, frame.columns))
+        if set(names) != set(record.classes):
+            odd = sorted(set(names) ^ set(record.classes))
+            raise MutspadError(f"expected the classes of the record, found others: {odd[:5]}")
+        return cls(
+            task=record.task,
+            units=tuple(map(int, frame.index)),
+            classes=names,
+            supports=np.array([record.classes[name].support for name in names], dtype=np.int64),
+            base=np.array([record.classes[name].score for name in names], dtype=np.float64),
+            drops=frame.to_numpy(dtype=np.float64),
+            sentences=record.sentences,
+            words=record.words,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AblatedRun:
+    """Hold the ablations of one model and whose they are."""
+
+    experiment: str
+    run: str
+    seed: int
+    ablations: Mapping[Task, Ablation]
+
+    def title(self, name: str, subject: str) -> str:
+        """Build a title that names the experiment, and says so when the data are synthetic."""
+        kind = "demo: synthetic data" if self.experiment == "demo" else self.experiment
+        return f"{name} ({kind}): {subject}; {self.run}, seed {self.seed}"
+
+
+def read_ablations(folder: str | Path) -> AblatedRun:
+    """Read the ablations of one run and seed, `<task>.csv` and `<task>.json` of every task.
+
+    Raises
+    ------
+    MutspadError
+        When a file is missing or malformed, or the files are not of one model.
+    """
+    folder = Path(folder)
+    ablations, sources = {}, set()
+    for task in Task:
+        matrix, description = folder / f"{task}.csv", folder / f"{task}.json"
+        try:
+            record = AblationRecord.model_validate_json(description.read_bytes())
+            # A class may be called "NA" or "null".
+            frame = pd.read_csv(matrix, index_col=UNIT, na_filter=False)
+            ablation = Ablation.build(frame, record)
+        except ValidationError as error:
+            raise MutspadError(f"{description}: expected an ablation, found {error}") from None
+        except (OSError, ValueError, MutspadError) as error:
+            raise MutspadError(f"{matrix}: expected an ablation's drops, found {error}") from None
+        if record.task is not task:
+            raise MutspadError(f"{description}: expected the task {task}, found {record.task}")
+        ablations[task] = ablation
+        sources.add((record.experiment, record.run, record.seed, ablation.units))
+    if len(sources) != 1:
+        raise MutspadError(f"{folder}: expected the ablations of one model, found several models'")
+    ((experiment, run, seed, _),) = sources
+    return AblatedRun(experiment, run, seed, ablations)

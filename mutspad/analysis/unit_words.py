@@ -1,0 +1,65 @@
+"""The words that activate each unit most, as `activations.json` holds them (paper 5.5)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from mutspad.errors import MutspadError
+
+DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWords:
+    """Hold words and their activations of one unit, strongest first.
+
+    Parameters
+    ----------
+    positive
+        Words by their greatest activation, above 0.
+    negative
+        Words by their least activation, below 0.
+    """
+
+    positive: tuple[tuple[str, float], ...]
+    negative: tuple[tuple[str, float], ...]
+
+    def strongest(self, count: int) -> list[tuple[str, float]]:
+        """Return the words of both signs by absolute activation, each word once."""
+        both = sorted((*self.positive, *self.negative), key=_strength)
+        once: dict[str, float] = {}
+        for word, value in both:
+            once.setdefault(word, value)
+        return list(once.items())[:count]
+
+
+_FILE = TypeAdapter(dict[int, UnitWords])
+
+
+def to_json(units: Mapping[int, UnitWords]) -> dict[str, Any]:
+    """Return the words of all units as a JSON value."""
+    value: dict[str, Any] = json.loads(_FILE.dump_json(dict(units)))
+    return value
+
+
+def read_unit_words(path: str | Path) -> dict[int, UnitWords]:
+    """Read the words of all units.
+
+    Raises
+    ------
+    MutspadError
+        When the file is missing or malformed.
+    """
+    try:
+        return _FILE.validate_json(Path(path).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise MutspadError(f"{path}: expected the words of each unit, found {error}") from None
+
+
+def _strength(item: tuple[str, float]) -> tuple[float, str]:
+    """Order by absolute activation, falling, then by word."""
+    return -abs(item[1]), item[0]

@@ -1,0 +1,59 @@
+"""Ablate the units of the POS features one at a time and score one task without each (paper 5.5).
+
+Example: mutspad ablate --model results/demo/finetune/tuned-multi/seed1
+         --corpora results/demo/corpora/tweets --task dep --params '{...}'
+         --output results/demo/ablation/tuned-multi/seed1/dep.csv
+
+results/<experiment>/ablation/<run>/seed<k>/
+├── <task>.csv     how far each class's score drops (columns, points) without each unit (rows)
+└── <task>.json    support of each class and its score without ablation; sentences and words
+"""
+
+import logging
+from pathlib import Path
+
+import click
+
+from mutspad.analysis.ablation import ablate, spread
+from mutspad.config import AblationParams, parse_json
+from mutspad.data.conllup import read_conllup
+from mutspad.data.contextual import read_contextual
+from mutspad.errors import CheckpointError
+from mutspad.files import write_json, write_text
+from mutspad.models.checkpoint import load_model
+from mutspad.tasks import TASKS, Task
+from mutspad.training.seeding import make_deterministic
+
+logger = logging.getLogger(__name__)
+
+
+@click.command("ablate")
+@click.option("--model", type=click.Path(path_type=Path), required=True)
+@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--task", type=click.Choice([str(task) for task in TASKS]), required=True)
+@click.option("--params", required=True, help="The section ablation, as JSON.")
+@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="The matrix.")
+def command(
+    *, model: Path, corpora: Path, task: str, params: str, contextual: Path | None, output: Path
+) -> None:
+    """Ablate every unit and score the task's dev set, or as much of it as the parameters say."""
+    make_deterministic()
+    limits = parse_json(AblationParams, params, "--params", "the section ablation as JSON")
+    loaded = load_model(model)
+    try:
+        ablation = ablate(
+            loaded.model,
+            loaded.vocabulary,
+            spread(read_conllup(corpora / task / "dev.conllup"), limits.sentences),
+            Task(task),
+            multi_root=loaded.run.multi_root,
+            contextual=None if contextual is None else read_contextual(contextual),
+        )
+    except CheckpointError as error:
+        raise CheckpointError(f"{model}: {error}") from None
+    run = loaded.run
+    record = ablation.to_record(experiment=run.experiment, run=run.name, seed=loaded.seed)
+    write_json(output.with_suffix(".json"), record)
+    write_text(output, ablation.to_frame().to_csv(lineterminator="\n"))
+    logger.info("%s: %d units, %d words", task, len(ablation.units), ablation.words)

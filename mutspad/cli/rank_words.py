@@ -1,0 +1,59 @@
+"""Find the words of the target corpora that activate each unit of the POS features (paper 5.5).
+
+Example: mutspad rank-words --model results/demo/finetune/tuned-multi/seed1
+         --corpora results/demo/corpora/tweets --params '{...}'
+         --output results/demo/ablation/tuned-multi/seed1/activations.json
+
+results/<experiment>/ablation/<run>/seed<k>/
+└── activations.json    unit -> the words with the greatest positive and negative activations
+"""
+
+import logging
+from pathlib import Path
+
+import click
+
+from mutspad.analysis.activations import distinct_sentences, find_unit_words
+from mutspad.analysis.unit_words import to_json
+from mutspad.config import AblationParams, parse_json
+from mutspad.data.conllup import read_conllup
+from mutspad.data.contextual import read_contextual
+from mutspad.errors import CheckpointError
+from mutspad.files import write_json
+from mutspad.models.checkpoint import load_model
+from mutspad.tasks import TASKS
+from mutspad.training.seeding import make_deterministic
+
+logger = logging.getLogger(__name__)
+
+
+@click.command("rank-words")
+@click.option("--model", type=click.Path(path_type=Path), required=True)
+@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--params", required=True, help="The section ablation, as JSON.")
+@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+def command(
+    *, model: Path, corpora: Path, params: str, contextual: Path | None, output: Path
+) -> None:
+    """Read every sentence of every task and split once; write the words of each unit."""
+    make_deterministic()
+    limits = parse_json(AblationParams, params, "--params", "the section ablation as JSON")
+    loaded = load_model(model)
+    sentences = distinct_sentences(
+        read_conllup(corpora / task / f"{split}.conllup")
+        for task in TASKS
+        for split in ("train", "dev", "test")
+    )
+    try:
+        units = find_unit_words(
+            loaded.model,
+            loaded.vocabulary,
+            sentences,
+            count=limits.words,
+            contextual=None if contextual is None else read_contextual(contextual),
+        )
+    except CheckpointError as error:
+        raise CheckpointError(f"{model}: {error}") from None
+    write_json(output, to_json(units))
+    logger.info("%d units, %d sentences", len(units), len(sentences))
