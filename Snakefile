@@ -1,16 +1,21 @@
 # The map: parameters -> phases -> tables. What depends on what inside a phase stands in workflow/rules/<phase>.smk.
 #
 # results/<experiment>/
-#   corpora/<domain>/<task>/{train,dev,test}.conllup      lexicon/      runs/<run>.json
+#   corpora/<domain>/<task>/{train,dev,test}.conllup      text/<domain>.txt     lexicon/
+#   language_model/      contextual/<encoder>/<domain>.npy      runs/<run>.json
 #   {baselines,pretrain,finetune}/<run>/seed<k>/          unified/<domain>/seed<k>/train.conllup
 #   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json
-#   tables/table<n>.{csv,md}                              figures/convergence.{pdf,png}
+#   ablation/<run>/seed<k>/<task>.csv                     tables/table<n>.{csv,md}
+#   figures/{convergence,figure2}.{pdf,png}               report/{parameters,table<n>}.html
 from snakemake.utils import min_version
 
 min_version("9.20")
 
 
 configfile: "params.yaml"
+
+
+report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
@@ -24,13 +29,16 @@ pathvars:
 
 include: "workflow/rules/corpora.smk"
 include: "workflow/rules/runs.smk"
+include: "workflow/rules/encoders.smk"
 include: "workflow/rules/baselines.smk"
 include: "workflow/rules/unify.smk"
 include: "workflow/rules/pretrain.smk"
 include: "workflow/rules/finetune.smk"
 include: "workflow/rules/predict.smk"
 include: "workflow/rules/score.smk"
+include: "workflow/rules/ablate.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/describe.smk"
 
 
 # Every phase by name: Snakemake does not look behind scores and tables that a clone already holds.
@@ -39,11 +47,14 @@ rule all:
     input:
         rules.corpora.input,
         rules.runs.input,
+        rules.encoders.input,
         rules.baselines.input,
         rules.unify.input,
         rules.pretrain.input,
         rules.finetune.input,
         rules.predict.input,
         rules.score.input,
+        rules.ablate.input,
         rules.tables.input,
         rules.figures.input,
+        rules.describe.input,

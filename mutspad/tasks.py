@@ -13,4 +13,4 @@ class Task(StrEnum):
 
 
 TASKS: tuple[Task, ...] = tuple(Task)
-TAGGING_TASKS: tuple[Task, ...] = (Task.POS, Task.CHUNK, Task.NER)
+IOB_TASKS: tuple[Task, ...] = (Task.CHUNK, Task.NER)

@@ -19,6 +19,7 @@ STYLES: tuple[tuple[str, Literal["-", "--", "-.", ":"], str], ...] = (
     ("#009E73", "--", "D"),
     ("#0072B2", "-.", "v"),
     ("#D55E00", ":", "P"),
+    ("#CC79A7", "-", "X"),
 )
 
 Histories = Mapping[str, Mapping[Task, Sequence[pd.DataFrame]]]
@@ -32,10 +33,18 @@ def plot_convergence(histories: Histories, title: str) -> Figure:
     Parameters
     ----------
     histories
-        Method -> task -> the `history.csv` of each seed. Seeds are averaged while all still train.
+        Method -> task -> the `history.csv` of each seed, at most seven methods. Seeds are averaged
+        while all still train.
     title
         Names the experiment.
+
+    Raises
+    ------
+    ValueError
+        When there are more methods than styles: none is left out silently.
     """
+    if len(histories) > len(STYLES):
+        raise ValueError(f"histories: expected at most {len(STYLES)}, found {len(histories)}")
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     panels: list[Axes] = list(figure.subplots(1, len(MAIN_COLUMNS)))
     for axes, (task, column) in zip(panels, MAIN_COLUMNS.items(), strict=True):

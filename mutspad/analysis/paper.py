@@ -1,4 +1,4 @@
-"""The paper's printed numbers, typed: Tables 1, 2 and 3 and where the literature rows come from."""
+"""The paper's printed numbers, typed, and the rows beside them that the paper does not have."""
 
 from functools import cache
 from importlib.resources import files
@@ -58,6 +58,25 @@ class MethodRow(Closed):
     mnrg: float | None
 
 
+class BeyondRow(Closed):
+    """Describe a row of ours that the paper does not have."""
+
+    label: str
+    pretraining: str
+    note: str
+    after: str | None = None
+    encoder: str | None = None
+
+
+class PublishedRow(Closed):
+    """Hold scores that others published and the paper does not have, by column of the frame."""
+
+    label: str
+    pretraining: str
+    note: str
+    scores: dict[str, float]
+
+
 class UnificationRow(Closed):
     """Hold a row of Table 3."""
 
@@ -66,12 +85,14 @@ class UnificationRow(Closed):
 
 
 class PaperTable2(Closed):
-    """Hold Table 2, rows in the printed order."""
+    """Hold Table 2, rows in the printed order, then what is not in it."""
 
     literature: dict[str, LiteratureRow]
     best_sota: SotaRow
     rows: dict[str, MethodRow]
     mutspad_best: MethodRow
+    beyond: dict[str, BeyondRow]
+    since_2020: dict[str, PublishedRow]
 
 
 class Paper(Closed):

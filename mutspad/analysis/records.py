@@ -83,10 +83,24 @@ class CorpusSummary(Record):
 
 
 class VectorsInfo(Record):
-    """Hold where word vectors come from, as `lexicon.json` says."""
+    """Hold where word vectors come from and their size, as `lexicon.json` says."""
 
     source: str
     substitute_for: str | None
+    dim: int
+
+
+class LanguageModelSummary(Record):
+    """Hold `language_model/summary.json`: how much text our own language model has seen."""
+
+    tokens: int
+
+
+class RunEncoderInfo(Record):
+    """Name the contextual encoder of a run and where it comes from."""
+
+    name: str
+    source: str
 
 
 class RunScores(Record):
@@ -106,16 +120,24 @@ class Setting:
     experiment: str
     summaries: tuple[CorpusSummary, ...]
     vectors: VectorsInfo
+    language_model: LanguageModelSummary | None
 
     @classmethod
     def read(
-        cls, experiment: str, summaries: Iterable[Mapping[str, Any]], vectors: Mapping[str, Any]
+        cls,
+        experiment: str,
+        summaries: Iterable[Mapping[str, Any]],
+        vectors: Mapping[str, Any],
+        language_model: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Check raw summaries and a raw lexicon."""
+        """Check raw summaries, a raw lexicon and the summary of our language model, if any."""
         return cls(
             experiment,
             tuple(read_record(CorpusSummary, "a corpus summary", raw) for raw in summaries),
             read_record(VectorsInfo, "a lexicon", vectors),
+            None
+            if language_model is None
+            else read_record(LanguageModelSummary, "a summary of a language model", language_model),
         )
 
     @property
@@ -216,6 +238,20 @@ class ScoreBook:
             if value is not None:
                 values.add(value)
         return values
+
+    def encoders_of(self, runs: Iterable[str]) -> list[RunEncoderInfo]:
+        """List the contextual encoders of these runs, each once."""
+        encoders = {
+            name: record.config["encoder"]
+            for (name, _), record in self._runs.items()
+            if record.config.get("encoder") is not None
+        }
+        found = [
+            read_record(RunEncoderInfo, f"the encoder of run {run}", encoders[run])
+            for run in runs
+            if run in encoders
+        ]
+        return list({encoder.name: encoder for encoder in found}.values())
 
     def _look_up(self, run: str, seed: int, task: Task, split: Split, metric: str) -> float:
         """Find one score."""

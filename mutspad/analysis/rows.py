@@ -1,8 +1,8 @@
-"""Rows of scores, as Tables 2 and 3 have them: measured, printed in the paper, or not run yet."""
+"""Rows of scores, as Tables 2 and 3 have them: measured, printed in the paper, or not there yet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import pandas as pd
 
@@ -20,6 +20,7 @@ TASK_ORDER = (Task.POS, Task.DEP, Task.NER, Task.CHUNK)
 REFERENCE_ROW = "mono_task_learning"
 MAXIMUM = 100.0
 NOT_RUN = "not run yet"
+NO_WEIGHTS = "weights not available"
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,25 @@ class Row:
         What the paper prints.
     expected
         The columns that a complete reproduction fills.
+    missing
+        What an expected column says that was not measured.
+    published
+        What others published since the paper.
     """
 
     id: str
     label: str
     pretraining: str
-    ours: Measures
-    paper: Mapping[Column, float]
-    expected: frozenset[Column]
+    ours: Measures = field(default_factory=dict)
+    paper: Mapping[Column, float] = field(default_factory=dict)
+    expected: frozenset[Column] = frozenset()
+    missing: str = NOT_RUN
+    published: Mapping[Column, float] = field(default_factory=dict)
 
     def cell(self, column: Column) -> str:
-        """Build `ours (paper)`, either of which may be missing."""
+        """Build `ours (paper)`, either of which may be missing, or what others published."""
+        if column in self.published:
+            return str(self.published[column])
         measured = self.ours.get(column)
         if measured is not None:
             # As many decimals as the paper prints.
@@ -95,7 +104,7 @@ class Row:
             spread = "" if measured.sd is None else f" ± {measured.sd:.{decimals}f}"
             text = f"{measured.mean:.{decimals}f}{spread}"
         else:
-            text = NOT_RUN if column in self.expected else ""
+            text = self.missing if column in self.expected else ""
         printed = f"({self.paper[column]})" if column in self.paper else ""
         return " ".join(part for part in (text, printed) if part) or NOT_APPLICABLE
 
@@ -105,25 +114,39 @@ class Results:
 
     Parameters
     ----------
+    setting
+        What is behind the scores.
     book
         The scores of all runs that `report` names.
     report
-        The runs behind each row.
+        The runs behind each row; a row without runs says "not run yet".
+    unavailable
+        Rows of Table 2 that cannot run because weights are not there, and why.
 
     Raises
     ------
     ConfigError
-        When `report` has a row that the paper's tables do not have.
+        When `report` or `unavailable` has a row that the tables do not have.
     MutspadError
         When a score of a planned run is missing.
     """
 
-    def __init__(self, book: ScoreBook, report: ReportParams) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        book: ScoreBook,
+        report: ReportParams,
+        unavailable: Mapping[str, str],
+    ) -> None:
         paper = read_paper()
-        _require_known("table2", report.table2, paper.table2.rows)
-        _require_known("table3", report.table3, paper.table3)
+        table2 = [*paper.table2.rows, *paper.table2.beyond]
+        _require_known("report.table2", report.table2, table2)
+        _require_known("report.table3", report.table3, paper.table3)
+        _require_known("unavailable", unavailable, table2)
+        self.setting = setting
         self.book = book
         self.report = report
+        self.unavailable = unavailable
         self.single_root = any(
             book.knows(runs[Task.DEP], Task.DEP, "test", LAS_SINGLE_ROOT.metric)
             for rows in (report.table2, report.table3)
@@ -131,6 +154,49 @@ class Results:
             if Task.DEP in runs
         )
         self._reference = self._measure_tasks(report.table2.get(REFERENCE_ROW, {}))
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        experiment: str,
+        seeds: Sequence[int],
+        report: ReportParams,
+        scores: Iterable[Mapping[str, Any]],
+        summaries: Iterable[Mapping[str, Any]],
+        vectors: Mapping[str, Any],
+        language_model: Mapping[str, Any] | None = None,
+        unavailable: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Check the loaded files behind Tables 2 and 3.
+
+        Parameters
+        ----------
+        experiment, seeds
+            The experiment's name and seeds.
+        report, unavailable
+            As above.
+        scores
+            The loaded `scores/<run>/seed<k>.json` of all runs of `report` and all seeds.
+        summaries
+            The loaded corpus summaries.
+        vectors
+            The loaded `lexicon.json`.
+        language_model
+            The loaded `language_model/summary.json`, where a language model was trained.
+
+        Raises
+        ------
+        MutspadError
+            When a file is malformed or of another experiment, and as above.
+        """
+        setting = Setting.read(experiment, summaries, vectors, language_model)
+        return cls(setting, ScoreBook(experiment, seeds, scores), report, unavailable or {})
+
+    @property
+    def n_seeds(self) -> int:
+        """Count the seeds."""
+        return len(self.book.seeds)
 
     def measure(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
         """Measure one row's runs on test, and their mNRG where row and reference are complete."""
@@ -145,12 +211,12 @@ class Results:
             measures[MNRG] = Measured(gain)
         return measures
 
-    def expect(self, scores: Mapping[Task, float | None]) -> frozenset[Column]:
-        """Name the columns that a complete reproduction of a row of the paper fills."""
-        columns = {column for task, column in MAIN_COLUMNS.items() if scores[task] is not None}
+    def expect(self, tasks: Iterable[Task]) -> frozenset[Column]:
+        """Name the columns that a complete reproduction of a row with these tasks fills."""
+        columns = {MAIN_COLUMNS[task] for task in tasks}
         if len(columns) == len(MAIN_COLUMNS):
             columns.add(MNRG)
-        if scores[Task.DEP] is not None:
+        if MAIN_COLUMNS[Task.DEP] in columns:
             columns |= {UAS, LAS_SINGLE_ROOT} if self.single_root else {UAS}
         return frozenset(columns)
 
@@ -195,17 +261,30 @@ def print_scores(
     return printed if gain is None else {**printed, MNRG: gain}
 
 
-def _require_known(table: str, rows: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse a row that the paper's table does not have."""
+def list_scored(scores: Mapping[Task, float | None]) -> list[Task]:
+    """List the tasks of which the paper prints a score."""
+    return [task for task in TASK_ORDER if scores[task] is not None]
+
+
+def _require_known(where: str, rows: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a row that the table does not have."""
     places = list(known)
     for row in rows:
         if row not in places:
-            raise ConfigError(f"report.{table}: expected rows of {places}, found '{row}'")
+            raise ConfigError(f"{where}: expected rows of {places}, found '{row}'")
 
 
 def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:
-    """Build the frame: a row's names, its number of seeds, then mean, sd and the paper's value."""
-    records = [_build_record(row, n_seeds) for row in rows]
+    """Build the frame: a row's names, its number of seeds, then mean, sd and the paper's value.
+
+    What others published since stands in columns at the end, where any row has it.
+    """
+    published = [column for column in COLUMNS if any(column in row.published for row in rows)]
+    records = [
+        _build_record(row, n_seeds)
+        | {f"{column.key}_published": row.published.get(column) for column in published}
+        for row in rows
+    ]
     frame = pd.DataFrame.from_records(records)
     texts = {"row": "string", "method": "string", "pretraining": "string"}
     numbers = {name: "float64" for name in frame.columns if name not in (*texts, "seeds")}
@@ -230,14 +309,14 @@ def _build_record(row: Row, n_seeds: int) -> dict[str, Any]:
     return record
 
 
-def note_scores(setting: Setting, results: Results) -> list[str]:
+def note_scores(results: Results) -> list[str]:
     """Say how the scores of a table came about."""
     seeds = ", ".join(map(str, results.book.seeds))
     return [
-        note_paper(setting),
+        note_paper(results.setting),
         f"One seed ({seeds}): no spread can be given"
-        if len(results.book.seeds) == 1
-        else f"Means over {len(results.book.seeds)} seeds ({seeds}) ± sample standard deviation",
+        if results.n_seeds == 1
+        else f"Means over {results.n_seeds} seeds ({seeds}) ± sample standard deviation",
         "POS: accuracy; NER and CK: exact-match F1 by seqeval; all in per cent, on test",
         "DP: LAS counts head and universal relation (subtypes dropped) over all words, punctuation "
         "included, as conll18_ud_eval.py does, on the corpus's own trees, which may have several "
@@ -248,16 +327,18 @@ def note_scores(setting: Setting, results: Results) -> list[str]:
         else "DP LAS single-root: n/a, this corpus has no single-root references",
         f"mNRG: median over the four tasks of (score - reference) / ({MAXIMUM:.0f} - reference), "
         f"in per cent; reference: Mono-task Learning; computed from mean scores, so without spread",
-        *_note_sizes(results.book),
-        *note_data(setting),
+        *_note_sizes(results),
+        *note_data(results.setting),
     ]
 
 
-def _note_sizes(book: ScoreBook) -> list[str]:
+def _note_sizes(results: Results) -> list[str]:
     """Say where the runs leave the hyper-parameters that the paper gives."""
+    # The vectors are the experiment's, not a run's.
+    known = {"vectors.dim": {results.setting.vectors.dim}}
     others = [
         f"{key} {', '.join(map(str, sorted(values)))} ({printed})"
         for key, printed in read_paper().hyper_parameters.items()
-        if (values := book.values_of(key) - {printed})
+        if (values := known.get(key, results.book.values_of(key)) - {printed})
     ]
     return [f"Not the paper's hyper-parameters (5.3): {'; '.join(others)}"] if others else []

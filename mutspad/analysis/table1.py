@@ -11,6 +11,7 @@ from mutspad.analysis.tables import (
     NOT_APPLICABLE,
     TASK_LABELS,
     Notes,
+    Section,
     Table,
     build_title,
     name_corpora,
@@ -69,7 +70,7 @@ def table1(
     ]
     title = build_title(1, setting, "corpora of the two domains, ours (the paper's)")
     headers = ["Domain", "Task", "Classes", "Corpus", "Measure", "Train", "Dev", "Test"]
-    return Table(title, _build_frame(records), render(title, headers, rows, notes))
+    return Table(title, _build_frame(records), render([Section(title, headers, rows)], notes))
 
 
 def _find(setting: Setting, domain: str, task: Task) -> CorpusSummary:

@@ -1,10 +1,8 @@
 """Table 3: what dataset unification brings, ours beside the paper's (paper 5.4.2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from mutspad.analysis.paper import Paper, read_paper
-from mutspad.analysis.records import ScoreBook, Setting
 from mutspad.analysis.rows import (
     COLUMNS,
     MAXIMUM,
@@ -13,31 +11,18 @@ from mutspad.analysis.rows import (
     Results,
     Row,
     build_frame,
+    list_scored,
     note_scores,
     print_scores,
 )
-from mutspad.analysis.tables import Notes, Table, build_title, render
-from mutspad.config import ReportParams
+from mutspad.analysis.tables import Notes, Section, Table, build_title, render
 from mutspad.evaluation.mnrg import mnrg
 from mutspad.tasks import Task
 
 
-def table3(
-    *,
-    experiment: str,
-    seeds: Sequence[int],
-    report: ReportParams,
-    scores: Iterable[Mapping[str, Any]],
-    summaries: Iterable[Mapping[str, Any]],
-    vectors: Mapping[str, Any],
-) -> Table:
-    """Tabulate MuTSPad without unification, with source and with source and target unification.
-
-    Parameters and errors are those of `mutspad.analysis.table2.table2`.
-    """
+def table3(results: Results) -> Table:
+    """Tabulate MuTSPad without unification, with source and with source and target unification."""
     paper = read_paper()
-    setting = Setting.read(experiment, summaries, vectors)
-    results = Results(ScoreBook(experiment, seeds, scores), report)
     pretraining = paper.table2.mutspad_best.pretraining
     rows = [
         Row(
@@ -46,19 +31,20 @@ def table3(
             pretraining,
             results.measure(runs),
             print_scores(paper.table3[name].scores, paper_mnrg(paper, name)),
-            results.expect(paper.table3[name].scores),
+            results.expect(list_scored(paper.table3[name].scores)),
         )
         for name, runs in results.unification_rows.items()
     ]
-    notes = Notes(general=note_scores(setting, results))
+    notes = Notes(general=note_scores(results))
     header = [column.header for column in COLUMNS]
     mark = notes.mark(
         "The paper's Table 3 has no mNRG: the value in brackets is computed here from its scores"
     )
     headers = ["MuTSPad", *(f"{name}{mark}" if name == "mNRG" else name for name in header)]
-    title = build_title(3, setting, "impact of dataset unification, ours (the paper's)")
+    title = build_title(3, results.setting, "impact of dataset unification, ours (the paper's)")
     lines = [[row.label, *map(row.cell, COLUMNS)] for row in rows]
-    return Table(title, build_frame(rows, len(seeds)), render(title, headers, lines, notes))
+    markdown = render([Section(title, headers, lines)], notes)
+    return Table(title, build_frame(rows, results.n_seeds), markdown)
 
 
 def paper_mnrg(paper: Paper, row: str) -> float:

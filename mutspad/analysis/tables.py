@@ -1,6 +1,6 @@
 """What the paper's tables have in common: their form, their notes and their two renderings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -39,6 +39,15 @@ class Table:
         return self.frame.round(DECIMALS).to_csv(index=False, lineterminator="\n")
 
 
+@dataclass(frozen=True)
+class Section:
+    """Hold one table of a Markdown text under its heading."""
+
+    heading: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
 @dataclass
 class Notes:
     """Collect the notes of a table: numbered ones that cells point at, and general ones."""
@@ -65,10 +74,14 @@ def build_title(number: int, setting: Setting, subject: str) -> str:
     return f"Table {number} ({kind}): {subject}"
 
 
-def render(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]], notes: Notes) -> str:
-    """Render a table as Markdown that also reads as plain text."""
-    body = tabulate(rows, headers, tablefmt="github", disable_numparse=True)
-    return f"# {title}\n\n{body}\n\n{notes.render()}\n"
+def render(sections: Sequence[Section], notes: Notes) -> str:
+    """Render tables and their common notes as Markdown that also reads as plain text."""
+    parts = [
+        f"{'#' if section is sections[0] else '##'} {section.heading}\n\n"
+        + tabulate(section.rows, section.headers, tablefmt="github", disable_numparse=True)
+        for section in sections
+    ]
+    return "\n\n".join([*parts, notes.render()]) + "\n"
 
 
 def note_paper(setting: Setting) -> str:

@@ -1,4 +1,4 @@
-"""Plot how the methods of Tables 2 and 3 converge on the target domain.
+"""Plot how the supervised methods of the paper's Tables 2 and 3 converge on the target domain.
 
 Example: mutspad plot --experiment demo --seed 1 --seed 2 --report '{...}'
          --results results/demo
@@ -29,11 +29,15 @@ def command(*, experiment: str, seeds: tuple[int, ...], report: str, results: Pa
     """Read the histories of the trained runs behind the tables; write one figure twice."""
     rows = parse_json(ReportParams, report, "--report", "the rows of the tables")
     paper = read_paper()
-    labels = {name: row.label for name, row in paper.table2.rows.items()} | {
-        name: f"MuTSPad {row.label}" for name, row in paper.table3.items()
-    }
+    labels = {
+        name: row.label
+        for name, row in paper.table2.rows.items()
+        if row.pretraining != "unsupervised"
+    } | {name: f"MuTSPad {row.label}" for name, row in paper.table3.items()}
     histories: dict[str, dict[Task, list[pd.DataFrame]]] = {}
     for name, cells in (rows.table2 | rows.table3).items():
+        if name not in labels:
+            continue  # A row beyond the paper.
         trained = {
             task: [
                 pd.read_csv(results / run.phase / run.name / f"seed{seed}" / "history.csv")

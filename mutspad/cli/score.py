@@ -40,8 +40,8 @@ def command(
     scores: Path,
 ) -> None:
     """Score every task of the run on dev and test, trees also on single-root references."""
+    single_root = dict(map(_parse_reference, references))
     run = read_run(run_file)
-    single_root = dict(reference.split("=", 1) for reference in references)
     scored: dict[Task, dict[str, dict[str, float]]] = {}
     for task in run.tasks:
         scored[task] = {}
@@ -54,3 +54,13 @@ def command(
                 scored[task][split] |= score_single_root(reference, predicted)
     n_parameters = read_json(model)["n_parameters"]
     write_json(scores, build_scores(run, seed, n_parameters, scored))
+
+
+def _parse_reference(pair: str) -> tuple[str, Path]:
+    """Split SPLIT=FILE."""
+    split, _, file = pair.partition("=")
+    if split not in ("dev", "test") or not file:
+        raise click.BadParameter(
+            f"expected SPLIT=FILE with dev or test, found {pair}", param_hint="--single-root"
+        )
+    return split, Path(file)

@@ -1,9 +1,11 @@
 """A small world of made-up scores in which every kind of table cell occurs."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from mutspad.analysis.rows import Results
 from mutspad.config import ReportParams
 from mutspad.tasks import Task
 
@@ -90,7 +92,7 @@ def summaries() -> dict[tuple[str, str], dict[str, Any]]:
 
 @pytest.fixture
 def vectors() -> dict[str, Any]:
-    return {"source": "glove-42b", "substitute_for": None, "words": []}
+    return {"source": "glove-42b", "substitute_for": None, "dim": 300, "words": []}
 
 
 @pytest.fixture
@@ -113,3 +115,26 @@ def report() -> ReportParams:
             "source_target_unification": all_runs_of("both"),
         },
     )
+
+
+@pytest.fixture
+def read_results(
+    report: ReportParams,
+    scores: list[dict[str, Any]],
+    summaries: dict[tuple[str, str], dict[str, Any]],
+    vectors: dict[str, Any],
+) -> Callable[..., Results]:
+    """Read the small world, with changes."""
+
+    def call(**changes: Any) -> Results:
+        arguments: dict[str, Any] = {
+            "experiment": EXPERIMENT,
+            "seeds": SEEDS,
+            "report": report,
+            "scores": scores,
+            "summaries": summaries.values(),
+            "vectors": vectors,
+        }
+        return Results.read(**(arguments | changes))
+
+    return call

@@ -1,6 +1,7 @@
 import pytest
 
 from mutspad.analysis.paper import read_paper
+from mutspad.analysis.rows import COLUMNS, MNRG
 from mutspad.analysis.table3 import paper_mnrg
 from mutspad.tasks import TASKS
 
@@ -37,3 +38,17 @@ def test_known_differences_are_differences_from_table_1():
         for task in known.tasks:
             for name, ours in known.ours.items():
                 assert getattr(PAPER.table1[domain][task], name) != ours
+
+
+def test_published_scores_name_columns_of_the_table_and_say_what_they_come_from():
+    keys = {column.key for column in COLUMNS if column is not MNRG}
+    for row in PAPER.table2.since_2020.values():
+        assert set(row.scores) <= keys
+        assert all(0 < score < 100 for score in row.scores.values())
+        assert "runs" in row.note or "seeds" in row.note
+
+
+def test_rows_beyond_the_paper_stand_behind_rows_of_the_paper():
+    for name, row in PAPER.table2.beyond.items():
+        assert name not in PAPER.table2.rows
+        assert row.after is None or row.after in PAPER.table2.rows

@@ -13,26 +13,15 @@ CHOSEN = "MuTSPad (variant chosen per task on dev)"
 
 
 @pytest.fixture
-def build(report, scores, summaries, vectors):
-    def call(**changes):
-        arguments = {
-            "experiment": "paper",
-            "seeds": (1, 2),
-            "report": report,
-            "scores": scores,
-            "summaries": summaries.values(),
-            "vectors": vectors,
-        }
-        return table2(**(arguments | changes))
-
-    return call
+def build(read_results):
+    return lambda **changes: table2(read_results(**changes))
 
 
 def line(table, method):
     """Find a row of the Markdown table by the start of its label; give its cells."""
     for text in table.markdown.splitlines():
         cells = [cell.strip() for cell in text.strip("|").split("|")]
-        if cells[0].rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹") == method:
+        if cells[0].rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹ ") == method:
             return cells
     raise AssertionError(f"{method} not in {table.markdown}")
 
@@ -108,18 +97,25 @@ def test_mutspad_is_chosen_on_test_and_on_dev(build):
     ]
 
 
-def test_the_rows_are_in_the_paper_s_order(build):
-    assert list(build().frame["row"])[7:] == [
+def test_the_rows_are_in_the_paper_s_order_then_ours_then_others(build):
+    assert list(build().frame["row"])[7:24] == [
         "best_sota",
         "mono_task_learning",
         "multi_task_learning",
         "elmo_small",
         "elmo_large",
+        "elmo_ours",
         "mono_task_pretraining_as_is",
         "mono_task_pretraining",
         "adversarial_pretraining",
         "mutspad_best_on_test",
         "mutspad_chosen_on_dev",
+        "mono_task_learning_encoder",
+        "mono_task_pretraining_encoder",
+        "mutspad_encoder",
+        "mutspad_elmo",
+        "mutspad_elmo_large",
+        "crossweigh_flair",
     ]
 
 
@@ -215,3 +211,91 @@ def test_a_row_that_the_paper_does_not_have_is_refused(build, report):
     rows = {"mono_task_lerning": {Task.POS: "mono"}}
     with pytest.raises(ConfigError, match=r"report\.table2: expected rows of .*mono_task_lerning"):
         build(report=ReportParams(table2=rows, table3=report.table3))
+    with pytest.raises(ConfigError, match=r"unavailable: expected rows of .*found 'elmo_tiny'"):
+        build(unavailable={"elmo_tiny": "no network"})
+
+
+def with_encoder(scores, run, name, source):
+    for record in scores:
+        if record["run"] == run:
+            record["config"]["encoder"] = {"name": name, "kind": "elmo", "source": source}
+
+
+def test_a_row_of_ours_names_its_encoder_and_has_no_number_of_the_paper(build, report, scores):
+    with_encoder(scores, "multi", "minilm", "package:somewhere/model")
+    rows = {**report.table2, "mutspad_encoder": report.table2["multi_task_learning"]}
+    table = build(report=ReportParams(table2=rows, table3=report.table3))
+    assert line(table, "MuTSPad + encoder (minilm)")[2:] == [
+        "85.00 ± 1.41",
+        "64.00 ± 1.41",
+        "37.00 ± 1.41",
+        "76.00 ± 1.41",
+        "15.0",
+        "69.00 ± 1.41",
+        "62.00 ± 1.41",
+    ]
+    row = table.frame.set_index("row").loc["mutspad_encoder"]
+    assert row["dep_las"] == 64.0
+    assert row[["pos_accuracy_paper", "dep_las_paper", "mnrg_paper"]].isna().all()
+    assert line(table, "Mono-Task Learning + encoder")[2] == "not run yet"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "label"),
+    [(612_345, "0.6 M"), (100_000, "0.1 M"), (99_499, "99 k"), (12_300_000, "12.3 M")],
+)
+def test_our_language_model_is_known_by_its_text(build, report, scores, tokens, label):
+    with_encoder(scores, "mono", "elmo-ours", "language_model")
+    with_encoder(scores, "multi", "elmo-ours", "language_model")
+    rows = {
+        **report.table2,
+        "elmo_ours": report.table2["mono_task_learning"],
+        "mutspad_elmo": report.table2["multi_task_learning"],
+    }
+    table = build(
+        report=ReportParams(table2=rows, table3=report.table3), language_model={"tokens": tokens}
+    )
+    assert line(table, f"ELMo (ours, {label} tokens)")[2] == "80.00 ± 1.41"
+    assert line(table, f"MuTSPad + ELMo (ours, {label} tokens)")[2] == "85.00 ± 1.41"
+    # Four runs of one encoder are one name.
+    assert table.markdown.count("elmo-ours") == 0
+
+
+def test_without_runs_the_rows_of_ours_still_differ(build):
+    table = build()
+    for label in ("ELMo (ours)", "MuTSPad + ELMo (ours)", "MuTSPad + ELMo (elmo-large)"):
+        assert line(table, label)[2] == "not run yet"
+    assert "we expect higher performances when incorporating ELMo large" in table.markdown
+
+
+def test_missing_weights_are_not_taken_for_a_run_to_come(build):
+    table = build(unavailable={"elmo_large": "no source has them", "mutspad_elmo_large": "no"})
+    assert line(table, "ELMo large")[2:7] == [
+        "weights not available (94.02)",
+        "weights not available (69.76)",
+        "weights not available (44.95)",
+        "weights not available (85.56)",
+        "weights not available (19.9)",
+    ]
+    assert line(table, "MuTSPad + ELMo (elmo-large)")[2] == "weights not available"
+    assert line(table, "ELMo small")[2] == "not run yet (92.51)"
+    assert "Weights not available: no source has them. `mutspad download " in table.markdown
+    assert table.frame.set_index("row").loc["elmo_large", "pos_accuracy_paper"] == 94.02
+
+
+def test_what_others_published_since_stands_apart(build):
+    table = build()
+    main, _, since = table.markdown.partition("\n## Since 2020 (not in the paper;")
+    assert "BERTweet" not in main
+    assert "single-root" in since.splitlines()[2]
+    assert "mNRG" not in since.splitlines()[2]
+    ewt = "Twitter-Stanza, TB2+EWT (Jiang et al., 2022)"
+    assert line(table, ewt)[1:] == ["none", "93.53", "77.82", "n/a", "n/a", "82.13", "n/a"]
+    frame = table.frame.set_index("row")
+    # Scored on converted trees: never in the column of the others.
+    assert frame.loc["machamp_all", "dep_las_single_root_published"] == 85.73
+    assert frame["dep_las_published"].notna().sum() == 4
+    published = frame.loc["crossweigh_flair":]
+    ours = ["pos_accuracy", "pos_accuracy_paper", "dep_las", "ner_f1", "mnrg", "seeds"]
+    assert published[ours].isna().all(axis=None)
+    assert frame.loc[:"mutspad_elmo_large", "ner_f1_published"].isna().all()

@@ -5,19 +5,8 @@ from mutspad.config import ReportParams
 
 
 @pytest.fixture
-def build(report, scores, summaries, vectors):
-    def call(**changes):
-        arguments = {
-            "experiment": "paper",
-            "seeds": (1, 2),
-            "report": report,
-            "scores": scores,
-            "summaries": summaries.values(),
-            "vectors": vectors,
-        }
-        return table3(**(arguments | changes))
-
-    return call
+def build(read_results):
+    return lambda **changes: table3(read_results(**changes))
 
 
 def cells(table, label):
@@ -42,6 +31,7 @@ def test_the_three_rows_with_the_paper_s_values_and_computed_mnrg(build):
     assert cells(table, "w/ source unif.")[5] == "37.5 (30.46)"
     assert cells(table, "w/ source+target unif.")[5].endswith("(31.32)")
     assert "computed here from its scores" in table.markdown
+    assert not [name for name in table.frame.columns if name.endswith("_published")]
 
 
 def test_the_order_is_the_paper_s_whatever_the_report_s(build, report):
@@ -80,3 +70,8 @@ def test_hyper_parameters_that_are_not_the_paper_s_are_noted(build, scores):
         "Not the paper's hyper-parameters (5.3): model.char_dim 16 (50); "
         "model.parser.hidden 200 (400)"
     ) in build().markdown
+
+
+def test_smaller_word_vectors_are_noted_too(build, vectors):
+    vectors["dim"] = 32
+    assert "Not the paper's hyper-parameters (5.3): vectors.dim 32 (300)." in build().markdown

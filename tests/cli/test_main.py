@@ -78,6 +78,30 @@ def test_bad_json_is_one_message(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            "score --run r --seed 1 --model m --corpora c --predictions p --scores s "
+            "--single-root dev",
+            "Invalid value for --single-root: expected SPLIT=FILE with dev or test, found dev",
+        ),
+        (
+            "tabulate --number 2 --experiment e --seed 1 --results . --report {} "
+            "--unavailable elmo_small",
+            "Invalid value for --unavailable: expected ROW=REASON, found elmo_small",
+        ),
+    ],
+)
+def test_half_a_pair_is_a_wrong_call(
+    arguments: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments.split())
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+
+
 def test_scoring_and_tabulating_never_import_torch() -> None:
     program = (
         "import sys; import mutspad.cli.score, mutspad.cli.tabulate, mutspad.cli.resolve_run; "
@@ -102,3 +126,14 @@ def test_times_are_collected_from_the_benchmarks(
         "b,b,0.1,,",
     ]
     assert "2 jobs, 0.9 minutes of processor time" in capsys.readouterr().out
+
+
+def test_a_table_becomes_a_page_without_the_parameters(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "table3.md").write_text("# Table 3\n\n| a |\n|---|\n| ± |\n", "utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main(["describe", "--table", "3", "--results", str(tmp_path)])
+    assert stopped.value.code == 0
+    (page,) = (tmp_path / "report").iterdir()
+    assert page.name == "table3.html"
+    assert "<td>±</td>" in page.read_text("utf-8")

@@ -117,7 +117,7 @@ def test_every_stage_calls_a_phase_of_the_workflow(stages: dict[str, Any]) -> No
 
 
 def test_every_phase_of_the_workflow_has_a_stage(stages: dict[str, Any]) -> None:
-    assert PHASES - set(stages) == {"table1", "table2", "table3"}
+    assert PHASES - set(stages) == {"table1", "table2", "table3", "table4"}
 
 
 def test_the_default_target_names_every_phase() -> None:
@@ -126,6 +126,7 @@ def test_the_default_target_names_every_phase() -> None:
         "table1",
         "table2",
         "table3",
+        "table4",
     }
 
 

@@ -10,6 +10,8 @@ rule train_baseline:
         train=training_files,
         dev=lambda wildcards: corpora_of(wildcards, "dev"),
         parent=parent_files,
+        contextual=contextual_files,
+        unlabelled=adversarial_files,
     output:
         update(
             multiext(
@@ -32,6 +34,8 @@ rule train_baseline:
         model=lambda wildcards: model_folder(wildcards.run, wildcards.seed),
         unified=unified_flag,
         parent=parent_flag,
+        contextual=contextual_flag,
+        unlabelled=adversarial_flag,
     shell:
         r"""
         python -m mutspad.cli fit \
@@ -39,6 +43,6 @@ rule train_baseline:
             --seed {wildcards.seed} \
             --corpora {params.corpora:q} \
             --lexicon {params.lexicon:q} \
-            {params.unified:q} {params.parent:q} \
+            {params.unified:q} {params.parent:q} {params.contextual:q} {params.unlabelled:q} \
             --model {params.model:q} &>{log:q}
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from mutspad.config import parse_params, resolve_run
+from mutspad.config import leave_out, parse_params, resolve_run
 from mutspad.data.registry import choose_corpora, load_registry
 from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
@@ -35,6 +35,19 @@ except MutspadError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS = f"results/{PARAMS.experiment}"
+LANGUAGE_MODEL = f"{RESULTS}/language_model"
+
+
+def is_missing(encoder):
+    """Say whether an ELMo of the registry is nowhere on this machine; nobody is made to fetch 400 MB unasked."""
+    return encoder.source in REGISTRY.corpora and bool(
+        REGISTRY.corpus(encoder.source).missing(("raw", MIRROR, LICENSED))
+    )
+
+
+PARAMS, UNAVAILABLE_ROWS = leave_out(
+    PARAMS, [name for name, encoder in PARAMS.encoders.items() if is_missing(encoder)]
+)
 SPLITS = ("train", "dev", "test")
 CORPORA = [f"{domain}/{task}" for domain, tasks in CHOICES.items() for task in tasks]
 RUNS_OF = {
@@ -44,6 +57,7 @@ RUNS_OF = {
 ONE_TASK_RUNS = [name for name, run in PARAMS.runs.items() if len(run.tasks) == 1]
 ALL_TASK_RUNS = [name for name, run in PARAMS.runs.items() if len(run.tasks) > 1]
 MODEL_FILES = ("model.json", "weights.safetensors")
+ELMO_FILES = ("options.json", "weights.hdf5")
 
 
 def one_of(values):
@@ -62,6 +76,7 @@ wildcard_constraints:
     domain=one_of(PARAMS.corpora.domains),
     task=one_of(TASKS),
     run=one_of(PARAMS.runs),
+    encoder=one_of(PARAMS.encoders),
     seed=r"\d+",
 
 
@@ -112,6 +127,130 @@ def processed_files():
         for corpus in CORPORA
         for name in names + (references if has_references(corpus) else [])
     ]
+
+
+def unlabelled_files(wildcards):
+    """List the raw text of a domain."""
+    return [
+        str(path)
+        for name in PARAMS.corpora.unlabelled.get(wildcards.domain, ())
+        for path in REGISTRY.corpus(name).local_files("raw", MIRROR, LICENSED)
+    ]
+
+
+def splits_of(domain):
+    """List every split of every task of a domain."""
+    return [
+        f"{RESULTS}/corpora/{domain}/{task}/{split}.conllup"
+        for task in CHOICES[domain]
+        for split in SPLITS
+    ]
+
+
+def encoder_folder(encoder):
+    """Name the folder of an encoder's files; None for one that its library finds by itself."""
+    source = PARAMS.encoders[encoder].source
+    if source == "language_model":
+        return LANGUAGE_MODEL
+    if source in REGISTRY.corpora:
+        return folder_of(
+            [
+                str(path)
+                for path in REGISTRY.corpus(source).local_files("raw", MIRROR, LICENSED)
+            ]
+        )
+    return source if PARAMS.encoders[encoder].kind == "elmo" else None
+
+
+def encoder_files(wildcards):
+    """List the files of an ELMo."""
+    folder = encoder_folder(wildcards.encoder)
+    return [f"{folder}/{name}" for name in ELMO_FILES] if folder else []
+
+
+def encoder_flags(wildcards):
+    """Say to `embed` where the files of an ELMo are."""
+    folder = encoder_folder(wildcards.encoder)
+    return [f"--folder={folder}"] if folder else []
+
+
+def contextual_stem(run):
+    """Name the cached vectors that a run reads, without suffix; None when it reads none."""
+    name = PARAMS.runs[run].encoder
+    if name is None or PARAMS.encoders[name].trained:
+        return None
+    return f"{RESULTS}/contextual/{name}/{PARAMS.runs[run].domain}"
+
+
+def contextual_files_of(run):
+    """List the cached vectors that a run reads."""
+    stem = contextual_stem(run)
+    return [f"{stem}.npy", f"{stem}.json"] if stem else []
+
+
+def contextual_flag_of(run):
+    """Hand the cached vectors to whoever uses the run's model."""
+    stem = contextual_stem(run)
+    return [f"--contextual={stem}"] if stem else []
+
+
+def contextual_files(wildcards):
+    """List the cached vectors that the job's run reads."""
+    return contextual_files_of(wildcards.run)
+
+
+def contextual_flag(wildcards):
+    """Hand the cached vectors to `fit` and `predict`."""
+    return contextual_flag_of(wildcards.run)
+
+
+def contextual_vectors():
+    """List every cache that some run reads."""
+    stems = dict.fromkeys(filter(None, map(contextual_stem, PARAMS.runs)))
+    return [f"{stem}.{kind}" for stem in stems for kind in ("npy", "json")]
+
+
+def adversarial_files(wildcards):
+    """List the text that an adversarial run is to tell no more from its own."""
+    target = PARAMS.runs[wildcards.run].adversarial
+    return [f"{RESULTS}/text/{target}.txt"] if target else []
+
+
+def adversarial_flag(wildcards):
+    """Hand the other domain's text to `fit`."""
+    return [f"--unlabelled={path}" for path in adversarial_files(wildcards)]
+
+
+def ablation_folder():
+    """Name the folder of what was found inside the network (paper 5.5): one model, the first seed's."""
+    return f"{RESULTS}/ablation/{PARAMS.ablation.run}/seed{PARAMS.seeds[0]}"
+
+
+def ablation_corpora():
+    """Name the folder of the corpora of the model to look into."""
+    return f"{RESULTS}/corpora/{PARAMS.runs[PARAMS.ablation.run].domain}"
+
+
+def ablation_model():
+    """Name the folder of the model to look into."""
+    return model_folder(PARAMS.ablation.run, PARAMS.seeds[0])
+
+
+def ablation_files():
+    """List what is found inside the network."""
+    return [
+        f"{ablation_folder()}/{name}"
+        for name in (
+            *(f"{task}.{kind}" for task in TASKS for kind in ("csv", "json")),
+            "activations.json",
+        )
+    ]
+
+
+def unavailable_flags():
+    """Say to `tabulate` which rows need weights that are not on this machine."""
+    where = "its ELMo is in none of raw/, the mirror and the licensed folder"
+    return [f"--unavailable={row}={where}" for row in UNAVAILABLE_ROWS]
 
 
 def vector_flags():
@@ -275,6 +414,11 @@ def scores(runs):
     ]
 
 
+def behind_units():
+    """List the model that is looked into, and what is found inside."""
+    return [*models([PARAMS.ablation.run]), *ablation_files()]
+
+
 def behind_scores(runs):
     """List the models, predictions and scores of these runs, all seeds."""
     return [*models(runs), *predictions(runs), *scores(runs)]
@@ -294,6 +438,11 @@ def tables(*numbers):
     ]
 
 
+def unit_table():
+    """List the files of Table 4."""
+    return [f"{RESULTS}/tables/table4.{kind}" for kind in ("csv", "md", "html")]
+
+
 def histories(runs):
     """List how these runs were trained, all seeds; none where a parent is applied as it is."""
     return [
@@ -306,7 +455,10 @@ def histories(runs):
 
 def figures():
     """List the files of the figures."""
-    return [f"{RESULTS}/figures/convergence.{kind}" for kind in ("pdf", "png")]
+    convergence = [f"{RESULTS}/figures/convergence.{kind}" for kind in ("pdf", "png")]
+    return convergence + [
+        f"{RESULTS}/figures/figure2.{kind}" for kind in ("pdf", "png", "csv")
+    ]
 
 
 def resolved_run(wildcards):

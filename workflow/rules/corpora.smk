@@ -2,6 +2,7 @@ rule corpora:
     input:
         processed_files(),
         multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
+        expand("<results>/text/{domain}.{kind}", domain=CHOICES, kind=("txt", "json")),
 
 
 rule download:
@@ -12,7 +13,7 @@ rule download:
     benchmark:
         "benchmarks/runs/download/{path}.tsv"
     wildcard_constraints:
-        path=one_of(file.path for file in REGISTRY.files() if file.sha256),
+        path=one_of(file.path for file in REGISTRY.files() if file.url or file.sha256),
     params:
         code=code_of("mutspad.cli.download"),
     shell:
@@ -23,7 +24,13 @@ rule download:
 
 rule generate_demo:
     output:
-        update([f"raw/{file.path}" for file in REGISTRY.files() if not file.sha256]),
+        update(
+            [
+                f"raw/{file.path}"
+                for file in REGISTRY.files()
+                if not (file.url or file.sha256)
+            ]
+        ),
     log:
         "<logs>/generate_demo.log",
     benchmark:
@@ -116,4 +123,31 @@ rule build_lexicon:
             --corpora {params.corpora:q} \
             {params.flags:q} \
             --lexicon {params.lexicon:q} |& tee {log:q} >&2
+        """
+
+
+rule prepare_text:
+    input:
+        sentences=lambda wildcards: splits_of(wildcards.domain),
+        raw=unlabelled_files,
+    output:
+        update(multiext("<results>/text/{domain}.", "txt", "json")),
+    log:
+        "<logs>/prepare_text/{domain}.log",
+    benchmark:
+        "<benchmarks>/prepare_text/{domain}.tsv"
+    params:
+        code=code_of("mutspad.cli.prepare_text", "conllu", "spacy"),
+        corpora=f"{RESULTS}/corpora/{{domain}}",
+        anonymise=lambda wildcards: ["--anonymise"]
+        * (wildcards.domain in PARAMS.corpora.anonymised),
+        raw=lambda wildcards, input: [f"--raw-file={path}" for path in input.raw],
+    shell:
+        r"""
+        python -m mutspad.cli prepare-text \
+            --domain {wildcards.domain:q} \
+            --corpora {params.corpora:q} \
+            {params.anonymise:q} {params.raw:q} \
+            --text {output[0]:q} \
+            --summary {output[1]:q} &>{log:q}
         """

@@ -8,6 +8,7 @@ rule predict_one_task:
         model=predictor_files,
         run="<results>/runs/{run}.json",
         corpora=lambda wildcards: corpora_of(wildcards, "dev", "test"),
+        contextual=contextual_files,
     output:
         update(
             multiext(
@@ -26,6 +27,7 @@ rule predict_one_task:
         code=code_of("mutspad.cli.predict", "numpy", "torch"),
         model=predictor_folder,
         corpora=corpora_folder,
+        contextual=contextual_flag,
         predictions=f"{RESULTS}/predictions/{{run}}/seed{{seed}}",
     shell:
         r"""
@@ -33,6 +35,7 @@ rule predict_one_task:
             --run {input.run:q} \
             --model {params.model:q} \
             --corpora {params.corpora:q} \
+            {params.contextual:q} \
             --predictions {params.predictions:q} &>{log:q}
         """
 

@@ -1,6 +1,7 @@
 rule tables:
     input:
         tables(1, 2, 3),
+        unit_table(),
 
 
 # Scores and tables are in git, and Snakemake does not look behind a file that is there: one table's target also asks
@@ -25,6 +26,13 @@ rule table3:
         tables(3),
 
 
+rule table4:
+    input:
+        rules.corpora.input,
+        behind_units(),
+        unit_table(),
+
+
 rule tabulate_corpora:
     input:
         summaries(),
@@ -41,6 +49,7 @@ rule tabulate_corpora:
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),
+        unavailable=unavailable_flags(),
         results=lambda wildcards, input: folder_of(input),
     shell:
         r"""
@@ -48,6 +57,7 @@ rule tabulate_corpora:
             --number {params.number} \
             --experiment {params.experiment:q} \
             {params.seeds:q} \
+            {params.unavailable:q} \
             --report {params.report:q} \
             --results {params.results:q} &>{log:q}
         """
@@ -58,6 +68,7 @@ use rule tabulate_corpora as tabulate_scores with:
         summaries(),
         scores(PARAMS.report.runs()),
         "<results>/lexicon/lexicon.json",
+        "<results>/language_model/summary.json",
     output:
         update(multiext("<results>/tables/table{number}.", "csv", "md")),
     log:
@@ -72,7 +83,39 @@ use rule tabulate_corpora as tabulate_scores with:
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),
+        unavailable=unavailable_flags(),
         results=lambda wildcards, input: folder_of(input),
+
+
+rule tabulate_units:
+    input:
+        ablation_files(),
+    output:
+        update(multiext("<results>/tables/table4.", "csv", "md")),
+        update(
+            report(
+                "<results>/tables/table4.html",
+                caption="../report/units.rst",
+                category="Tables",
+                labels={"table": "Table 4: all units, to browse"},
+            )
+        ),
+    log:
+        "<logs>/tabulate/table4.log",
+    benchmark:
+        "<benchmarks>/tabulate/table4.tsv"
+    params:
+        code=code_of("mutspad.cli.tabulate_units", "jinja2", "numpy", "pandas"),
+        folder=ablation_folder(),
+        ablation=PARAMS.ablation.model_dump_json(),
+        results=RESULTS,
+    shell:
+        r"""
+        python -m mutspad.cli tabulate-units \
+            --ablation {params.folder:q} \
+            --params {params.ablation:q} \
+            --results {params.results:q} &>{log:q}
+        """
 
 
 rule figures:
@@ -85,7 +128,15 @@ rule plot_convergence:
         histories=histories(PARAMS.report.runs()),
         runs=[f"{RESULTS}/runs/{run}.json" for run in PARAMS.report.runs()],
     output:
-        update(multiext("<results>/figures/convergence.", "pdf", "png")),
+        update("<results>/figures/convergence.pdf"),
+        update(
+            report(
+                "<results>/figures/convergence.png",
+                caption="../report/convergence.rst",
+                category="Figures",
+                labels={"figure": "Convergence on tweets"},
+            )
+        ),
     log:
         "<logs>/plot/convergence.log",
     benchmark:
@@ -102,5 +153,36 @@ rule plot_convergence:
             --experiment {params.experiment:q} \
             {params.seeds:q} \
             --report {params.report:q} \
+            --results {params.results:q} &>{log:q}
+        """
+
+
+rule plot_ablation:
+    input:
+        ablation_files(),
+    output:
+        update(multiext("<results>/figures/figure2.", "pdf", "csv")),
+        update(
+            report(
+                "<results>/figures/figure2.png",
+                caption="../report/figure2.rst",
+                category="Figures",
+                labels={"figure": "Figure 2: units and tasks"},
+            )
+        ),
+    log:
+        "<logs>/plot/figure2.log",
+    benchmark:
+        "<benchmarks>/plot/figure2.tsv"
+    params:
+        code=code_of("mutspad.cli.plot_ablation", "matplotlib", "numpy", "pandas"),
+        folder=ablation_folder(),
+        ablation=PARAMS.ablation.model_dump_json(),
+        results=RESULTS,
+    shell:
+        r"""
+        python -m mutspad.cli plot-ablation \
+            --ablation {params.folder:q} \
+            --params {params.ablation:q} \
             --results {params.results:q} &>{log:q}
         """

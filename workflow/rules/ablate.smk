@@ -1,0 +1,60 @@
+rule ablate:
+    input:
+        ablation_files(),
+
+
+rule ablate_units:
+    input:
+        model=multiext(f"{ablation_model()}/", *MODEL_FILES),
+        dev=f"{ablation_corpora()}/{{task}}/dev.conllup",
+        contextual=contextual_files_of(PARAMS.ablation.run),
+    output:
+        update(multiext(f"{ablation_folder()}/{{task}}.", "csv", "json")),
+    log:
+        "<logs>/ablate/{task}.log",
+    benchmark:
+        "<benchmarks>/ablate/{task}.tsv"
+    params:
+        code=code_of("mutspad.cli.ablate", "numpy", "torch"),
+        model=ablation_model(),
+        corpora=ablation_corpora(),
+        ablation=PARAMS.ablation.model_dump_json(),
+        contextual=contextual_flag_of(PARAMS.ablation.run),
+    shell:
+        r"""
+        python -m mutspad.cli ablate \
+            --model {params.model:q} \
+            --corpora {params.corpora:q} \
+            --task {wildcards.task} \
+            --params {params.ablation:q} \
+            {params.contextual:q} \
+            --output {output[0]:q} &>{log:q}
+        """
+
+
+rule rank_words:
+    input:
+        model=multiext(f"{ablation_model()}/", *MODEL_FILES),
+        sentences=splits_of(PARAMS.runs[PARAMS.ablation.run].domain),
+        contextual=contextual_files_of(PARAMS.ablation.run),
+    output:
+        update(f"{ablation_folder()}/activations.json"),
+    log:
+        "<logs>/rank_words.log",
+    benchmark:
+        "<benchmarks>/rank_words.tsv"
+    params:
+        code=code_of("mutspad.cli.rank_words", "numpy", "torch"),
+        model=ablation_model(),
+        corpora=ablation_corpora(),
+        ablation=PARAMS.ablation.model_dump_json(),
+        contextual=contextual_flag_of(PARAMS.ablation.run),
+    shell:
+        r"""
+        python -m mutspad.cli rank-words \
+            --model {params.model:q} \
+            --corpora {params.corpora:q} \
+            --params {params.ablation:q} \
+            {params.contextual:q} \
+            --output {output:q} &>{log:q}
+        """

@@ -1,0 +1,63 @@
+rule encoders:
+    input:
+        multiext(
+            "<results>/language_model/", *ELMO_FILES, "history.csv", "summary.json"
+        ),
+        contextual_vectors(),
+
+
+rule pretrain_lm:
+    input:
+        expand("<results>/text/{domain}.txt", domain=PARAMS.language_model.domains),
+    output:
+        update(
+            multiext(
+                "<results>/language_model/",
+                *ELMO_FILES,
+                "history.csv",
+                "summary.json",
+            )
+        ),
+    log:
+        "<logs>/pretrain_lm.log",
+    benchmark:
+        "<benchmarks>/pretrain_lm.tsv"
+    params:
+        code=code_of("mutspad.cli.pretrain_lm", "h5py", "numpy", "torch"),
+        text=lambda wildcards, input: [f"--text={path}" for path in input],
+        language_model=PARAMS.language_model.model_dump_json(),
+        output=LANGUAGE_MODEL,
+    shell:
+        r"""
+        python -m mutspad.cli pretrain-lm \
+            {params.text:q} \
+            --params {params.language_model:q} \
+            --output {params.output:q} &>{log:q}
+        """
+
+
+rule embed_domain:
+    input:
+        sentences=lambda wildcards: splits_of(wildcards.domain),
+        encoder=encoder_files,
+    output:
+        update(multiext("<results>/contextual/{encoder}/{domain}", ".npy", ".json")),
+    log:
+        "<logs>/embed/{encoder}/{domain}.log",
+    benchmark:
+        "<benchmarks>/embed/{encoder}/{domain}.tsv"
+    params:
+        code=code_of("mutspad.cli.embed", "h5py", "numpy", "torch", "transformers"),
+        encoder=lambda wildcards: PARAMS.encoders[wildcards.encoder].model_dump_json(),
+        folder=encoder_flags,
+        corpora=f"{RESULTS}/corpora/{{domain}}",
+        stem=f"{RESULTS}/contextual/{{encoder}}/{{domain}}",
+    shell:
+        r"""
+        python -m mutspad.cli embed \
+            --name {wildcards.encoder:q} \
+            --encoder {params.encoder:q} \
+            {params.folder:q} \
+            --corpora {params.corpora:q} \
+            --output {params.stem:q} &>{log:q}
+        """
