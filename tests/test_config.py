@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mutspad.config import Params, overlay, parse_params, read_run, resolve_run
+from mutspad.config import Params, leave_out, overlay, parse_params, read_run, resolve_run
 from mutspad.errors import ConfigError
 from mutspad.tasks import TASKS, Task
 
@@ -80,6 +80,36 @@ def _break(text: str, replacement: str, folder: Path) -> Path:
         ("parent: news-mono-ner", "parent: news-mono-nre", "expected the name of a run"),
         ("unified: true }\n  as-is", "unified: yes please }\n  as-is", "valid boolean"),
         ("dep: as-is-mono-dep", "dep: as-is-mono-chunk", "does not have this task"),
+        (
+            "news-adversarial-pos: { phase: pretrain, domain: news, tasks: [pos], adversarial: t",
+            "news-adversarial-pos: { phase: pretrain, domain: news, tasks: [pos], adversarial: s",
+            "expected one of tweets, found 'sweets'",
+        ),
+        (
+            "parent: news-encoder-mono-ner, encoder: minilm",
+            "parent: news-encoder-mono-ner, encoder: elmo-ours",
+            "expected a run with the encoder elmo-ours, used alike, found 'news-encoder-mono-ner'",
+        ),
+        (
+            "tasks: [ner], encoder: elmo-ours, replaces_words",
+            "tasks: [ner], replaces_words",
+            "replaces_words: expected an encoder too, found none",
+        ),
+        (
+            "encoder-mono-ner: { phase: baselines, domain: tweets, tasks: [ner], encoder: minilm",
+            "encoder-mono-ner: { phase: baselines, domain: tweets, tasks: [ner], encoder: minlm",
+            "expected one of elmo-large, elmo-ours, elmo-small, minilm, found 'minlm'",
+        ),
+        (
+            '/model" } # ours',
+            '/model", trained: true } # ours',
+            "expected the kind huggingface and a learning_rate for an encoder that is trained",
+        ),
+        (
+            "run: tuned-multi-source-unified # ours",
+            "run: tuned-mono-pos # ours",
+            "ablation.run: expected a trained run of all tasks, found 'tuned-mono-pos'",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(
@@ -97,11 +127,11 @@ def test_a_mistake_is_named_with_file_and_line(
 
 
 def test_a_mistake_in_an_overlay_is_found_there(tmp_path: Path) -> None:
-    path = _break("char_dim: 16", "char_dim: -16", tmp_path)
+    path = _break("char_hidden: 16", "char_hidden: -16", tmp_path)
     with pytest.raises(ConfigError, match="greater than 0") as caught:
         parse_params(yaml.safe_load(path.read_text()), path)
     place = str(caught.value).split(": ")[0]
-    assert "char_dim: -16" in path.read_text().splitlines()[int(place.rsplit(":", 1)[1]) - 1]
+    assert "char_hidden: -16" in path.read_text().splitlines()[int(place.rsplit(":", 1)[1]) - 1]
 
 
 def test_an_unknown_experiment_is_refused_with_the_known_ones(raw: dict[str, Any]) -> None:
@@ -181,7 +211,16 @@ def test_phase_and_run_overrides_reach_only_their_runs(raw: dict[str, Any]) -> N
             "news: { ",
             [
                 f"runs.{run}.tasks: expected a corpus corpora.domains.news.pos, found none"
-                for run in ("news-mono-pos", "news-multi", "news-multi-unified")
+                for run in (
+                    "news-mono-pos",
+                    "news-multi",
+                    "news-multi-unified",
+                    "news-adversarial-pos",
+                    "news-encoder-mono-pos",
+                    "news-encoder-multi-unified",
+                    "news-elmo-ours-multi-unified",
+                    "news-elmo-large-multi-unified",
+                )
             ],
         ),
         (
@@ -234,8 +273,8 @@ def test_phase_and_run_overrides_reach_only_their_runs(raw: dict[str, Any]) -> N
             ["unify.tweets.pos: expected a trained one-task run of tweets, found 'tweets-multi'"],
         ),
         (
-            "chunk: tweets-mono-chunk, ner: tweets-mono-ner, dep: tweets-mono-dep }\n\n# Rows",
-            "chunk: as-is-mono-chunk, ner: tweets-mono-ner, dep: tweets-mono-dep }\n\n# Rows",
+            "chunk: tweets-mono-chunk, ner: tweets-mono-ner, dep: tweets-mono-dep }\n\nabl",
+            "chunk: as-is-mono-chunk, ner: tweets-mono-ner, dep: tweets-mono-dep }\n\nabl",
             ["unify.tweets.chunk: expected a trained one-task run of tweets, found 'as-is-mono-"],
         ),
         (
@@ -281,6 +320,14 @@ def test_a_key_twice_in_a_flow_mapping_or_an_overlay_is_refused(
     assert str(caught.value) == (
         f"{path}:4: experiments.demo.a.b: expected the key once, found it at line 3 too"
     )
+
+
+def test_runs_whose_encoder_is_absent_are_left_out_with_their_rows(raw: dict[str, Any]) -> None:
+    params, rows = leave_out(parse_params(raw), ["elmo-large"])
+    assert rows == ["elmo_large", "mutspad_elmo_large"]
+    assert not any(run.encoder == "elmo-large" for run in params.runs.values())
+    assert params.report.table2["elmo_large"] == {}
+    assert params.report.table2["elmo_small"] == parse_params(raw).report.table2["elmo_small"]
 
 
 @pytest.mark.parametrize("experiments", [None, 3, []])

@@ -16,11 +16,14 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from mutspad.config import read_run
+from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
+from mutspad.data.contextual import read_contextual
 from mutspad.data.lexicon import read_lexicon
+from mutspad.data.text import read_text
 from mutspad.files import write_text
 from mutspad.models.checkpoint import load_model, save_model
+from mutspad.models.contextual import TrainableEncoder
 from mutspad.training.loop import TrainingSet
 from mutspad.training.stages import fit_run
 
@@ -32,6 +35,8 @@ from mutspad.training.stages import fit_run
 @click.option("--lexicon", type=click.Path(path_type=Path), required=True)
 @click.option("--unified", type=click.Path(path_type=Path), help="The unified training set.")
 @click.option("--parent", type=click.Path(path_type=Path), help="The model to start from.")
+@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
+@click.option("--unlabelled", type=click.Path(path_type=Path), help="Text of the other domain.")
 @click.option("--model", type=click.Path(path_type=Path), required=True)
 def command(
     *,
@@ -41,6 +46,8 @@ def command(
     lexicon: Path,
     unified: Path | None,
     parent: Path | None,
+    contextual: Path | None,
+    unlabelled: Path | None,
     model: Path,
 ) -> None:
     """Read the corpora, train, write the model and its history."""
@@ -57,7 +64,20 @@ def command(
         dev={task: read_conllup(corpora / task / "dev.conllup") for task in run.tasks},
         lexicon=read_lexicon(lexicon),
         parent=None if parent is None else load_model(parent),
+        contextual=None if contextual is None else read_contextual(contextual),
+        encoder=_open_trained(run),
+        unlabelled=None if unlabelled is None else read_text(unlabelled),
     )
     history = pd.DataFrame([record.as_row() for record in fitted.history])
     write_text(model / "history.csv", history.to_csv(index=False, float_format="%.6g"))
     save_model(model, fitted.model, fitted.vocabulary, run, seed=seed)
+
+
+def _open_trained(run: Run) -> TrainableEncoder | None:
+    """Open the contextual encoder of a run that trains it."""
+    if run.encoder is None or not run.encoder.trained:
+        return None
+    # Imported only here: transformers takes seconds to load.
+    from mutspad.models.transformer import HuggingFaceEncoder
+
+    return HuggingFaceEncoder.from_source(run.encoder.source)

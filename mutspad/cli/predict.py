@@ -16,6 +16,7 @@ import click
 
 from mutspad.config import read_run
 from mutspad.data.conllup import read_conllup, write_conllup
+from mutspad.data.contextual import read_contextual
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model
 from mutspad.training.predict import annotate
@@ -28,8 +29,11 @@ logger = logging.getLogger(__name__)
 @click.option("--run", "run_file", type=click.Path(path_type=Path), required=True)
 @click.option("--model", type=click.Path(path_type=Path), required=True)
 @click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
+@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
 @click.option("--predictions", type=click.Path(path_type=Path), required=True)
-def command(*, run_file: Path, model: Path, corpora: Path, predictions: Path) -> None:
+def command(
+    *, run_file: Path, model: Path, corpora: Path, contextual: Path | None, predictions: Path
+) -> None:
     """Predict each task of the run on that task's own dev and test sentences."""
     make_deterministic()
     run = read_run(run_file)
@@ -39,6 +43,7 @@ def command(*, run_file: Path, model: Path, corpora: Path, predictions: Path) ->
         raise CheckpointError(
             f"{model}: expected a model of the run {expected}, found one of {loaded.run.name}"
         )
+    vectors = None if contextual is None else read_contextual(contextual)
     for task in run.tasks:
         for split in ("dev", "test"):
             predicted = annotate(
@@ -48,6 +53,7 @@ def command(*, run_file: Path, model: Path, corpora: Path, predictions: Path) ->
                 [task],
                 multi_root=run.multi_root,
                 batch_sentences=run.training.batch_sentences,
+                contextual=vectors,
             )
             write_conllup(predictions / f"{task}.{split}.conllup", predicted)
             logger.info("%s %s: %d sentences annotated", task, split, len(predicted))

@@ -1,11 +1,13 @@
 """Fetch raw files: a file in raw/ is whole and right, or it is not there.
 
 Sources in this order: the mirror, the folder of licensed files, the URL. What the registry says
-about a file (bytes, sha256) holds for every source.
+about a file (bytes, sha256) holds for every source. A public file of unknown sha256 is taken as it
+comes, with a warning that names the one found.
 """
 
 import hashlib
 import logging
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,7 +76,7 @@ def fetch(
         When the download fails; what arrived stays in `<file>.part` and the next call goes on from
         there.
     """
-    if entry.sha256 is None or entry.bytes is None:
+    if entry.url is None and entry.sha256 is None:
         raise DownloadError(f"{entry.path}: expected a file to fetch, found one that is generated")
     target = Path(raw_dir) / entry.path
     if _is_right(target, entry):
@@ -90,13 +92,16 @@ def fetch(
             f"{entry.path}: licensed, so never downloaded, and absent; put it at "
             f"<folder>/{entry.path} and run again with MUTSPAD_LICENSED=<folder>"
         )
+    if entry.sha256 is None:
+        # What lies there has the wrong size; without a hash to tell, pooch would keep it.
+        target.unlink(missing_ok=True)
     # Its messages name absolute paths and repeat ours.
     pooch.get_logger().setLevel(logging.WARNING)
     downloader = ResumingDownloader(entry, target, progress, retries, backoff)
     try:
         pooch.retrieve(
             entry.url,
-            known_hash=f"sha256:{entry.sha256}",
+            known_hash=None if entry.sha256 is None else f"sha256:{entry.sha256}",
             fname=target.name,
             path=target.parent,
             downloader=downloader,
@@ -105,7 +110,7 @@ def fetch(
         kept = downloader.part.stat().st_size if downloader.part.is_file() else 0
         raise DownloadError(
             f"{entry.path}: could not be fetched from {entry.url}: {error} "
-            f"({kept} of {entry.bytes} bytes are kept for the next attempt). Without network, put "
+            f"({_amount(kept, entry)} are kept for the next attempt). Without network, put "
             f"the file at <folder>/{entry.path} and set MUTSPAD_MIRROR=<folder>"
         ) from None
     logger.info("%s: fetched from %s", entry.path, entry.url)
@@ -113,7 +118,7 @@ def fetch(
 
 
 def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
-    """Compare a file with what the registry says about it.
+    """Compare a file with what the registry says about it, and warn when that is no sha256.
 
     Raises
     ------
@@ -122,10 +127,21 @@ def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
     """
     size = Path(path).stat().st_size
     found = _sha256(path)
-    if size != entry.bytes or found != entry.sha256:
+    if entry.bytes not in (None, size) or entry.sha256 not in (None, found):
+        known = "any number of" if entry.bytes is None else entry.bytes
+        digest = "any sha256" if entry.sha256 is None else f"sha256 {entry.sha256}"
         raise HashMismatchError(
-            f"{entry.path}: expected {entry.bytes} bytes with sha256 {entry.sha256}, found {size} "
-            f"bytes with sha256 {found} in {source}. Remove or replace the wrong file"
+            f"{entry.path}: expected {known} bytes with {digest}, found {size} bytes with sha256 "
+            f"{found} in {source}. Remove or replace the wrong file"
+        )
+    if entry.sha256 is None:
+        logger.warning(
+            "%s: the registry knows no sha256 of this file; taken as it is from %s: %d bytes with "
+            "sha256 %s",
+            entry.path,
+            source,
+            size,
+            found,
         )
 
 
@@ -146,12 +162,11 @@ class ResumingDownloader:
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         """Download `url` into `output_file`, verified."""
-        size = self.entry.bytes or 0
-        if self._arrived() > size:
+        if self._arrived() > self._most:
             self.part.unlink()
-        with _session(self.retries, self.backoff) as session, self._show(size) as advance:
+        with _session(self.retries, self.backoff) as session, self._show() as advance:
             failures = 0
-            while (before := self._arrived()) < size:
+            while (before := self._arrived()) < self._most:
                 try:
                     self._receive(session, url, before, advance)
                 except _TornError:
@@ -167,6 +182,11 @@ class ResumingDownloader:
             self.part.unlink()
             raise
         self.part.replace(output_file)
+
+    @property
+    def _most(self) -> float:
+        """Return how many bytes the file can have."""
+        return math.inf if self.entry.bytes is None else self.entry.bytes
 
     def _arrived(self) -> int:
         return self.part.stat().st_size if self.part.is_file() else 0
@@ -197,7 +217,7 @@ class ResumingDownloader:
                     out.write(chunk)
                     received += len(chunk)
                     advance(received)
-                    if received > (self.entry.bytes or 0):
+                    if received > self._most:
                         return  # another file; verification says so
             except (
                 requests.exceptions.ChunkedEncodingError,
@@ -206,8 +226,9 @@ class ResumingDownloader:
                 raise _TornError(error) from error
 
     @contextmanager
-    def _show(self, size: int) -> Iterator[Advance]:
+    def _show(self) -> Iterator[Advance]:
         """Yield a function that takes the bytes that have arrived."""
+        size = self.entry.bytes
         console = Console(stderr=True)
         if self.progress and console.is_terminal:
             columns = (
@@ -224,7 +245,7 @@ class ResumingDownloader:
 
         def log(received: int) -> None:
             nonlocal shown
-            share = 100 * received // max(size, 1)
+            share = 0 if size is None else 100 * received // max(size, 1)
             if self.progress and share >= shown + LOG_EVERY:
                 shown = share - share % LOG_EVERY
                 logger.info("%s: %d %% of %d bytes", self.entry.path, shown, size)
@@ -257,7 +278,15 @@ def _copy(source: Path, target: Path, entry: FileEntry) -> None:
 
 
 def _is_right(path: Path, entry: FileEntry) -> bool:
-    return path.is_file() and path.stat().st_size == entry.bytes and _sha256(path) == entry.sha256
+    return (
+        path.is_file()
+        and entry.bytes in (None, path.stat().st_size)
+        and entry.sha256 in (None, _sha256(path))
+    )
+
+
+def _amount(kept: int, entry: FileEntry) -> str:
+    return f"{kept} bytes" if entry.bytes is None else f"{kept} of {entry.bytes} bytes"
 
 
 def _sha256(path: str | Path) -> str:

@@ -21,7 +21,17 @@ SINGLE_ROOT = ".single-root"
 
 
 class FileEntry(Closed):
-    """Describe one raw file; `path` is the same below raw/, the mirror and the licensed folder."""
+    """Describe one raw file.
+
+    Parameters
+    ----------
+    path
+        The same below raw/, the mirror and the licensed folder.
+    url
+        Where a public file is fetched.
+    bytes, sha256
+        How to know the file. A public file of which nobody has published these says `null`.
+    """
 
     path: str
     url: str | None = None
@@ -70,8 +80,13 @@ class CorpusEntry(Closed):
         for file in self.files.values():
             if (file.url is not None) != (self.kind == "public"):
                 raise ValueError(f"{file.path}: expected a url for public files, and only for them")
-            if (file.sha256 is None or file.bytes is None) != (self.kind == "generated"):
-                raise ValueError(f"{file.path}: expected bytes and sha256 unless generated")
+            if self.kind == "generated" and not (file.sha256 is None and file.bytes is None):
+                raise ValueError(f"{file.path}: expected no bytes and no sha256, being generated")
+            if self.kind == "licensed" and (file.sha256 is None or file.bytes is None):
+                raise ValueError(f"{file.path}: expected bytes and sha256 of a licensed file")
+            # An explicit null is a statement; a key left out may be forgotten.
+            if self.kind == "public" and not {"bytes", "sha256"} <= file.model_fields_set:
+                raise ValueError(f"{file.path}: expected bytes and sha256, null where unknown")
         return self
 
     @property

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from mutspad.config import ModelParams
 from mutspad.data.batching import Batch
+from mutspad.models.contextual import ContextualWords
 from mutspad.models.encoder import WordEncoder
 from mutspad.models.heads.biaffine import BiaffineParser
 from mutspad.models.heads.head import Head, Prediction
@@ -37,11 +38,16 @@ class MuTSPad(nn.Module):
         Rows of the vocabulary, padding and unknown included.
     word_dim
         Size of a word vector.
+    contextual
+        Contextual vectors that join the word representation, or None.
+    replaces_words
+        Whether they are the whole of it, as ELMo is in the paper (5.2.1): then there are neither
+        word vectors nor characters, and `encoder` is None.
 
     Raises
     ------
     ValueError
-        When there is no task.
+        When there is no task, or nothing represents the words.
     """
 
     def __init__(
@@ -53,25 +59,35 @@ class MuTSPad(nn.Module):
         n_words: int,
         n_chars: int,
         word_dim: int,
+        contextual: ContextualWords | None = None,
+        replaces_words: bool = False,
     ) -> None:
         super().__init__()
         if not tasks:
             raise ValueError("tasks: expected at least one, found none")
         self.tasks = tuple(task for task in TASKS if task in tasks)
-        self.encoder = WordEncoder(
-            n_words=n_words,
-            n_chars=n_chars,
-            word_dim=word_dim,
-            char_dim=params.char_dim,
-            char_hidden=params.char_hidden,
-            unknown_rate=params.unknown_rate,
-        )
+        if replaces_words and contextual is None:
+            raise ValueError("replaces_words: expected contextual vectors, found none")
+        self.word_dim = word_dim
+        self.encoder: WordEncoder | None = None
+        self.contextual = contextual
+        shared_dim = 0 if contextual is None else contextual.output_dim
+        if not replaces_words:
+            self.encoder = WordEncoder(
+                n_words=n_words,
+                n_chars=n_chars,
+                word_dim=word_dim,
+                char_dim=params.char_dim,
+                char_hidden=params.char_hidden,
+                unknown_rate=params.unknown_rate,
+            )
+            shared_dim += self.encoder.output_dim
         self.heads = nn.ModuleDict()
         self.reductions = nn.ModuleDict()
         reduced_dims = {Task.POS: params.pos_reduction, Task.CHUNK: params.chunk_reduction}
         for task in self.tasks:
             lower_tasks = read_tasks(task, self.tasks)
-            input_dim = self.encoder.output_dim
+            input_dim = shared_dim
             for lower in lower_tasks:
                 input_dim += reduced_dims[lower]
                 if lower not in self.reductions:
@@ -80,17 +96,54 @@ class MuTSPad(nn.Module):
                     )
             self.heads[task] = _build_head(task, params, input_dim, len(labels[task]))
 
-    def losses(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
-        """Return the loss of each task asked, a scalar, mean per word (paper eq. 6 sums them).
+    def features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
+        """Compute the features of the tasks asked and of those they read, each once.
 
-        Features that are neither asked nor read are not computed, and those that are, once.
+        Returns
+        -------
+        dict[Task, Tensor]
+            `h`, `[batch, words, feature_dim]` for a tagging task, `[batch, 1 + words, feature_dim]`
+            for dependencies, whose position 0 is the root; what stands at padding means nothing.
 
         Raises
         ------
         ValueError
             When the model lacks a task.
         """
-        features = self._features(batch, tasks)
+        shared = self._represent(batch)
+        features: dict[Task, Tensor] = {}
+        reduced: dict[Task, Tensor] = {}
+        for task in needed_tasks(tasks, self.tasks):
+            lower_tasks = read_tasks(task, self.tasks)
+            for lower in lower_tasks:
+                if lower not in reduced:
+                    reduced[lower] = self.reductions[lower](features[lower])
+            inputs = torch.cat([shared, *(reduced[lower] for lower in lower_tasks)], dim=-1)
+            features[task] = self._head(task).features(inputs, batch.lens)
+        return features
+
+    def losses(
+        self,
+        batch: Batch,
+        tasks: Sequence[Task],
+        features: Mapping[Task, Tensor] | None = None,
+    ) -> dict[Task, Tensor]:
+        """Return the loss of each task asked, a scalar, mean per word (paper eq. 6 sums them).
+
+        Parameters
+        ----------
+        batch, tasks
+            The sentences, and tasks of the model.
+        features
+            What `features` gives for them, where it is known already.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
+        """
+        if features is None:
+            features = self.features(batch, tasks)
         return {task: self._head(task).loss(features[task], batch) for task in tasks}
 
     def predict(
@@ -116,7 +169,7 @@ class MuTSPad(nn.Module):
         self.eval()
         try:
             with torch.inference_mode():
-                features = self._features(batch, tasks)
+                features = self.features(batch, tasks)
                 return {
                     task: self._head(task).predict(features[task], batch, multi_root=multi_root)
                     for task in tasks
@@ -131,26 +184,21 @@ class MuTSPad(nn.Module):
             for task in self.tasks
         }
 
+    def feature_dim(self, task: Task) -> int:
+        """Return the size of a feature vector of a task."""
+        return self._head(task).feature_dim
+
     def n_parameters(self) -> int:
         """Count the weights."""
         return sum(parameter.numel() for parameter in self.parameters())
 
+    def _represent(self, batch: Batch) -> Tensor:
+        """Return the shared word representation, `[batch, words, shared_dim]`."""
+        parts = (part for part in (self.encoder, self.contextual) if part is not None)
+        return torch.cat([part(batch) for part in parts], dim=-1)
+
     def _head(self, task: Task) -> Head:
         return cast(Head, self.heads[task])
-
-    def _features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
-        """Compute the features of the tasks asked and of those they read, each once."""
-        shared = self.encoder(batch)
-        features: dict[Task, Tensor] = {}
-        reduced: dict[Task, Tensor] = {}
-        for task in needed_tasks(tasks, self.tasks):
-            lower_tasks = read_tasks(task, self.tasks)
-            for lower in lower_tasks:
-                if lower not in reduced:
-                    reduced[lower] = self.reductions[lower](features[lower])
-            inputs = torch.cat([shared, *(reduced[lower] for lower in lower_tasks)], dim=-1)
-            features[task] = self._head(task).features(inputs, batch.lens)
-        return features
 
 
 def _build_head(task: Task, params: ModelParams, input_dim: int, n_labels: int) -> Head:

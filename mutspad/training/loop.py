@@ -9,16 +9,18 @@ from statistics import fmean
 
 from rich.console import Console
 from rich.progress import track
-from torch import Tensor
+from torch import Tensor, nn
 
 from mutspad.config import TrainingParams
-from mutspad.data.batching import Encoded, collate, encode
+from mutspad.data.batching import Encoded, VectorSource, collate, encode
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import MutspadError
 from mutspad.evaluation.score import main_score, score_layers
+from mutspad.models.adversarial import DomainDiscriminator, word_features
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import Task
+from mutspad.training.adversarial import Adversary, DomainLoss
 from mutspad.training.early_stopping import EarlyStopping
 from mutspad.training.losses import weighted_loss
 from mutspad.training.optimiser import Optimiser
@@ -41,6 +43,22 @@ class TrainingError(MutspadError):
 
 
 @dataclass(frozen=True, slots=True)
+class DomainScore:
+    """Hold how well a discriminator told the domains in an epoch.
+
+    Parameters
+    ----------
+    loss
+        Its mean cross entropy.
+    accuracy
+        The share of words whose domain it told, in per cent; 50 is chance.
+    """
+
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
 class EpochRecord:
     """Hold what one epoch came to.
 
@@ -58,6 +76,8 @@ class EpochRecord:
         Their mean, which early stopping looks at.
     best
         Whether the epoch's weights are those of the trained model.
+    domain
+        Of an adversarial run: the discriminator's mean loss and accuracy over the steps.
     """
 
     epoch: int
@@ -66,13 +86,17 @@ class EpochRecord:
     dev: Mapping[Task, float]
     dev_mean: float
     best: bool = False
+    domain: DomainScore | None = None
 
     def as_row(self) -> dict[str, int | float | bool]:
         """Return the record as a row of `history.csv`."""
+        domain = self.domain
         return {
             "epoch": self.epoch,
             "learning_rate": self.learning_rate,
             **{f"loss_{task}": loss for task, loss in self.losses.items()},
+            **({} if domain is None else {"loss_domain": domain.loss}),
+            **({} if domain is None else {"domain_accuracy": domain.accuracy}),
             **{f"dev_{task}": score for task, score in self.dev.items()},
             "dev_mean": self.dev_mean,
             "best": self.best,
@@ -95,6 +119,8 @@ class TrainerState:
         The model's weights after the best epoch.
     history
         The epochs so far.
+    discriminator
+        The domain discriminator of an adversarial run.
     """
 
     optimiser: Optimiser
@@ -102,6 +128,7 @@ class TrainerState:
     epoch: int = 0
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     history: list[EpochRecord] = field(default_factory=list)
+    discriminator: DomainDiscriminator | None = None
 
 
 def fit(
@@ -113,6 +140,8 @@ def fit(
     dev: Mapping[Task, Sequence[Sentence]],
     multi_root: bool,
     seed: int,
+    adversary: Adversary | None = None,
+    contextual: VectorSource | None = None,
 ) -> list[EpochRecord]:
     """Train a model in place until its dev score stops rising, and keep the best epoch's weights.
 
@@ -134,6 +163,11 @@ def fit(
         Whether a tree may have several roots.
     seed
         Decides the order of the sentences.
+    adversary
+        What adversarial pre-training adds, for a model of one task; its discriminator is trained,
+        too (paper 5.2.1).
+    contextual
+        The cached vectors of the model's contextual encoder, if it reads any.
 
     Returns
     -------
@@ -143,12 +177,26 @@ def fit(
     Raises
     ------
     TrainingError
-        When a task has no sentences or no loss weight, a sentence lacks a layer, or a loss or
-        gradient is not finite.
+        When a task has no sentences or no loss weight, a sentence lacks a layer, an adversary meets
+        several tasks or has no sentences, or a loss or gradient is not finite.
     """
-    trainer = _Trainer(model, vocabulary, params, train, dev, multi_root=multi_root, seed=seed)
+    trainer = _Trainer(
+        model,
+        vocabulary,
+        params,
+        train,
+        dev,
+        multi_root=multi_root,
+        seed=seed,
+        adversary=adversary,
+        contextual=contextual,
+    )
+    discriminator = None if adversary is None else adversary.discriminator
+    trained = model if discriminator is None else nn.ModuleList([model, discriminator])
     state = TrainerState(
-        Optimiser(model, params, n_tasks=len(model.tasks)), EarlyStopping(params.patience)
+        Optimiser(trained, params, n_tasks=len(model.tasks)),
+        EarlyStopping(params.patience),
+        discriminator=discriminator,
     )
     while state.epoch < params.max_epochs and not state.stopping.exhausted:
         trainer.run_epoch(state)
@@ -172,7 +220,12 @@ class _Trainer:
         *,
         multi_root: bool,
         seed: int,
+        adversary: Adversary | None,
+        contextual: VectorSource | None,
     ) -> None:
+        if adversary is not None:
+            _check_adversary(adversary, model.tasks)
+        self._adversary, self._contextual = adversary, contextual
         self._model, self._vocabulary = model, vocabulary
         self._params, self._multi_root, self._seed = params, multi_root, seed
         self._unified = not isinstance(train, Mapping)
@@ -194,20 +247,22 @@ class _Trainer:
         """Train the next epoch, score it and take note of it."""
         rate = state.optimiser.start_epoch(state.epoch)
         started = time.perf_counter()
-        losses, words = self._train(state)
+        losses, domain, words = self._train(state)
         speed = words / (time.perf_counter() - started)
         dev = self._score_dev()
-        record = EpochRecord(state.epoch, rate, losses, dev, fmean(dev.values()))
+        record = EpochRecord(state.epoch, rate, losses, dev, fmean(dev.values()), domain=domain)
         state.history.append(record)
         if state.stopping.update(state.epoch, record.dev_mean):
             state.best_weights = {
                 name: weights.clone() for name, weights in self._model.state_dict().items()
             }
         logger.info(
-            "epoch %d: learning rate %.4g, loss %s, dev %s, mean %.2f, best epoch %d, %.0f words/s",
+            "epoch %d: learning rate %.4g, loss %s%s, dev %s, mean %.2f, best epoch %d, "
+            "%.0f words/s",
             state.epoch,
             rate,
             " ".join(f"{task} {loss:.4f}" for task, loss in losses.items()),
+            f" domain {domain.loss:.4f}, domains told {domain.accuracy:.1f}%" if domain else "",
             " ".join(f"{task} {score:.2f}" for task, score in dev.items()),
             record.dev_mean,
             state.stopping.best_epoch,
@@ -215,35 +270,77 @@ class _Trainer:
         )
         state.epoch += 1
 
-    def _train(self, state: TrainerState) -> tuple[dict[Task, float], int]:
-        """Take the steps of an epoch; return each task's mean loss and the number of words read."""
+    def _train(self, state: TrainerState) -> tuple[dict[Task, float], DomainScore | None, int]:
+        """Take the steps of an epoch.
+
+        Returns
+        -------
+        losses
+            Each task's mean loss.
+        domain
+            How well the discriminator told the domains, if there is one.
+        words
+            The number of labelled words read.
+        """
         tasks = self._model.tasks
         weights = loss_weights(
             state.epoch, {task: self._params.loss_weights[task] for task in tasks}
         )
         sums, counts, words = dict.fromkeys(tasks, 0.0), dict.fromkeys(tasks, 0), 0
+        told: list[tuple[float, float]] = []
         steps = list(self._deal(state.epoch))
+        targets = self._deal_target(steps, state.epoch)
         terminal = Console(stderr=True)
         self._model.train()
-        for step in track(
-            steps,
+        for number, step in track(
+            list(enumerate(steps)),
             description=f"epoch {state.epoch}",
             console=terminal,
             transient=True,
             disable=not terminal.is_terminal,
         ):
-            corpus = self._corpora[step.tasks[0]]
-            batch = collate(self._vocabulary, [corpus[index] for index in step.sentences])
-            losses = self._model.losses(batch, step.tasks)
+            batch = collate(self._vocabulary, self._sentences(step))
+            features = self._model.features(batch, step.tasks)
+            losses = self._model.losses(batch, step.tasks, features)
             for task, loss in losses.items():
                 value = loss.item()
                 _require_finite(value, state.epoch, f"loss of {task}")
                 sums[task] += value
                 counts[task] += 1
-            norm = state.optimiser.step(weighted_loss(losses, weights, n_tasks=len(tasks)))
+            total = weighted_loss(losses, weights, n_tasks=len(tasks))
+            if self._adversary is not None:
+                progress = (state.epoch + number / len(steps)) / self._params.max_epochs
+                source = word_features(features[tasks[0]], batch)
+                domain = self._tell(self._adversary, source, targets[number], progress)
+                value = domain.loss.item()
+                _require_finite(value, state.epoch, "loss of the domain")
+                told.append((value, domain.accuracy))
+                total = total + domain.loss
+            norm = state.optimiser.step(total)
             _require_finite(norm, state.epoch, f"gradient norm of {', '.join(step.tasks)}")
             words += int(batch.lens.sum())
-        return {task: sums[task] / counts[task] for task in tasks}, words
+        domain_score = DomainScore(*map(fmean, zip(*told, strict=True))) if told else None
+        return {task: sums[task] / counts[task] for task in tasks}, domain_score, words
+
+    def _sentences(self, step: Step) -> list[Encoded]:
+        """Return the sentences of a step."""
+        corpus = self._corpora[step.tasks[0]]
+        return [corpus[index] for index in step.sentences]
+
+    def _deal_target(self, steps: Sequence[Step], epoch: int) -> list[list[Encoded]]:
+        """Deal the target sentences of the steps of an adversarial epoch."""
+        if self._adversary is None:
+            return []
+        return self._adversary.deal([self._sentences(step) for step in steps], epoch)
+
+    def _tell(
+        self, adversary: Adversary, source: Tensor, target: Sequence[Encoded], progress: float
+    ) -> DomainLoss:
+        """Let the discriminator tell a step's source words from the words of target sentences."""
+        (task,) = self._model.tasks
+        batch = collate(self._vocabulary, target)
+        features = self._model.features(batch, [task])[task]
+        return adversary.tell(source, word_features(features, batch), progress)
 
     def _deal(self, epoch: int) -> Iterator[Step]:
         """Deal the steps of an epoch."""
@@ -267,6 +364,7 @@ class _Trainer:
                 [task],
                 multi_root=self._multi_root,
                 batch_sentences=self._params.batch_sentences,
+                contextual=self._contextual,
             )
             scores[task] = main_score(task, score_layers(task, gold, predicted))
         return scores
@@ -274,7 +372,19 @@ class _Trainer:
     def _encode(self, sentences: Sequence[Sentence], tasks: Sequence[Task]) -> list[Encoded]:
         """Look training sentences up in the vocabulary."""
         _require_layers("training", sentences, tasks)
-        return [encode(self._vocabulary, sentence, tasks) for sentence in sentences]
+        return [
+            encode(self._vocabulary, sentence, tasks, self._contextual) for sentence in sentences
+        ]
+
+
+def _check_adversary(adversary: Adversary, tasks: Sequence[Task]) -> None:
+    """Refuse an adversary without text, or of a model with several tasks."""
+    if len(tasks) != 1:
+        raise TrainingError(
+            f"adversarial training: expected a model of one task, found {', '.join(tasks)}"
+        )
+    if not adversary.unlabelled:
+        raise TrainingError("adversarial training: expected unlabelled sentences, found none")
 
 
 def _require_layers(split: str, sentences: Sequence[Sentence], tasks: Sequence[Task]) -> None:

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 import torch
 
 from mutspad.config import TRAINED_PHASES, Run
+from mutspad.data.batching import encode
+from mutspad.data.contextual import ContextualVectors
 from mutspad.data.labels import OUTSIDE, shared_label_pairs
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import LoadedModel
+from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
 from mutspad.models.mutspad import MuTSPad
-from mutspad.tasks import Task
+from mutspad.tasks import IOB_TASKS, Task
+from mutspad.training.adversarial import Adversary, build_adversary
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
-from mutspad.training.predict import IOB_TASKS
 from mutspad.training.seeding import seed_everything
 
 logger = logging.getLogger(__name__)
@@ -43,6 +46,9 @@ def fit_run(
     dev: Mapping[Task, Sequence[Sentence]],
     lexicon: Lexicon,
     parent: LoadedModel | None,
+    contextual: ContextualVectors | None = None,
+    encoder: TrainableEncoder | None = None,
+    unlabelled: Sequence[tuple[str, ...]] | None = None,
 ) -> FittedRun:
     """Train the model of a run; a run of the phase finetune starts from its parent.
 
@@ -60,6 +66,12 @@ def fit_run(
         The words, characters and word vectors of the experiment.
     parent
         The trained parent of a run of the phase finetune, None otherwise.
+    contextual
+        The cached vectors of a contextual encoder that stays as it is.
+    encoder
+        The contextual encoder that is trained with the rest.
+    unlabelled
+        Sentences of the target domain, for an adversarial run.
 
     Raises
     ------
@@ -90,7 +102,7 @@ def fit_run(
     vocabulary = build_vocabulary(
         run.tasks, train, lexicon, known=None if parent is None else parent.vocabulary
     )
-    model = build_model(run, vocabulary, lexicon)
+    model = build_model(run, vocabulary, lexicon, _build_contextual(run, contextual, encoder))
     if parent is not None:
         initialise_from(parent, model, vocabulary, run.equivalents)
     history = fit(
@@ -101,8 +113,54 @@ def fit_run(
         dev=dev,
         multi_root=run.multi_root,
         seed=seed,
+        adversary=_build_adversary(run, model, vocabulary, unlabelled, seed),
+        contextual=contextual,
     )
     return FittedRun(model, vocabulary, history)
+
+
+def _build_contextual(
+    run: Run, vectors: ContextualVectors | None, encoder: TrainableEncoder | None
+) -> ContextualWords | None:
+    """Build what reads the contextual vectors of a run, from its cache or from its encoder."""
+    given = "none"
+    if vectors is not None:
+        given = f"cached vectors of {vectors.encoder}"
+    elif encoder is not None:
+        given = "an encoder to train"
+    if run.encoder is None:
+        expected = "none"
+    elif run.encoder.trained:
+        expected = "an encoder to train"
+    else:
+        expected = f"cached vectors of {run.encoder.name}"
+    if given != expected:
+        raise TrainingError(
+            f"run {run.name}: contextual vectors: expected {expected}, found {given}"
+        )
+    source = encoder if vectors is None else vectors
+    if source is None or run.encoder is None:
+        return None
+    shape = ContextualShape(source.n_layers, source.dim)
+    return ContextualWords(shape, encoder, run.encoder.learning_rate or 0.0)
+
+
+def _build_adversary(
+    run: Run,
+    model: MuTSPad,
+    vocabulary: Vocabulary,
+    unlabelled: Sequence[tuple[str, ...]] | None,
+    seed: int,
+) -> Adversary | None:
+    """Build what an adversarial run adds: a discriminator, and sentences of the other domain."""
+    if (unlabelled is not None) != (run.adversarial is not None):
+        expected = "none" if run.adversarial is None else f"sentences of {run.adversarial.target}"
+        found = "none" if unlabelled is None else f"{len(unlabelled)} sentences"
+        raise TrainingError(f"run {run.name}: unlabelled text: expected {expected}, found {found}")
+    if run.adversarial is None or unlabelled is None:
+        return None
+    encoded = [encode(vocabulary, Sentence("", words)) for words in unlabelled]
+    return build_adversary(run.adversarial, model, run.tasks[0], encoded, seed)
 
 
 def _check_parent(run: Run, parent: Run) -> None:
@@ -111,6 +169,11 @@ def _check_parent(run: Run, parent: Run) -> None:
         raise CheckpointError(
             f"run {run.name}: expected the parent {run.parent} with the tasks "
             f"{', '.join(run.tasks)}, found {parent.name} with {', '.join(parent.tasks)}"
+        )
+    if (parent.encoder, parent.replaces_words) != (run.encoder, run.replaces_words):
+        raise CheckpointError(
+            f"run {run.name}: expected a parent with the contextual encoder "
+            f"{run.encoder and run.encoder.name}, found {parent.encoder and parent.encoder.name}"
         )
 
 
@@ -170,7 +233,9 @@ def collect_labels(task: Task, sentences: Iterable[Sentence]) -> tuple[str, ...]
     return tuple(sorted(labels, key=lambda label: (task in IOB_TASKS and label != OUTSIDE, label)))
 
 
-def build_model(run: Run, vocabulary: Vocabulary, lexicon: Lexicon) -> MuTSPad:
+def build_model(
+    run: Run, vocabulary: Vocabulary, lexicon: Lexicon, contextual: ContextualWords | None = None
+) -> MuTSPad:
     """Build the network of a run: random weights, and word vectors where the lexicon has them."""
     model = MuTSPad(
         params=run.model,
@@ -179,8 +244,10 @@ def build_model(run: Run, vocabulary: Vocabulary, lexicon: Lexicon) -> MuTSPad:
         n_words=len(vocabulary.words),
         n_chars=len(vocabulary.chars),
         word_dim=lexicon.dim,
+        contextual=contextual,
+        replaces_words=run.replaces_words,
     )
-    if lexicon.vectors is not None:
+    if lexicon.vectors is not None and model.encoder is not None:
         index = {word: row for row, word in enumerate(lexicon.words)}
         rows = [index[word] for word in vocabulary.words[len(SPECIAL) :]]
         matrix = torch.zeros(len(vocabulary.words), lexicon.dim)

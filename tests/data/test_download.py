@@ -252,3 +252,51 @@ def test_a_licensed_file_is_asked_for(raw, tmp_path):
 def test_generated_files_are_not_fetched(raw):
     with pytest.raises(DownloadError, match="generated"):
         get(FileEntry(path=PATH), raw)
+
+
+@pytest.fixture
+def unknown(entry):
+    """Return the same file, of which the registry knows neither size nor hash."""
+    return FileEntry(path=PATH, url=entry.url, bytes=None, sha256=None)
+
+
+def test_a_file_of_unknown_hash_is_taken_with_a_warning_that_names_it(unknown, raw, server, caplog):
+    server.tear_after = 200_000
+    assert get(unknown, raw).read_bytes() == CONTENT
+    assert len(server.requests) == 2
+    (warning,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+    for fact in (PATH, SHA256, str(len(CONTENT)), unknown.url):
+        assert fact in warning.getMessage()
+    get(unknown, raw)
+    assert len(server.requests) == 2
+    assert files_below(raw) == ["tide.bin"]
+
+
+def test_a_whole_part_of_unknown_size_is_fetched_again(unknown, raw, server):
+    part = raw / f"{PATH}.part"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(CONTENT)
+    assert get(unknown, raw).read_bytes() == CONTENT
+    assert server.requests == [f"bytes={len(CONTENT)}-", None]
+
+
+def test_a_known_size_is_held_to_without_a_hash(entry, raw, server, tmp_path, caplog):
+    sized = entry.model_copy(update={"sha256": None})
+    (raw / PATH).parent.mkdir(parents=True)
+    (raw / PATH).write_bytes(b"half of it")
+    assert get(sized, raw).read_bytes() == CONTENT
+    (raw / PATH).unlink()
+    server.content = CONTENT[:-5]
+    with pytest.raises(HashMismatchError, match=f"expected {len(CONTENT)} bytes with any sha256"):
+        get(sized, raw)
+    assert files_below(raw) == []
+    (tmp_path / "quay").mkdir()
+    (tmp_path / PATH).write_bytes(CONTENT)
+    assert get(sized, raw, mirror=tmp_path).read_bytes() == CONTENT
+    assert f"taken as it is from {tmp_path / PATH}" in caplog.text
+
+
+def test_a_failed_download_of_unknown_size_says_what_is_kept(unknown, raw, server):
+    server.status = 503
+    with pytest.raises(DownloadError, match=r"\(0 bytes are kept for the next attempt\)"):
+        get(unknown, raw)

@@ -171,3 +171,26 @@ def test_entries_are_closed_and_typed():
             parse_registry(ENTRY.replace(wrong, right))
     with pytest.raises(ConfigError, match=r"quay/train\.txt twice"):
         parse_registry(ENTRY + ENTRY.replace("quay:", "pier:"))
+
+
+def test_a_public_file_may_say_that_its_hash_is_unknown():
+    unknown = ENTRY.replace("bytes: 3", "bytes: null").replace("f" * 64, "null")
+    file = parse_registry(unknown).corpus("quay").files["train"]
+    assert (file.bytes, file.sha256) == (None, None)
+    for silent in (ENTRY.replace(f", sha256: {'f' * 64}", ""), ENTRY.replace(" bytes: 3,", "")):
+        with pytest.raises(ConfigError, match="expected bytes and sha256, null where unknown"):
+            parse_registry(silent)
+    licensed = unknown.replace('url: "http://ex.am/ple", ', "").replace("public", "licensed")
+    with pytest.raises(ConfigError, match="expected bytes and sha256 of a licensed file"):
+        parse_registry(licensed)
+    with pytest.raises(ConfigError, match="expected no bytes and no sha256, being generated"):
+        parse_registry(licensed.replace("licensed", "generated").replace("bytes: null", "bytes: 3"))
+
+
+def test_only_elmo_has_files_of_unknown_hash():
+    unknown = [file.path for file in load_registry().files() if file.url and not file.sha256]
+    assert unknown == [
+        "elmo-small/options.json",
+        "elmo-large/options.json",
+        "elmo-large/weights.hdf5",
+    ]

@@ -131,6 +131,9 @@ def make_run() -> Callable[..., Run]:
                     "word_dropout": 0.0,
                 },
             },
+            "encoder": None,
+            "replaces_words": False,
+            "adversarial": None,
             "training": settings | (training or {}),
         }
         return Run.model_validate(run | changes)

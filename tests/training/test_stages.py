@@ -262,3 +262,67 @@ def test_what_does_not_fit_the_run_is_refused(make_run, sentences, corpora, lexi
     run = make_run(phase="as-is", parent="parent")
     with pytest.raises(TrainingError, match="trains nothing"):
         fit_run(run, train=corpora, parent=parent, **inputs)
+
+
+class Cache:
+    """Stand in for cached vectors: two layers of three numbers, the same for equal words."""
+
+    encoder, n_layers, dim = "toy", 2, 3
+
+    def find(self, words):
+        lengths = np.array([len(word) for word in words], dtype=np.float16)
+        return lengths[:, None, None] * np.ones((2, 3), dtype=np.float16)
+
+
+TOY = {"name": "toy", "kind": "elmo", "source": "toy"}
+
+
+@pytest.mark.parametrize("replaces_words", [True, False])
+def test_a_run_learns_with_cached_vectors_and_mixes_their_layers(
+    make_run, corpora, lexicon, replaces_words
+):
+    run = make_run((Task.POS,), {"max_epochs": 2}, encoder=TOY, replaces_words=replaces_words)
+    data = {Task.POS: corpora[Task.POS]}
+    fitted = fit_run(
+        run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None, contextual=Cache()
+    )
+    assert (fitted.model.encoder is None) is replaces_words
+    assert fitted.model.contextual.mix.scale.item() != 1.0
+
+
+def test_a_run_with_an_encoder_needs_that_encoders_vectors(make_run, corpora, lexicon):
+    run = make_run((Task.POS,), encoder=TOY | {"name": "other"})
+    data = {Task.POS: corpora[Task.POS]}
+    with pytest.raises(
+        TrainingError, match="expected cached vectors of other, found cached vectors of toy"
+    ):
+        fit_run(run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None, contextual=Cache())
+    with pytest.raises(TrainingError, match="expected cached vectors of other, found none"):
+        fit_run(run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None)
+
+
+def test_an_adversarial_run_reads_the_other_domain(make_run, corpora, lexicon):
+    adversarial = {"target": "tweets", "hidden": 4, "max_reversal": 1.0, "steepness": 10.0}
+    run = make_run((Task.POS,), {"max_epochs": 2}, adversarial=adversarial)
+    data = {Task.POS: corpora[Task.POS]}
+    common = {"seed": 1, "train": data, "dev": data, "lexicon": lexicon, "parent": None}
+    fitted = fit_run(run, **common, unlabelled=[("omg", "owls"), ("so", "sweeet", "!")])
+    assert all(record.domain is not None for record in fitted.history)
+    with pytest.raises(TrainingError, match="expected sentences of tweets, found none"):
+        fit_run(run, **common)
+    with pytest.raises(TrainingError, match="expected none, found 1 sentences"):
+        fit_run(make_run((Task.POS,)), **common, unlabelled=[("omg",)])
+
+
+def test_a_parent_with_another_encoder_is_refused(make_run, corpora, lexicon, parent):
+    run = make_run(phase="finetune", parent="parent", encoder=TOY)
+    with pytest.raises(CheckpointError, match="contextual encoder toy, found None"):
+        fit_run(
+            run,
+            seed=1,
+            train=corpora,
+            dev=corpora,
+            lexicon=lexicon,
+            parent=parent,
+            contextual=Cache(),
+        )

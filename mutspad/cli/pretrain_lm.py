@@ -1,0 +1,37 @@
+"""Train a small ELMo of our own on raw text.
+
+Example: mutspad pretrain-lm --text results/demo/text/tweets.txt --text results/demo/text/news.txt
+         --params '{"token_budget": 700000, ...}' --output results/demo/language_model
+
+results/<experiment>/language_model/
+├── options.json    sizes, as the published models have them
+├── weights.hdf5    weights, as the published models have them
+├── history.csv     loss and held-out perplexity, epoch by epoch
+└── summary.json    tokens, epochs, parameters, held-out perplexity and that of word frequencies
+"""
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from mutspad.config import LanguageModelParams, parse_json
+from mutspad.data.text import read_text
+from mutspad.files import write_json, write_text
+from mutspad.models.elmo_format import OPTIONS, WEIGHTS
+from mutspad.training.pretrain_lm import fit_language_model
+
+
+@click.command("pretrain-lm")
+@click.option("--text", type=click.Path(path_type=Path), multiple=True, required=True)
+@click.option("--params", "params_json", required=True, help="The section language_model, as JSON.")
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+def command(*, text: tuple[Path, ...], params_json: str, output: Path) -> None:
+    """Read the texts, train, write the model and its history."""
+    expected = "the section language_model as JSON"
+    params = parse_json(LanguageModelParams, params_json, "--params", expected)
+    fitted = fit_language_model([read_text(path) for path in text], params)
+    history = pd.DataFrame([record.as_row() for record in fitted.history])
+    write_text(output / "history.csv", history.to_csv(index=False, float_format="%.6g"))
+    write_json(output / "summary.json", fitted.summary())
+    fitted.elmo.to_files(output / OPTIONS, output / WEIGHTS)

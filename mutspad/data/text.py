@@ -1,0 +1,188 @@
+"""Raw text: one sentence a line, its tokens parted by one space (paper 5.2.1, unlabelled text)."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from mutspad.data.anonymise import anonymise
+from mutspad.data.lines import excerpt, read_lines
+from mutspad.errors import CorpusError
+from mutspad.files import write_text
+
+if TYPE_CHECKING:
+    from spacy.tokenizer import Tokenizer
+
+Words = tuple[str, ...]
+
+TRAINING = "training"
+"""The source that stands for the training sentences of a domain's corpora."""
+
+# What Twitter treats as one: a URL, also one that it has cut short ("https://t.c…"), without the
+# punctuation behind it; a handle, as `anonymise` knows it; a hashtag; an emoji with its modifiers.
+_PICTURE = "[\u2600-\u27bf\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
+_UNIT = re.compile(
+    r"""(?<!\w)(?:(?i:https?)(?!\w)|(?i:www\.))[!-~…]*?(?=[.,!?:;)\]'"]*(?:[^!-~…]|$))"""
+    r"|(?<!\w)@(?=_*[A-Za-z0-9])[A-Za-z0-9_]+"
+    r"|#\w+"
+    "|[\U0001f1e6-\U0001f1ff]{2}"
+    f"|{_PICTURE}(?:\u200d{_PICTURE})*"
+)
+_INVISIBLE_SPACES = str.maketrans({"\u200b": " ", "\ufeff": " "})
+
+
+@dataclass(frozen=True, slots=True)
+class RawText:
+    """Hold the unlabelled text of a domain.
+
+    Parameters
+    ----------
+    sentences
+        The words of distinct sentences, those of the corpora first.
+    summary
+        How much there is, whence, and what was left out; ready for JSON.
+    """
+
+    sentences: list[Words]
+    summary: dict[str, Any]
+
+
+def read_text(path: str | Path) -> list[Words]:
+    """Read the sentences of a file of raw text.
+
+    Raises
+    ------
+    CorpusError
+        For an empty file, bytes that are not UTF-8, or a line that is not tokens parted by one
+        space, with file and line.
+    """
+    sentences = []
+    for number, line in read_lines(path):
+        words = tuple(line.split(" "))
+        _check(words, path, number)
+        sentences.append(words)
+    _check_any(sentences, path)
+    return sentences
+
+
+def write_sentences(path: str | Path, sentences: Sequence[Words]) -> None:
+    """Write raw text atomically; what `read_text` would refuse is refused here.
+
+    Raises
+    ------
+    CorpusError
+        For no sentence at all, or one with an empty token or a token with a space.
+    """
+    _check_any(sentences, path)
+    for number, words in enumerate(sentences, 1):
+        _check(words, path, number)
+    write_text(path, "".join(f"{' '.join(words)}\n" for words in sentences))
+
+
+def tokenise(line: str) -> Words:
+    """Part a raw tweet into words, as spaCy does for English, but keep Twitter's own units whole.
+
+    URLs, handles, hashtags and emoji are one word each, also where no space parts them from their
+    neighbours. Twitter's HTML entities (`&amp;`) become the characters that they stand for.
+    """
+    text = html.unescape(line).translate(_INVISIBLE_SPACES)
+    # One kind of space only: spaCy makes words of all that exceed one blank.
+    spaced = " ".join(_UNIT.sub(r" \g<0> ", text).split())
+    return tuple(token.text for token in _tokenizer()(spaced))
+
+
+def collect_text(
+    domain: str,
+    *,
+    training: Iterable[Words],
+    held_back: Iterable[Words],
+    raw: Mapping[str, Iterable[str]],
+    anonymised: bool,
+) -> RawText:
+    """Collect the unlabelled text of a domain: its training sentences, then raw lines.
+
+    Each sentence is taken once, and none that stands in a dev or test set, whose text no model may
+    see before it is scored. Two sentences count as the same when only case, spaces, the tokens'
+    borders or compatible characters ("…" and "...") tell them apart: corpora differ in these.
+
+    Parameters
+    ----------
+    domain
+        Named in the summary.
+    training
+        The words of the training sentences.
+    held_back
+        The words of the dev and test sentences.
+    raw
+        Source -> its lines, not yet tokenised; those without a letter or digit are left out.
+    anonymised
+        Give handles and URLs one form (paper 5.1).
+    """
+    seen = dict.fromkeys(map(_identity, _anonymised(held_back, anonymised)), "in_dev_or_test")
+    left_out = {"in_dev_or_test": 0, "repeated": 0, "without_words": 0}
+    sentences: list[Words] = []
+    tokens: dict[str, int] = {}
+    sources = {TRAINING: training, **{name: map(tokenise, lines) for name, lines in raw.items()}}
+    for name, source in sources.items():
+        start = len(sentences)
+        for words in _anonymised(source, anonymised):
+            identity = _identity(words)
+            if name != TRAINING and not any(map(str.isalnum, identity)):
+                left_out["without_words"] += 1
+            elif identity in seen:
+                left_out[seen[identity]] += 1
+            else:
+                seen[identity] = "repeated"
+                sentences.append(words)
+        tokens[name] = sum(map(len, sentences[start:]))
+    summary = {
+        "domain": domain,
+        "sentences": len(sentences),
+        "tokens": sum(tokens.values()),
+        "sources": tokens,
+        "left_out": left_out,
+    }
+    return RawText(sentences, summary)
+
+
+def _anonymised(sentences: Iterable[Words], wanted: bool) -> Iterable[Words]:
+    if not wanted:
+        return sentences
+    return (tuple(map(anonymise, words)) for words in sentences)
+
+
+def _identity(words: Words) -> str:
+    """Return what makes a sentence the same as another, whoever tokenised it."""
+    text = html.unescape("".join(words))
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@cache
+def _tokenizer() -> "Tokenizer":
+    """Build spaCy's English tokenizer, which needs no model."""
+    from spacy.lang.en import English  # a second to import, and only raw tweets need it
+
+    tokenizer = cast("Tokenizer", English().tokenizer)
+    tokenizer.token_match = _UNIT.fullmatch
+    return tokenizer
+
+
+def _check(words: Words, path: str | Path, line: int) -> None:
+    """Refuse a sentence that does not come back as it was."""
+    for word in words or ("",):
+        if word.split() != [word]:
+            raise CorpusError(
+                path,
+                line,
+                expected="tokens parted by one space",
+                found=excerpt(word) if word else "an empty token",
+            )
+
+
+def _check_any(sentences: Sequence[Words], path: str | Path) -> None:
+    if not sentences:
+        raise CorpusError(path, None, expected="at least one sentence", found="an empty file")

@@ -1,0 +1,228 @@
+"""The two files of an ELMo: `options.json` and `weights.hdf5` (Peters et al., 2018).
+
+The names and shapes of the datasets are those of the published models; `dataset_shapes` lists them.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mutspad.config import Positive, parse_json
+from mutspad.errors import CheckpointError, ConfigError
+from mutspad.files import atomic_path, write_json
+
+OPTIONS = "options.json"
+WEIGHTS = "weights.hdf5"
+N_CHARACTERS = 261
+"""Rows of the character embedding: 256 bytes, four borders and padding."""
+DIRECTIONS = 2
+
+Clip = Annotated[float, Field(gt=0.0)]
+
+
+class _Section(BaseModel):
+    """Read the keys that decide what the model computes; files hold others, about its training."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class LstmOptions(_Section):
+    """Size the recurrent layers.
+
+    Parameters
+    ----------
+    n_layers, dim, projection_dim
+        Layers, size of a cell and of an output in one direction.
+    cell_clip, proj_clip
+        The largest absolute value of a cell and of an output.
+    use_skip_connections
+        Every published model adds a layer's input to its output, from the second layer on.
+    """
+
+    n_layers: Positive
+    dim: Positive
+    projection_dim: Positive
+    cell_clip: Clip
+    proj_clip: Clip
+    use_skip_connections: Literal[True] = True
+
+
+class CharacterDim(_Section):
+    """Size a character's vector."""
+
+    dim: Positive
+
+
+class CharacterOptions(_Section):
+    """Size the convolutions over the characters of a word.
+
+    Parameters
+    ----------
+    embedding
+        Size of a character's vector.
+    filters
+        Width and number of each kind of filter.
+    n_highway
+        Highway layers after the convolutions.
+    n_characters
+        262 as published, which counts a row for masking; some training options say 261.
+    max_characters_per_token
+        Bytes of a word that are read, borders included.
+    activation
+        What follows the maximum over the places of a filter.
+    """
+
+    embedding: CharacterDim
+    filters: Annotated[tuple[tuple[Positive, Positive], ...], Field(min_length=1)]
+    n_highway: Annotated[int, Field(ge=0)]
+    n_characters: Literal[261, 262] = 262
+    max_characters_per_token: Annotated[int, Field(ge=3)]
+    activation: Literal["relu", "tanh"]
+
+    @model_validator(mode="after")
+    def _check_widths(self) -> Self:
+        widest = max(width for width, _ in self.filters)
+        if widest > self.max_characters_per_token:
+            raise ValueError(
+                f"expected filters no wider than {self.max_characters_per_token} characters, "
+                f"found {widest}"
+            )
+        return self
+
+    @property
+    def n_filters(self) -> int:
+        """Count the filters of all widths."""
+        return sum(count for _, count in self.filters)
+
+
+class ElmoOptions(_Section):
+    """Size an ELMo."""
+
+    lstm: LstmOptions
+    char_cnn: CharacterOptions
+
+
+def dataset_shapes(options: ElmoOptions) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every dataset of the weights by its name."""
+    lstm, cnn = options.lstm, options.char_cnn
+    char_dim, n_filters = cnn.embedding.dim, cnn.n_filters
+    shapes: dict[str, tuple[int, ...]] = {"char_embed": (N_CHARACTERS, char_dim)}
+    for index, (width, count) in enumerate(cnn.filters):
+        shapes[f"CNN/W_cnn_{index}"] = (1, width, char_dim, count)
+        shapes[f"CNN/b_cnn_{index}"] = (count,)
+    for layer in range(cnn.n_highway):
+        for gate in ("carry", "transform"):
+            shapes[f"CNN_high_{layer}/W_{gate}"] = (n_filters, n_filters)
+            shapes[f"CNN_high_{layer}/b_{gate}"] = (n_filters,)
+    shapes["CNN_proj/W_proj"] = (n_filters, lstm.projection_dim)
+    shapes["CNN_proj/b_proj"] = (lstm.projection_dim,)
+    for direction in range(DIRECTIONS):
+        for layer in range(lstm.n_layers):
+            cell = cell_name(direction, layer)
+            shapes[f"{cell}/W_0"] = (2 * lstm.projection_dim, 4 * lstm.dim)
+            shapes[f"{cell}/B"] = (4 * lstm.dim,)
+            shapes[f"{cell}/W_P_0"] = (lstm.dim, lstm.projection_dim)
+    return shapes
+
+
+def cell_name(direction: int, layer: int) -> str:
+    """Return the group of one LSTM: direction 0 reads forwards, 1 backwards."""
+    return f"RNN_{direction}/RNN/MultiRNNCell/Cell{layer}/LSTMCell"
+
+
+def read_options(path: str | Path) -> ElmoOptions:
+    """Read `options.json`.
+
+    Raises
+    ------
+    CheckpointError
+        When the file is missing, is not JSON, or lacks a key or holds an impossible value.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: expected the options of an ELMo, found no file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path}: expected the options of an ELMo, found {error}") from None
+    try:
+        return parse_json(ElmoOptions, text, path, "the options of an ELMo")
+    except ConfigError as error:
+        raise CheckpointError(str(error)) from None
+
+
+def write_options(path: str | Path, options: ElmoOptions) -> None:
+    """Write `options.json`, atomically."""
+    write_json(path, options.model_dump(mode="json"))
+
+
+def read_weights(path: str | Path, options: ElmoOptions) -> dict[str, NDArray[np.float32]]:
+    """Read `weights.hdf5`, each dataset by its name.
+
+    Raises
+    ------
+    CheckpointError
+        When the file is missing or damaged, or its datasets are not those of the options.
+    """
+    if not Path(path).is_file():
+        raise CheckpointError(f"{path}: expected the weights of an ELMo, found no file")
+    shapes = dataset_shapes(options)
+    try:
+        with h5py.File(path, "r") as file:
+            found = _list_datasets(file)
+            _check_datasets(path, shapes, found)
+            # A file may be cut off behind the list of its datasets: reading tells.
+            return {name: found[name][...].astype(np.float32) for name in shapes}
+    except (OSError, RuntimeError, KeyError) as error:
+        raise CheckpointError(f"{path}: expected a whole HDF5 file, found {error}") from None
+
+
+def write_weights(path: str | Path, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Write `weights.hdf5` atomically; equal weights give equal bytes."""
+    with (
+        atomic_path(path) as temporary,
+        h5py.File(temporary, "w", libver=("earliest", "v108")) as file,
+    ):
+        for name, values in weights.items():
+            file.create_dataset(name, data=values.astype(np.float32), track_times=False)
+
+
+def _list_datasets(file: h5py.File) -> dict[str, h5py.Dataset]:
+    """List the datasets of all groups by their names."""
+    found: dict[str, h5py.Dataset] = {}
+
+    def note(name: str, item: h5py.Group | h5py.Dataset) -> None:
+        if isinstance(item, h5py.Dataset):
+            found[name] = item
+
+    file.visititems(note)
+    return found
+
+
+def _check_datasets(
+    path: str | Path, shapes: Mapping[str, tuple[int, ...]], found: Mapping[str, h5py.Dataset]
+) -> None:
+    """Compare the datasets of a file with those of its options."""
+    for name, shape in shapes.items():
+        if name not in found:
+            raise CheckpointError(
+                f"{path}: expected a dataset {name} of shape {list(shape)}, as the options say, "
+                "found none. Take options and weights of the same model"
+            )
+        dataset = found[name]
+        if dataset.shape != shape or dataset.dtype.kind != "f":
+            raise CheckpointError(
+                f"{path}: {name}: expected floats of shape {list(shape)}, as the options say, "
+                f"found {dataset.dtype} of shape {list(dataset.shape)}. Take options and weights "
+                "of the same model"
+            )
+    surplus = sorted(found.keys() - shapes.keys())
+    if surplus:
+        raise CheckpointError(
+            f"{path}: expected only the datasets that the options ask for, found "
+            f"{', '.join(surplus[:3])} too. Take options and weights of the same model"
+        )

@@ -1,0 +1,178 @@
+"""Adversarial pre-training: the features of both domains become alike (paper 5.2.1).
+
+A discriminator learns to tell source from target words by their features, and the network below,
+whose gradient is reversed, to mislead it (Ganin et al., 2016). The target text has no labels. Each
+step, and each target batch, is a function of the seed and the epoch, as in `schedule`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from statistics import fmean
+
+import numpy as np
+from torch import Tensor
+
+from mutspad.config import AdversarialParams
+from mutspad.data.batching import Encoded
+from mutspad.models.adversarial import (
+    DomainDiscriminator,
+    domain_accuracy,
+    domain_loss,
+    reverse_gradient,
+)
+from mutspad.models.mutspad import MuTSPad
+from mutspad.tasks import TASKS, Task
+
+# `schedule` draws from the streams 0 to len(TASKS).
+_STREAM = len(TASKS) + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DomainLoss:
+    """Hold the discriminator's loss on one step, a scalar, and its accuracy in per cent."""
+
+    loss: Tensor
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adversary:
+    """Hold what an adversarial run needs beside its model.
+
+    Parameters
+    ----------
+    discriminator
+        Trained with the model, but no part of it: it is not kept.
+    params
+        Its size and the schedule of the reversal.
+    unlabelled
+        Sentences of the target domain.
+    seed
+        Decides their order.
+    """
+
+    discriminator: DomainDiscriminator
+    params: AdversarialParams
+    unlabelled: Sequence[Encoded]
+    seed: int
+
+    def deal(self, steps: Sequence[Sequence[Encoded]], epoch: int) -> list[list[Encoded]]:
+        """Deal target sentences to the source sentences of an epoch's steps; see `deal_target`."""
+        dealt = deal_target(
+            [len(sentence) for sentence in self.unlabelled],
+            [[len(sentence) for sentence in step] for step in steps],
+            seed=self.seed,
+            epoch=epoch,
+        )
+        return [[self.unlabelled[index] for index in step] for step in dealt]
+
+    def tell(self, source: Tensor, target: Tensor, progress: float) -> DomainLoss:
+        """Let the discriminator tell the domains; its loss reverses the gradient of the features.
+
+        Parameters
+        ----------
+        source, target
+            Features of words of each domain, `[words, feature_dim]`.
+        progress
+            The share of the training that is done.
+        """
+        scale = reversal(progress, self.params)
+        logits = [
+            self.discriminator(reverse_gradient(features, scale)) for features in (source, target)
+        ]
+        return DomainLoss(domain_loss(*logits), domain_accuracy(*logits))
+
+
+def build_adversary(
+    params: AdversarialParams,
+    model: MuTSPad,
+    task: Task,
+    unlabelled: Sequence[Encoded],
+    seed: int,
+) -> Adversary:
+    """Build the adversary of a mono-task model.
+
+    PyTorch's generator decides the discriminator's first weights: seed it before.
+
+    Parameters
+    ----------
+    params
+        The discriminator and the schedule of the reversal.
+    model, task
+        The model, and its task, whose features are to tell nothing of the domain.
+    unlabelled
+        Sentences of the target domain.
+    seed
+        Decides their order.
+    """
+    discriminator = DomainDiscriminator(model.feature_dim(task), params.hidden)
+    return Adversary(discriminator, params, unlabelled, seed)
+
+
+def reversal(progress: float, params: AdversarialParams) -> float:
+    """Return how strongly gradients are reversed: 0 at first, while the discriminator knows little.
+
+    `max_reversal * (2 / (1 + exp(-steepness * p)) - 1)` (Ganin et al., 2016, section 5.2.2).
+
+    Parameters
+    ----------
+    progress
+        p, the share of the steps of `max_epochs` that are done.
+    params
+        The largest reversal and how steeply it rises.
+    """
+    # tanh(x / 2) is the same, and cannot overflow.
+    return params.max_reversal * math.tanh(params.steepness * progress / 2)
+
+
+def deal_target(
+    lengths: Sequence[int],
+    steps: Sequence[Sequence[int]],
+    *,
+    seed: int,
+    epoch: int,
+) -> list[list[int]]:
+    """Deal one epoch's target batches, one a step, as large as the steps' own.
+
+    The text is dealt whole before it is reshuffled and dealt again; where it stops at the end of an
+    epoch it goes on in the next. The sentences of a batch are of similar length, so that little is
+    padding, and steps with long source sentences get long target sentences, so that length alone
+    tells the domains apart as little as possible.
+
+    Parameters
+    ----------
+    lengths
+        Words of each sentence of the target text.
+    steps
+        Words of each source sentence of each step; as many sentences in every epoch.
+    seed, epoch
+        Decide which sentences; the epoch is counted from 0.
+
+    Returns
+    -------
+    list[list[int]]
+        Indices of the target sentences of each step.
+
+    Raises
+    ------
+    ValueError
+        When there is no sentence to deal.
+    """
+    if not lengths:
+        raise ValueError("the target text: expected at least one sentence, found none")
+    needed = sum(map(len, steps))
+    first_pass, position = divmod(epoch * needed, len(lengths))
+    n_passes = -(-(position + needed) // len(lengths))
+    passes = [
+        np.random.default_rng((seed, _STREAM, number)).permutation(len(lengths))
+        for number in range(first_pass, first_pass + n_passes)
+    ]
+    dealt = np.concatenate(passes)[position : position + needed].tolist()
+    # Sorting is stable: sentences of one length stay in the order of the shuffle.
+    waiting = iter(sorted(dealt, key=lambda index: lengths[index]))
+    batches: dict[int, list[int]] = {}
+    for step in sorted(range(len(steps)), key=lambda step: fmean(steps[step])):
+        batches[step] = list(islice(waiting, len(steps[step])))
+    return [batches[step] for step in range(len(steps))]

@@ -1,0 +1,280 @@
+import math
+from itertools import chain
+from statistics import fmean
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mutspad.config import AdversarialParams
+from mutspad.data.batching import encode
+from mutspad.data.sentence import Sentence
+from mutspad.models.adversarial import domain_accuracy, domain_loss
+from mutspad.tasks import TASKS, Task
+from mutspad.training import loop
+from mutspad.training.adversarial import Adversary, build_adversary, deal_target, reversal
+from mutspad.training.loop import TrainingError, fit
+from mutspad.training.optimiser import Optimiser
+from mutspad.training.seeding import seed_everything
+from mutspad.training.stages import build_model, build_vocabulary
+
+PARAMS = AdversarialParams(hidden=8, max_reversal=0.7, steepness=10.0)
+TARGET = ("zzz qqq", "qqq xxx zzz !", "HTTPURL xxx", "zzz zzz xxx qqq qqq", "xxx")
+STEPS = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=4), min_size=1, max_size=5)
+LENGTHS = st.lists(st.integers(1, 9), min_size=1, max_size=12)
+
+
+@pytest.fixture
+def build(make_run, sentences, lexicon):
+    """Build a run's model and vocabulary, and an adversary of its first task, from one seed."""
+
+    def made(run, params=PARAMS, target=TARGET):
+        seed_everything(1)
+        vocabulary = build_vocabulary(run.tasks, sentences, lexicon)
+        model = build_model(run, vocabulary, lexicon)
+        text = [
+            encode(vocabulary, Sentence(str(number), tuple(line.split())))
+            for number, line in enumerate(target)
+        ]
+        adversary = build_adversary(params, model, run.tasks[0], text, seed=1)
+        # Whatever was drawn for the discriminator, training begins with the same dropout.
+        seed_everything(2)
+        return model, vocabulary, adversary
+
+    return made
+
+
+def _fit(run, model, vocabulary, corpora, adversary):
+    return fit(
+        model,
+        vocabulary,
+        params=run.training,
+        train=corpora,
+        dev=corpora,
+        multi_root=True,
+        seed=1,
+        adversary=adversary,
+    )
+
+
+def test_the_reversal_rises_from_nothing_to_its_maximum():
+    shares = [0.0, 0.05, 0.2, 0.5, 1.0]
+    scales = [reversal(share, PARAMS) for share in shares]
+    # Ganin et al. (2016), section 5.2.2.
+    expected = [0.7 * (2 / (1 + math.exp(-10 * share)) - 1) for share in shares]
+    assert scales == pytest.approx(expected, abs=1e-15)
+    assert scales[0] == 0.0
+    assert scales == sorted(scales)
+    assert scales[-1] == pytest.approx(0.7, rel=1e-3)
+    steep = AdversarialParams(hidden=1, max_reversal=2.0, steepness=1e6)
+    assert reversal(1.0, steep) == 2.0
+
+
+@given(LENGTHS, STEPS, st.integers(0, 3), st.integers(0, 2))
+def test_a_step_gets_as_many_target_sentences_as_it_has(lengths, steps, epoch, seed):
+    batches = deal_target(lengths, steps, seed=seed, epoch=epoch)
+    assert [len(batch) for batch in batches] == [len(step) for step in steps]
+    assert batches == deal_target(lengths, steps, seed=seed, epoch=epoch)
+
+
+@given(LENGTHS, STEPS)
+def test_the_text_is_dealt_whole_before_it_is_dealt_again(lengths, steps):
+    dealt = []
+    for epoch in range(4):
+        epoch_sentences = list(chain(*deal_target(lengths, steps, seed=1, epoch=epoch)))
+        counts = [(dealt + epoch_sentences).count(index) for index in range(len(lengths))]
+        assert max(counts) - min(counts) <= 1
+        dealt += epoch_sentences
+
+
+@given(LENGTHS, STEPS, st.integers(0, 3))
+def test_long_sentences_meet_long_ones(lengths, steps, epoch):
+    batches = deal_target(lengths, steps, seed=1, epoch=epoch)
+    order = sorted(range(len(steps)), key=lambda step: sum(steps[step]) / len(steps[step]))
+    sorted_lengths = [lengths[index] for step in order for index in batches[step]]
+    assert sorted_lengths == sorted(sorted_lengths)
+
+
+def test_seeds_and_epochs_deal_differently():
+    steps = [[5] * 10] * 3
+    dealt = [
+        deal_target([5] * 100, steps, seed=seed, epoch=epoch)
+        for seed, epoch in [(1, 0), (1, 1), (2, 0)]
+    ]
+    assert dealt[0] != dealt[1]
+    assert dealt[0] != dealt[2]
+    assert not set(chain(*dealt[0])) & set(chain(*dealt[1]))
+
+
+def test_no_text_cannot_be_dealt():
+    with pytest.raises(ValueError, match="target text: expected at least one sentence"):
+        deal_target([], [[3]], seed=1, epoch=0)
+
+
+@pytest.mark.parametrize("progress", [0.0, 0.1, 1.0])
+def test_only_the_gradient_of_features_is_reversed(progress, build, make_run):
+    _, _, adversary = build(make_run((Task.POS,)))
+    discriminator = adversary.discriminator.double()
+    source, target = (
+        torch.randn(n_words, 24, dtype=torch.float64, requires_grad=True) for n_words in (7, 3)
+    )
+    told = adversary.tell(source, target, progress)
+    logits = discriminator(source), discriminator(target)
+    plain = domain_loss(*logits)
+    assert told.loss.item() == plain.item()
+    assert told.accuracy == domain_accuracy(*logits)
+    inputs = [source, target, *discriminator.parameters()]
+    seen, expected = (torch.autograd.grad(loss, inputs) for loss in (told.loss, plain))
+    factors = [-reversal(progress, PARAMS)] * 2 + [1.0] * 4
+    for gradient, unreversed, factor in zip(seen, expected, factors, strict=True):
+        torch.testing.assert_close(gradient, factor * unreversed, rtol=1e-12, atol=0.0)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_step_adds_the_domain_loss_of_words_from_both_domains(
+    task, monkeypatch, build, make_run, corpora
+):
+    seen = []
+    tell, step, weigh = Adversary.tell, Optimiser.step, loop.weighted_loss
+
+    def watch_tell(adversary, source, target, progress):
+        told = tell(adversary, source, target, progress)
+        seen[-1].update(
+            words=(len(source), len(target)), progress=progress, domain=told.loss.item()
+        )
+        return told
+
+    def watch_weigh(losses, weights, *, n_tasks):
+        loss = weigh(losses, weights, n_tasks=n_tasks)
+        seen.append({"task": loss.item()})
+        return loss
+
+    def watch_step(optimiser, loss):
+        seen[-1]["total"] = loss.item()
+        return step(optimiser, loss)
+
+    monkeypatch.setattr(Adversary, "tell", watch_tell)
+    monkeypatch.setattr(loop, "weighted_loss", watch_weigh)
+    monkeypatch.setattr(Optimiser, "step", watch_step)
+    run = make_run((task,), {"batch_sentences": 2, "max_epochs": 2})
+    model, vocabulary, adversary = build(run, target=["zzz qqq xxx"])
+    history = _fit(run, model, vocabulary, corpora, adversary)
+    assert [parts["progress"] for parts in seen] == [0.0, 0.25, 0.5, 0.75]
+    for parts in seen:
+        assert parts["total"] == pytest.approx(parts["task"] + parts["domain"], rel=1e-6)
+    # Two sentences and one, in whichever order; every target sentence has three words.
+    assert sum(parts["words"][0] for parts in seen) == 2 * sum(map(len, corpora[task]))
+    assert sorted(parts["words"][1] for parts in seen) == [3, 3, 6, 6]
+    assert history[0].domain.loss == pytest.approx((seen[0]["domain"] + seen[1]["domain"]) / 2)
+
+
+def test_the_first_step_trains_the_model_as_the_task_alone_does(build, make_run, corpora):
+    # Nothing is reversed yet; the domain's share of the gradient's norm would show when clipped.
+    run = make_run((Task.POS,), {"batch_sentences": 3, "max_epochs": 1, "clip_norm": 1e9})
+    weights = []
+    for adversarial in (True, False):
+        model, vocabulary, adversary = build(run)
+        before = [weight.clone() for weight in adversary.discriminator.parameters()]
+        _fit(run, model, vocabulary, corpora, adversary if adversarial else None)
+        moved = [
+            not torch.equal(old, new)
+            for old, new in zip(before, adversary.discriminator.parameters(), strict=True)
+        ]
+        assert moved == [adversarial] * 4
+        weights.append(model.state_dict())
+    assert weights[0].keys() == weights[1].keys()
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_the_gradient_is_clipped_over_model_and_discriminator_together(
+    monkeypatch, build, make_run, corpora
+):
+    norms = []
+    step = Optimiser.step
+
+    def watch(optimiser, loss):
+        norms.append(step(optimiser, loss))
+        gradients = [
+            parameter.grad.coalesce().values() if parameter.grad.is_sparse else parameter.grad
+            for parameter in [*model.parameters(), *adversary.discriminator.parameters()]
+            if parameter.grad is not None
+        ]
+        clipped = torch.stack([gradient.norm() for gradient in gradients]).norm().item()
+        assert clipped == pytest.approx(0.01, rel=1e-4)
+        assert all(weight.grad is not None for weight in adversary.discriminator.parameters())
+        return norms[-1]
+
+    monkeypatch.setattr(Optimiser, "step", watch)
+    run = make_run((Task.POS,), {"max_epochs": 1, "clip_norm": 0.01})
+    model, vocabulary, adversary = build(run)
+    _fit(run, model, vocabulary, corpora, adversary)
+    assert min(norms) > 0.01
+
+
+def test_reversal_makes_the_domains_alike_and_the_task_is_learned(build, make_run, corpora):
+    run = make_run((Task.POS,), {"max_epochs": 40, "patience": 40})
+    told = {}
+    for max_reversal in (1e-9, 1.0):
+        params = AdversarialParams(hidden=8, max_reversal=max_reversal, steepness=10.0)
+        model, vocabulary, adversary = build(run, params)
+        history = _fit(run, model, vocabulary, corpora, adversary)
+        assert max(record.dev_mean for record in history) > 80
+        told[max_reversal] = fmean(record.domain.accuracy for record in history[-15:])
+    assert told[1e-9] > 80
+    assert told[1.0] < 70
+
+
+def test_the_history_tells_of_the_domains(build, make_run, corpora, caplog):
+    run = make_run((Task.NER,), {"max_epochs": 2})
+
+    def rows():
+        model, vocabulary, adversary = build(run)
+        fitted = _fit(run, model, vocabulary, corpora, adversary)
+        return [record.as_row() for record in fitted]
+
+    with caplog.at_level("INFO", logger="mutspad"):
+        history = rows()
+    assert list(history[0]) == [
+        "epoch",
+        "learning_rate",
+        "loss_ner",
+        "loss_domain",
+        "domain_accuracy",
+        "dev_ner",
+        "dev_mean",
+        "best",
+    ]
+    assert all(0 <= row["domain_accuracy"] <= 100 for row in history)
+    assert "domains told " in caplog.records[0].getMessage()
+    assert rows() == history
+
+
+def test_the_state_holds_the_discriminator(monkeypatch, build, make_run, corpora):
+    states = []
+    run_epoch = loop._Trainer.run_epoch
+
+    def watch(trainer, state):
+        run_epoch(trainer, state)
+        states.append(state)
+
+    monkeypatch.setattr(loop._Trainer, "run_epoch", watch)
+    run = make_run((Task.POS,), {"max_epochs": 1})
+    model, vocabulary, adversary = build(run)
+    _fit(run, model, vocabulary, corpora, adversary)
+    _fit(run, model, vocabulary, corpora, None)
+    assert states[0].discriminator is adversary.discriminator
+    assert states[1].discriminator is None
+    momenta = states[0].optimiser.sgd.state
+    assert all("momentum_buffer" in momenta[w] for w in adversary.discriminator.parameters())
+
+
+def test_several_tasks_and_no_text_are_refused(build, make_run, corpora):
+    model, vocabulary, adversary = build(make_run((Task.POS, Task.NER)))
+    run = make_run((Task.POS, Task.NER))
+    with pytest.raises(TrainingError, match="expected a model of one task, found pos, ner"):
+        _fit(run, model, vocabulary, corpora, adversary)
+    run = make_run((Task.POS,))
+    model, vocabulary, adversary = build(run, target=())
+    with pytest.raises(TrainingError, match="expected unlabelled sentences, found none"):
+        _fit(run, model, vocabulary, corpora, adversary)
