@@ -227,6 +227,7 @@ class Params(Closed):
 
     experiment: str
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
+    checkpoint_seconds: Annotated[float, Field(ge=0.0)]
     corpora: CorporaParams
     vectors: VectorsParams
     model: ModelParams

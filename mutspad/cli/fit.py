@@ -5,6 +5,8 @@ Example: mutspad fit --run results/demo/runs/tuned-multi.json --seed 1
          --parent results/demo/pretrain/news-multi/seed1
          --model results/demo/finetune/tuned-multi/seed1
 
+Interrupted, the same command goes on from the checkpoint and ends with the same bytes.
+
 results/<experiment>/<phase>/<run>/seed<k>/
 ├── model.json            sizes, vocabulary, label sets, the resolved run
 ├── weights.safetensors   the weights of the best epoch
@@ -22,9 +24,11 @@ from mutspad.data.contextual import read_contextual
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.text import read_text
 from mutspad.files import write_text
+from mutspad.fingerprint import code_of
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.contextual import TrainableEncoder
 from mutspad.training.loop import TrainingSet
+from mutspad.training.resume import Checkpoint, identify
 from mutspad.training.stages import fit_run
 
 
@@ -37,6 +41,8 @@ from mutspad.training.stages import fit_run
 @click.option("--parent", type=click.Path(path_type=Path), help="The model to start from.")
 @click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
 @click.option("--unlabelled", type=click.Path(path_type=Path), help="Text of the other domain.")
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="Where to resume from.")
+@click.option("--seconds", type=float, default=60.0, show_default=True, help="Between checkpoints.")
 @click.option("--model", type=click.Path(path_type=Path), required=True)
 def command(
     *,
@@ -48,6 +54,8 @@ def command(
     parent: Path | None,
     contextual: Path | None,
     unlabelled: Path | None,
+    checkpoint: Path | None,
+    seconds: float,
     model: Path,
 ) -> None:
     """Read the corpora, train, write the model and its history."""
@@ -57,6 +65,12 @@ def command(
         train = {task: read_conllup(corpora / task / "train.conllup") for task in run.tasks}
     else:
         train = read_conllup(unified)
+    index = None if contextual is None else contextual.with_suffix(".json")
+    inputs = [run_file, corpora, lexicon, unified, parent, index, unlabelled]
+    kept = None
+    if checkpoint is not None:
+        identity = identify(code_of("mutspad.cli.fit", "torch"), seed, filter(None, inputs))
+        kept = Checkpoint(checkpoint, identity, seconds)
     fitted = fit_run(
         run,
         seed=seed,
@@ -67,10 +81,13 @@ def command(
         contextual=None if contextual is None else read_contextual(contextual),
         encoder=_open_trained(run),
         unlabelled=None if unlabelled is None else read_text(unlabelled),
+        checkpoint=kept,
     )
     history = pd.DataFrame([record.as_row() for record in fitted.history])
     write_text(model / "history.csv", history.to_csv(index=False, float_format="%.6g"))
     save_model(model, fitted.model, fitted.vocabulary, run, seed=seed)
+    if kept is not None:
+        kept.remove()
 
 
 def _open_trained(run: Run) -> TrainableEncoder | None:

@@ -4,9 +4,11 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
+from typing import Any, Self, TypeVar
 
+import torch
 from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
@@ -17,7 +19,7 @@ from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import MutspadError
 from mutspad.evaluation.score import main_score, score_layers
-from mutspad.models.adversarial import DomainDiscriminator, word_features
+from mutspad.models.adversarial import word_features
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import Task
 from mutspad.training.adversarial import Adversary, DomainLoss
@@ -25,6 +27,7 @@ from mutspad.training.early_stopping import EarlyStopping
 from mutspad.training.losses import weighted_loss
 from mutspad.training.optimiser import Optimiser
 from mutspad.training.predict import annotate
+from mutspad.training.resume import Checkpoint
 from mutspad.training.schedule import (
     Step,
     all_tasks_per_batch,
@@ -33,6 +36,8 @@ from mutspad.training.schedule import (
 )
 
 logger = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
 
 TrainingSet = Mapping[Task, Sequence[Sentence]] | Sequence[Sentence]
 """One corpus a task, or a unified corpus whose sentences carry the layers of all tasks."""
@@ -102,13 +107,65 @@ class EpochRecord:
             "best": self.best,
         }
 
+    def to_state(self) -> dict[str, Any]:
+        """Return the record as plain values."""
+        return asdict(self) | {"losses": _plain(self.losses), "dev": _plain(self.dev)}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Build the record that `to_state` described."""
+        domain = state["domain"]
+        return cls(
+            **dict(state)
+            | {
+                "losses": _by_task(state["losses"]),
+                "dev": _by_task(state["dev"]),
+                "domain": None if domain is None else DomainScore(**domain),
+            }
+        )
+
 
 @dataclass(slots=True)
-class TrainerState:
-    """Hold all that changes while a model trains, beside the model and PyTorch's generator.
+class EpochProgress:
+    """Hold how far an epoch has come.
 
     Parameters
     ----------
+    step
+        The next step to take.
+    sums, counts
+        Each task's sum of losses and number of batches.
+    told
+        The discriminator's loss and accuracy at each step of an adversarial epoch.
+    """
+
+    step: int = 0
+    sums: dict[Task, float] = field(default_factory=dict)
+    counts: dict[Task, int] = field(default_factory=dict)
+    told: list[tuple[float, float]] = field(default_factory=list)
+
+    def note(self, task: Task, loss: float) -> None:
+        """Take note of a task's loss on a batch."""
+        self.sums[task] = self.sums.get(task, 0.0) + loss
+        self.counts[task] = self.counts.get(task, 0) + 1
+
+    def losses(self, tasks: Sequence[Task]) -> dict[Task, float]:
+        """Return each task's mean loss."""
+        return {task: self.sums[task] / self.counts[task] for task in tasks}
+
+    def domain(self) -> DomainScore | None:
+        """Return how well the discriminator told the domains, if there is one."""
+        return DomainScore(*map(fmean, zip(*self.told, strict=True))) if self.told else None
+
+
+@dataclass(slots=True)
+class TrainerState:
+    """Hold all that changes while a model trains, PyTorch's generator apart.
+
+    Parameters
+    ----------
+    trained
+        What the optimiser moves: the model, with the domain discriminator of an adversarial run.
     optimiser
         Holds the momenta.
     stopping
@@ -119,16 +176,57 @@ class TrainerState:
         The model's weights after the best epoch.
     history
         The epochs so far.
-    discriminator
-        The domain discriminator of an adversarial run.
+    progress
+        How far the next epoch has come, when a training is taken up within it.
     """
 
+    trained: nn.Module
     optimiser: Optimiser
     stopping: EarlyStopping
     epoch: int = 0
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     history: list[EpochRecord] = field(default_factory=list)
-    discriminator: DomainDiscriminator | None = None
+    progress: EpochProgress = field(default_factory=EpochProgress)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return everything, PyTorch's generator included, as tensors and plain values."""
+        progress = asdict(self.progress)
+        return {
+            "weights": self.trained.state_dict(),
+            "optimiser": self.optimiser.sgd.state_dict(),
+            "generator": torch.get_rng_state(),
+            "stopping": asdict(self.stopping),
+            "epoch": self.epoch,
+            "best_weights": self.best_weights,
+            "history": [record.to_state() for record in self.history],
+            "progress": progress
+            | {"sums": _plain(progress["sums"]), "counts": _plain(progress["counts"])},
+        }
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        """Go back to where `to_state` was asked, PyTorch's generator included."""
+        self.trained.load_state_dict(state["weights"])
+        self.optimiser.sgd.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["generator"])
+        self.stopping = EarlyStopping(**state["stopping"])
+        self.epoch = state["epoch"]
+        self.best_weights = dict(state["best_weights"])
+        self.history = [EpochRecord.from_state(record) for record in state["history"]]
+        progress = dict(state["progress"])
+        self.progress = EpochProgress(
+            **progress
+            | {"sums": _by_task(progress["sums"]), "counts": _by_task(progress["counts"])}
+        )
+
+
+def _plain(values: Mapping[Task, Value]) -> dict[str, Value]:
+    """Name tasks by text, as a checkpoint holds them."""
+    return {task.value: value for task, value in values.items()}
+
+
+def _by_task(values: Mapping[str, Value]) -> dict[Task, Value]:
+    """Name tasks by task again."""
+    return {Task(name): value for name, value in values.items()}
 
 
 def fit(
@@ -142,6 +240,7 @@ def fit(
     seed: int,
     adversary: Adversary | None = None,
     contextual: VectorSource | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> list[EpochRecord]:
     """Train a model in place until its dev score stops rising, and keep the best epoch's weights.
 
@@ -168,6 +267,9 @@ def fit(
         too (paper 5.2.1).
     contextual
         The cached vectors of the model's contextual encoder, if it reads any.
+    checkpoint
+        Where the training's state is kept while it runs. One that is there is taken up: the end is
+        the same, to the byte, as without interruption.
 
     Returns
     -------
@@ -193,13 +295,14 @@ def fit(
     )
     discriminator = None if adversary is None else adversary.discriminator
     trained = model if discriminator is None else nn.ModuleList([model, discriminator])
-    state = TrainerState(
-        Optimiser(trained, params, n_tasks=len(model.tasks)),
-        EarlyStopping(params.patience),
-        discriminator=discriminator,
-    )
+    optimiser = Optimiser(trained, params, n_tasks=len(model.tasks))
+    state = TrainerState(trained, optimiser, EarlyStopping(params.patience))
+    kept = None if checkpoint is None else checkpoint.read()
+    if kept is not None:
+        state.take_up(kept)
+        logger.info("taken up at epoch %d, step %d", state.epoch, state.progress.step)
     while state.epoch < params.max_epochs and not state.stopping.exhausted:
-        trainer.run_epoch(state)
+        trainer.run_epoch(state, checkpoint)
     model.load_state_dict(state.best_weights)
     model.eval()
     return [
@@ -243,12 +346,12 @@ class _Trainer:
                     f"training.loss_weights: expected a weight of {task}, found none"
                 )
 
-    def run_epoch(self, state: TrainerState) -> None:
-        """Train the next epoch, score it and take note of it."""
+    def run_epoch(self, state: TrainerState, checkpoint: Checkpoint | None) -> None:
+        """Train the next epoch, or the rest of it, score it and take note of it."""
         rate = state.optimiser.start_epoch(state.epoch)
         started = time.perf_counter()
-        losses, domain, words = self._train(state)
-        speed = words / (time.perf_counter() - started)
+        speed = self._train(state, checkpoint) / (time.perf_counter() - started)
+        losses, domain = state.progress.losses(self._model.tasks), state.progress.domain()
         dev = self._score_dev()
         record = EpochRecord(state.epoch, rate, losses, dev, fmean(dev.values()), domain=domain)
         state.history.append(record)
@@ -269,31 +372,21 @@ class _Trainer:
             speed,
         )
         state.epoch += 1
+        state.progress = EpochProgress()
 
-    def _train(self, state: TrainerState) -> tuple[dict[Task, float], DomainScore | None, int]:
-        """Take the steps of an epoch.
-
-        Returns
-        -------
-        losses
-            Each task's mean loss.
-        domain
-            How well the discriminator told the domains, if there is one.
-        words
-            The number of labelled words read.
-        """
+    def _train(self, state: TrainerState, checkpoint: Checkpoint | None) -> int:
+        """Take the steps of an epoch that are left; return the number of words read."""
         tasks = self._model.tasks
         weights = loss_weights(
             state.epoch, {task: self._params.loss_weights[task] for task in tasks}
         )
-        sums, counts, words = dict.fromkeys(tasks, 0.0), dict.fromkeys(tasks, 0), 0
-        told: list[tuple[float, float]] = []
+        words, progress = 0, state.progress
         steps = list(self._deal(state.epoch))
         targets = self._deal_target(steps, state.epoch)
         terminal = Console(stderr=True)
         self._model.train()
         for number, step in track(
-            list(enumerate(steps)),
+            list(enumerate(steps))[progress.step :],
             description=f"epoch {state.epoch}",
             console=terminal,
             transient=True,
@@ -305,22 +398,23 @@ class _Trainer:
             for task, loss in losses.items():
                 value = loss.item()
                 _require_finite(value, state.epoch, f"loss of {task}")
-                sums[task] += value
-                counts[task] += 1
+                progress.note(task, value)
             total = weighted_loss(losses, weights, n_tasks=len(tasks))
             if self._adversary is not None:
-                progress = (state.epoch + number / len(steps)) / self._params.max_epochs
+                done = (state.epoch + number / len(steps)) / self._params.max_epochs
                 source = word_features(features[tasks[0]], batch)
-                domain = self._tell(self._adversary, source, targets[number], progress)
+                domain = self._tell(self._adversary, source, targets[number], done)
                 value = domain.loss.item()
                 _require_finite(value, state.epoch, "loss of the domain")
-                told.append((value, domain.accuracy))
+                progress.told.append((value, domain.accuracy))
                 total = total + domain.loss
             norm = state.optimiser.step(total)
             _require_finite(norm, state.epoch, f"gradient norm of {', '.join(step.tasks)}")
             words += int(batch.lens.sum())
-        domain_score = DomainScore(*map(fmean, zip(*told, strict=True))) if told else None
-        return {task: sums[task] / counts[task] for task in tasks}, domain_score, words
+            progress.step = number + 1
+            if checkpoint is not None and checkpoint.due():
+                checkpoint.write(state.to_state())
+        return words
 
     def _sentences(self, step: Step) -> list[Encoded]:
         """Return the sentences of a step."""

@@ -20,6 +20,7 @@ from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import IOB_TASKS, Task
 from mutspad.training.adversarial import Adversary, build_adversary
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
+from mutspad.training.resume import Checkpoint
 from mutspad.training.seeding import seed_everything
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def fit_run(
     contextual: ContextualVectors | None = None,
     encoder: TrainableEncoder | None = None,
     unlabelled: Sequence[tuple[str, ...]] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> FittedRun:
     """Train the model of a run; a run of the phase finetune starts from its parent.
 
@@ -72,6 +74,8 @@ def fit_run(
         The contextual encoder that is trained with the rest.
     unlabelled
         Sentences of the target domain, for an adversarial run.
+    checkpoint
+        Where the training's state is kept while it runs, and taken up from.
 
     Raises
     ------
@@ -115,6 +119,7 @@ def fit_run(
         seed=seed,
         adversary=_build_adversary(run, model, vocabulary, unlabelled, seed),
         contextual=contextual,
+        checkpoint=checkpoint,
     )
     return FittedRun(model, vocabulary, history)
 

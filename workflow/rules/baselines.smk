@@ -36,6 +36,8 @@ rule train_baseline:
         parent=parent_flag,
         contextual=contextual_flag,
         unlabelled=adversarial_flag,
+        checkpoint=f"{RESULTS}/checkpoints/{{run}}/seed{{seed}}.ckpt",
+        seconds=PARAMS.checkpoint_seconds,
     shell:
         r"""
         python -m mutspad.cli fit \
@@ -44,5 +46,7 @@ rule train_baseline:
             --corpora {params.corpora:q} \
             --lexicon {params.lexicon:q} \
             {params.unified:q} {params.parent:q} {params.contextual:q} {params.unlabelled:q} \
+            --checkpoint {params.checkpoint:q} \
+            --seconds {params.seconds} \
             --model {params.model:q} &>{log:q}
         """

@@ -1,0 +1,89 @@
+"""Take up an interrupted training where it was, to the same bytes as if nothing had happened."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mutspad.files import atomic_path
+
+logger = logging.getLogger(__name__)
+
+
+def identify(code: str, seed: int, inputs: Iterable[Path]) -> str:
+    """Hash all that a training depends on.
+
+    Parameters
+    ----------
+    code
+        The fingerprint of the code.
+    seed
+        The seed.
+    inputs
+        The files that the training reads, and folders of such files.
+    """
+    digest = hashlib.sha256(f"{code} {seed}".encode())
+    for place in inputs:
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.is_file():
+                with path.open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+@dataclass(slots=True)
+class Checkpoint:
+    """Keep the state of a training in a file while it runs.
+
+    The file holds tensors, numbers and text only and is read with `weights_only`: whatever stands
+    in it, opening it runs no code.
+
+    Parameters
+    ----------
+    path
+        The file.
+    identity
+        What the training depends on, as a hash: a checkpoint of any other training is not taken up.
+    seconds
+        How long to wait between two writes; 0 writes after every step.
+    """
+
+    path: Path
+    identity: str
+    seconds: float
+    _written: float = field(default_factory=time.monotonic)
+
+    def due(self) -> bool:
+        """Say whether it is time to write."""
+        return time.monotonic() - self._written >= self.seconds
+
+    def write(self, state: Mapping[str, Any]) -> None:
+        """Replace the file by the state, atomically."""
+        with atomic_path(self.path) as temporary:
+            torch.save({"identity": self.identity, "state": dict(state)}, temporary)
+        self._written = time.monotonic()
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the state to take up, or None when there is none that fits."""
+        if not self.path.exists():
+            return None
+        try:
+            found = torch.load(self.path, weights_only=True)
+            identity, state = found["identity"], found["state"]
+        # Torn bytes can fail anywhere inside the reader, with any exception.
+        except Exception as error:
+            logger.warning("%s: not a checkpoint (%s); starting afresh", self.path, error)
+            return None
+        if identity != self.identity:
+            logger.warning("%s: a checkpoint of another training; starting afresh", self.path)
+            return None
+        return dict(state)
+
+    def remove(self) -> None:
+        """Remove the file: the training has ended and its model is written."""
+        self.path.unlink(missing_ok=True)

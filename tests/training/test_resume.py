@@ -1,0 +1,153 @@
+"""A training that was killed ends with the same bytes as one that was not."""
+
+import os
+import pickle
+import random
+import signal
+import time
+
+import pytest
+import torch
+from safetensors.torch import save
+
+from mutspad.tasks import TASKS, Task
+from mutspad.training.resume import Checkpoint
+from mutspad.training.stages import fit_run
+
+TEXT = [("omg", "owls"), ("so", "sweeet", "!"), ("go", "Ana"), ("two", "owls", "!")]
+ADVERSARIAL = {"target": "tweets", "hidden": 4, "max_reversal": 1.0, "steepness": 10.0}
+KILLS = 20
+
+
+class KilledError(Exception):
+    """Stand in for a kill between two steps."""
+
+
+class Fragile(Checkpoint):
+    """Die after some writes."""
+
+    lives = 0
+
+    def write(self, state):
+        super().write(state)
+        self.lives -= 1
+        if not self.lives:
+            raise KilledError
+
+
+@pytest.fixture
+def train(make_run, sentences, corpora, lexicon):
+    """Return a function that trains a run of a kind and returns its weights' bytes and history."""
+    kinds = {
+        "multi": (make_run(training={"max_epochs": 3}), corpora, None),
+        "unified": (make_run(training={"max_epochs": 3}, unified=True), sentences, None),
+        "adversarial": (
+            make_run((Task.POS,), {"max_epochs": 4}, adversarial=ADVERSARIAL),
+            {Task.POS: corpora[Task.POS]},
+            TEXT,
+        ),
+    }
+
+    def fit(kind, checkpoint=None):
+        run, data, text = kinds[kind]
+        fitted = fit_run(
+            run,
+            seed=1,
+            train=data,
+            dev={task: corpora[task] for task in run.tasks},
+            lexicon=lexicon,
+            parent=None,
+            unlabelled=text,
+            checkpoint=checkpoint,
+        )
+        return save(fitted.model.state_dict()), [record.as_row() for record in fitted.history]
+
+    return fit
+
+
+@pytest.mark.parametrize("kind", ["multi", "unified", "adversarial"])
+def test_a_training_ends_alike_wherever_it_was_stopped(kind, train, tmp_path):
+    expected = train(kind)
+    chance = random.Random(7)  # noqa: S311
+    for number in range(5):
+        checkpoint = Fragile(tmp_path / f"{number}.ckpt", "this one", 0)
+        stopped = 0
+        while True:
+            checkpoint.lives = chance.randint(1, 6)
+            # What other work in the process drew must not matter.
+            torch.rand(chance.randint(1, 9))
+            try:
+                found = train(kind, checkpoint)
+                break
+            except KilledError:
+                stopped += 1
+        assert found == expected
+        assert stopped > 0
+
+
+def test_a_killed_process_is_taken_up(train, tmp_path):
+    expected = train("multi")
+    checkpoint = Checkpoint(tmp_path / "kept.ckpt", "this one", 0)
+    chance = random.Random(11)  # noqa: S311
+    kills = 0
+    while kills < KILLS:
+        process = os.fork()
+        if not process:
+            status = 1
+            try:
+                result = train("multi", checkpoint)
+                (tmp_path / "result").write_bytes(pickle.dumps(result))
+                status = 0
+            finally:
+                os._exit(status)
+        deadline = time.monotonic() + chance.uniform(0.0, 0.25)
+        while time.monotonic() < deadline and os.waitpid(process, os.WNOHANG)[0] == 0:
+            time.sleep(0.002)
+        try:
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+        except (ProcessLookupError, ChildProcessError):
+            # It ended before its kill: begin again, so that all kills count.
+            checkpoint.remove()
+            continue
+        kills += 1
+    assert train("multi", checkpoint) == expected
+    assert not list(tmp_path.glob("*.tmp")) or checkpoint.path.exists()
+
+
+def test_a_checkpoint_is_read_again_only_by_its_own_training(tmp_path, caplog):
+    kept = Checkpoint(tmp_path / "kept.ckpt", "one", 0)
+    assert kept.read() is None
+    kept.write({"epoch": 3})
+    assert kept.read() == {"epoch": 3}
+    assert Checkpoint(kept.path, "another", 0).read() is None
+    assert "another training" in caplog.text
+    kept.remove()
+    assert not kept.path.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"torn", pickle.dumps({"identity": "one"})])
+def test_a_damaged_checkpoint_is_left_aside(content, tmp_path, caplog):
+    path = tmp_path / "kept.ckpt"
+    path.write_bytes(content)
+    assert Checkpoint(path, "one", 0).read() is None
+    assert "starting afresh" in caplog.text
+
+
+def test_a_checkpoint_runs_no_code(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "sprung"),))
+
+    torch.save({"identity": "one", "state": Trap()}, tmp_path / "kept.ckpt")
+    assert Checkpoint(tmp_path / "kept.ckpt", "one", 0).read() is None
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_checkpoint_waits_for_its_time(tmp_path):
+    assert Checkpoint(tmp_path / "kept.ckpt", "one", 0).due()
+    assert not Checkpoint(tmp_path / "kept.ckpt", "one", 3600).due()
+
+
+def test_every_task_is_in_the_state(train):
+    assert {f"loss_{task}" for task in TASKS} <= set(train("multi")[1][0])
