@@ -6,8 +6,10 @@ Only the workflow calls `parse_params`; every step receives a resolved file, nev
 import difflib
 import graphlib
 import json
+import reprlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -19,8 +21,10 @@ from mutspad.tasks import TASKS, Task
 
 Model = TypeVar("Model", bound=BaseModel)
 
-Positive = Annotated[int, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0, lt=2**31)]
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
+# A part of a path: results/<experiment>/<phase>/<run>/.
+Name = Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Domain = Literal["news", "tweets"]
 Split = Literal["train", "dev", "test"]
 Phase = Literal["baselines", "pretrain", "finetune", "as-is"]
@@ -30,7 +34,7 @@ TRAINED_PHASES: tuple[Phase, ...] = ("baselines", "pretrain", "finetune")
 class Closed(BaseModel):
     """Refuse unknown keys and changes after validation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class DemoSizes(Closed):
@@ -52,7 +56,7 @@ class DemoParams(Closed):
 class CorporaParams(Closed):
     """Say which corpora serve which domain and task, and what is done to them."""
 
-    domains: dict[str, dict[Annotated[Task, Field(strict=False)], str]]
+    domains: dict[Name, dict[Annotated[Task, Field(strict=False)], str]]
     unlabelled: dict[str, list[str]]
     substitutes: dict[str, list[str]]
     substitution: bool
@@ -225,7 +229,7 @@ class ReportParams(Closed):
 class Params(Closed):
     """Hold one experiment's parameters; `parse_params` also checks what one says of another."""
 
-    experiment: str
+    experiment: Name
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
     checkpoint_seconds: Annotated[float, Field(ge=0.0)]
     corpora: CorporaParams
@@ -239,8 +243,8 @@ class Params(Closed):
     decoding: DecodingParams
     adversarial: AdversarialParams
     language_model: LanguageModelParams
-    encoders: dict[str, EncoderParams]
-    runs: dict[str, RunParams]
+    encoders: dict[Name, EncoderParams]
+    runs: dict[Name, RunParams]
     unify: dict[str, dict[Annotated[Task, Field(strict=False)], str]]
     ablation: AblationParams
     report: ReportParams
@@ -326,6 +330,11 @@ def parse_params(raw: Mapping[str, Any], source: str | Path = "params.yaml") -> 
     mistakes = [*_override_mistakes(params)] or _reference_mistakes(params)
     if mistakes:
         raise document.error(mistakes, name)
+    try:
+        json.dumps(params.model_dump(), default=str, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:  # YAML can spell halves of characters
+        mistake = Mistake((), f"expected text that UTF-8 can hold, found: {error}")
+        raise document.error([mistake]) from None
     return params
 
 
@@ -423,8 +432,19 @@ class Mistake:
 
 def _expected(what: str, found: object) -> str:
     """Say what was expected and what was found."""
-    text = f"'{found}'" if isinstance(found, str) else json.dumps(found, default=str)
+    text = f"'{found}'" if isinstance(found, str) else _show(found)
     return f"expected {what}, found {text[:80]}"
+
+
+def _show(found: object) -> str:
+    """Write the beginning of a value as JSON, or as Python does where JSON has no form for it.
+
+    Only the beginning is looked at: YAML's aliases can hold a billion values in a few lines.
+    """
+    try:
+        return "".join(islice(json.JSONEncoder(default=str).iterencode(found), 80))
+    except (TypeError, ValueError, RecursionError):
+        return reprlib.repr(found)
 
 
 def _mistakes(error: ValidationError, section: tuple[str, ...] = ()) -> Iterator[Mistake]:
@@ -438,8 +458,7 @@ def _mistakes(error: ValidationError, section: tuple[str, ...] = ()) -> Iterator
         elif detail["type"] in ("missing", "json_invalid"):
             yield Mistake(place, detail["msg"])
         else:
-            found = json.dumps(detail["input"], default=str)
-            yield Mistake(place, f"{detail['msg']}, found {found[:80]}")
+            yield Mistake(place, f"{detail['msg']}, found {_show(detail['input'])[:80]}")
 
 
 def _override_mistakes(params: Params) -> Iterator[Mistake]:
@@ -662,7 +681,7 @@ class _Document:
         self.source = source
         try:
             self._root = yaml.compose(Path(source).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        except (OSError, ValueError, RecursionError, yaml.YAMLError):
             # Without the file an error names no line; whoever loads it reports that it is broken.
             self._root = None
 
@@ -694,10 +713,17 @@ class _Document:
         return ""
 
 
-def _repeated_keys(node: yaml.Node | None, place: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    """Find each key that its mapping has twice: the later line and the message."""
-    if not isinstance(node, yaml.MappingNode):
+def _repeated_keys(
+    node: yaml.Node | None, place: tuple[str, ...], visited: set[int] | None = None
+) -> Iterator[tuple[int, str]]:
+    """Find each key that its mapping has twice: the later line and the message.
+
+    A mapping that aliases repeat, or that holds itself, is looked at once.
+    """
+    visited = set() if visited is None else visited
+    if not isinstance(node, yaml.MappingNode) or id(node) in visited:
         return
+    visited.add(id(node))
     seen: dict[str, int] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
@@ -707,7 +733,7 @@ def _repeated_keys(node: yaml.Node | None, place: tuple[str, ...]) -> Iterator[t
             expected = f"expected the key once, found it at line {seen[key.value]} too"
             yield line, str(Mistake(here, expected))
         seen[key.value] = line
-        yield from _repeated_keys(value, here)
+        yield from _repeated_keys(value, here, visited)
 
 
 def _find_line(node: yaml.Node | None, place: tuple[str | int, ...]) -> int | None:
