@@ -10,17 +10,31 @@ import click
 from mutspad.errors import MutspadError
 
 VERBS = {
+    "ablate": "score one task without each unit of the POS features",
     "build-lexicon": "collect words, characters and word vectors of an experiment",
+    "claim": "judge the paper's sentences by the results",
+    "compare": "test all methods against each other, sentence by sentence",
+    "describe": "turn the parameters and tables into pages of the report",
     "download": "fetch one raw file of the registry",
+    "embed": "compute the vectors of a frozen contextual encoder",
+    "export-crate": "pack a finished run as a Workflow Run RO-Crate",
     "fit": "train one run with one seed",
     "generate-demo": "write the synthetic corpora of the demo",
+    "judge-silver": "compare silver labels with gold where a sentence has both",
     "list-times": "collect the run times that Snakemake measured",
     "plot": "plot how the methods converge",
+    "plot-ablation": "plot how much each task needs each unit",
     "predict": "annotate dev and test with a trained model",
     "prepare": "turn raw corpora into the processed format",
+    "prepare-text": "collect the unlabelled text of a domain",
+    "pretrain-lm": "train a small ELMo of our own on raw text",
+    "rank-words": "find the words that activate each unit of the POS features",
+    "record": "write the provenance of an experiment beside its tables",
     "resolve-run": "write the complete configuration of one run",
     "score": "score the predictions of one run and seed",
+    "sync": "get every artefact back from the DVC remote",
     "tabulate": "write one of the paper's tables from the scores",
+    "tabulate-units": "write the table of the units that matter most",
     "unify": "add silver layers to the training sets of a domain",
 }
 

@@ -31,6 +31,7 @@ _COLUMN_OF = {
 }
 _FIELDS = tuple(column.lower() for column in COLUMNS)
 _COMMENT = "mutspad."
+_SENT_ID = "sent_id"
 _MAX_DIGITS = 9  # no sentence has more words than nine digits can count
 
 
@@ -218,6 +219,7 @@ def _checked_blocks(path: str | Path) -> Iterator[list[Line]]:
 
 def _parse(path: str | Path, block: list[Line]) -> Sentence:
     """Build one sentence and check it."""
+    _refuse_repeated_comments(path, block)
     tokens = parse_token_and_metadata(
         "\n".join(text for _, text in block), fields=_FIELDS, field_parsers=_PARSERS
     )
@@ -228,7 +230,7 @@ def _parse(path: str | Path, block: list[Line]) -> Sentence:
             raise CorpusError(path, line, expected=f"the ID {number}", found=f"'{token['id']}'")
     if not word_lines:
         raise CorpusError(path, first, expected="at least one word", found="only comments")
-    sent_id = tokens.metadata.get("sent_id")
+    sent_id = tokens.metadata.get(_SENT_ID)
     if not sent_id:
         raise CorpusError(path, first, expected="a comment '# sent_id = ...'", found="none")
     origins = _origins(path, block, tokens)
@@ -239,6 +241,26 @@ def _parse(path: str | Path, block: list[Line]) -> Sentence:
         MappingProxyType({task: layer for task, layer in layers.items() if layer is not None}),
     )
     return checked(sentence, path, word_lines)
+
+
+def _refuse_repeated_comments(path: str | Path, block: list[Line]) -> None:
+    """Refuse a comment of ours that stands twice: where a sentence lost its words, two become one.
+
+    `conllu` keeps the last.
+    """
+    seen: dict[str, int] = {}
+    for line, text in block:
+        key = text[1:].partition("=")[0].strip()
+        if not text.startswith("#") or not (key == _SENT_ID or key.startswith(_COMMENT)):
+            continue
+        if key in seen:
+            raise CorpusError(
+                path,
+                line,
+                expected=f"one comment '# {key}' a sentence",
+                found=f"another one, after line {seen[key]}",
+            )
+        seen[key] = line
 
 
 def _origins(path: str | Path, block: list[Line], tokens: TokenList) -> dict[Task, Origin]:
@@ -301,7 +323,7 @@ def _heads(path: str | Path, tokens: TokenList, word_lines: Iterable[int]) -> It
 
 def _serialise(sentence: Sentence) -> str:
     """Write one sentence by `conllu`."""
-    metadata = {"sent_id": sentence.id} | {
+    metadata = {_SENT_ID: sentence.id} | {
         f"{_COMMENT}{task}": layer.origin.value
         for task in TASKS
         if (layer := sentence.layers.get(task)) is not None

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
-from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
+from mutspad.files import DamagedFileError, atomic_path, read_json, reserve, write_json
 
 logger = logging.getLogger(__name__)
 
@@ -139,6 +139,7 @@ def write_contextual(
         vectors = np.lib.format.open_memmap(
             temporary, mode="w+", dtype=np.float16, shape=(rows, n_layers, dim)
         )
+        reserve(temporary, temporary.stat().st_size)
         row = 0
         for part in _parts([*distinct.values()], batch):
             for words, layers in zip(part, embed(part), strict=True):

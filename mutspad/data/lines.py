@@ -1,5 +1,6 @@
 """Read text files line by line with line numbers, so that every complaint can name its line."""
 
+import lzma
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,11 @@ from zipfile import BadZipFile, ZipFile
 from mutspad.errors import CorpusError
 
 Line = tuple[int, str]
+
+ZIP_ERRORS = (BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error, lzma.LZMAError)
+"""What `zipfile` raises for damaged, encrypted and oddly compressed archives."""
+
+_MAX_UNPACKED = 1 << 26  # bytes; the largest archive of the registry has 6 million
 
 
 def read_lines(path: str | Path) -> Iterator[Line]:
@@ -107,9 +113,21 @@ def member_path(archive: str | Path, member: str) -> Path:
 def _opened(archive: str | Path) -> Iterator[ZipFile]:
     try:
         with ZipFile(archive) as opened:
+            _refuse_bombs(archive, opened)
             yield opened
-    # What zipfile raises for damaged, encrypted and oddly compressed archives.
-    except (BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error) as error:
+    except ZIP_ERRORS as error:
         raise CorpusError(
             archive, None, expected="a readable zip archive", found=f"'{error}'"
         ) from None
+
+
+def _refuse_bombs(archive: str | Path, opened: ZipFile) -> None:
+    """Refuse an archive that unpacks to what no corpus is; no member yields more than it says."""
+    size = sum(member.file_size for member in opened.infolist())
+    if size > _MAX_UNPACKED:
+        raise CorpusError(
+            archive,
+            None,
+            expected=f"a zip archive of at most {_MAX_UNPACKED} bytes unpacked",
+            found=f"{size}",
+        )

@@ -3,16 +3,17 @@
 import importlib.util
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mutspad.data.lines import ZIP_ERRORS
 from mutspad.errors import VectorsError
 from mutspad.files import read_json
 
@@ -20,6 +21,11 @@ Vector = NDArray[np.float32]
 
 NO_VECTORS = "none"
 SPACY_PREFIX = "spacy:"
+_LONGEST_LINE = 1 << 20  # bytes; a line of 300 numbers has about 3,000
+
+
+class _LineError(ValueError):
+    """Signal a malformed line."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,20 +96,27 @@ def open_vectors(
 def _read_glove(path: Path, wanted: Set[str], dim: int) -> dict[str, Vector]:
     """Stream a GloVe file and keep the wanted words; of a repeated word the first line counts."""
     found: dict[str, Vector] = {}
-    number = 0
+    number = wider = 0
     try:
         with _open_glove(path) as lines:
-            for line in lines:
+            # An endless line, as a zip bomb may hold, must not fill the memory.
+            for line in iter(partial(lines.readline, _LONGEST_LINE), b""):
                 number += 1
                 word, values = _split_line(line, dim)
+                wider += " " in word and _is_number(word.rpartition(" ")[2].encode())
                 if word in wanted and word not in found:
                     found[word] = _parse_values(values, dim)
-    except ValueError as error:
+    except _LineError as error:
         raise VectorsError(f"{path}:{number}: {error}") from None
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except ZIP_ERRORS as error:
         raise VectorsError(f"{path}: expected a readable GloVe file, found: {error}") from None
     if number == 0:
         raise VectorsError(f"{path}: expected word vectors, found an empty file")
+    if wider == number:
+        # Counted from the right, the first numbers of a wider file would pass for words.
+        raise VectorsError(
+            f"{path}:1: expected a word and {dim} numbers, found more numbers, as in every line"
+        )
     return found
 
 
@@ -130,33 +143,44 @@ def _split_line(line: bytes, dim: int) -> tuple[str, bytes]:
 
     Raises
     ------
-    ValueError
-        When there are too few fields or the word is not UTF-8.
+    _LineError
+        When there are too few fields, the word is not UTF-8 or there is no end.
     """
+    if len(line) == _LONGEST_LINE:
+        raise _LineError(f"expected a word and {dim} numbers, found over {_LONGEST_LINE} bytes")
     line = line.rstrip(b" \r\n")
     spaces = line.count(b" ")
     if spaces < dim:
-        raise ValueError(f"expected a word and {dim} numbers, found {spaces + 1} fields")
+        raise _LineError(f"expected a word and {dim} numbers, found {spaces + 1} fields")
     # Splitting off every number costs ten times more; hardly any line needs it.
     word = line.partition(b" ")[0] if spaces == dim else line.rsplit(b" ", dim)[0]
     if not word:
-        raise ValueError(f"expected a word and {dim} numbers, found an empty word")
+        raise _LineError(f"expected a word and {dim} numbers, found an empty word")
     try:
         return word.decode("utf-8"), line[len(word) + 1 :]
     except UnicodeDecodeError:
-        raise ValueError(f"expected UTF-8, found the word {word!r}") from None
+        raise _LineError(f"expected UTF-8, found the word {word!r}") from None
 
 
 def _parse_values(values: bytes, dim: int) -> Vector:
-    """Turn the numbers of a line into `[dim]`; raise ValueError for anything but finite numbers."""
+    """Turn the numbers of a line into `[dim]`; raise _LineError for anything but finite numbers."""
     fields = values.split(b" ")
-    try:
+    if not all(map(_is_number, fields)):
+        raise _LineError(f"expected {dim} numbers, found {values[:40]!r}...")
+    with np.errstate(over="ignore"):  # what is too large becomes inf
         vector = np.array([float(field) for field in fields], dtype=np.float32)
-    except ValueError:
-        raise ValueError(f"expected {dim} numbers, found {values[:40]!r}...") from None
     if not np.isfinite(vector).all():
-        raise ValueError("expected finite numbers, found nan or inf")
+        raise _LineError("expected finite numbers, found nan or inf")
     return vector
+
+
+def _is_number(field: bytes) -> bool:
+    """Say whether a field is a number, as `float` takes it but for `1_0`."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return b"_" not in field
 
 
 def _name_spacy(source: str, vocab: Path) -> str:

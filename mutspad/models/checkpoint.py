@@ -13,7 +13,7 @@ from torch import Tensor
 
 from mutspad.config import Run
 from mutspad.data.vocab import Vocabulary
-from mutspad.errors import CheckpointError
+from mutspad.errors import CheckpointError, EncoderError
 from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
 from mutspad.models.contextual import ContextualShape, ContextualWords
 from mutspad.models.mutspad import MuTSPad
@@ -75,8 +75,10 @@ def load_model(folder: str | Path) -> LoadedModel:
         run = Run.model_validate(description["run"])
         seed, n_parameters = int(description["seed"]), int(description["n_parameters"])
         digest, word_dim = str(description["weights_sha256"]), int(description["word_dim"])
-        contextual = _open_contextual(run, description["contextual"], description["encoder"])
+        weights = _read_weights(folder / WEIGHTS)
+        _check_layers(run, weights)
         with torch.device("meta"):
+            contextual = _open_contextual(run, description["contextual"], description["encoder"])
             model = MuTSPad(
                 params=run.model,
                 tasks=run.tasks,
@@ -87,12 +89,12 @@ def load_model(folder: str | Path) -> LoadedModel:
                 contextual=contextual,
                 replaces_words=run.replaces_words,
             )
-    except (KeyError, TypeError, ValueError) as error:
+    # What building raises for sizes that are none, and reading for what is no number.
+    except (KeyError, TypeError, ValueError, RuntimeError, OverflowError, EncoderError) as error:
         problem = f"no {error}" if isinstance(error, KeyError) else str(error)
         raise CheckpointError(
             f"{path}: expected a description of a model, found {problem}"
         ) from None
-    weights = _read_weights(folder / WEIGHTS)
     _check_shapes(folder / WEIGHTS, model, weights)
     found = _sha256(folder / WEIGHTS)
     if found != digest:
@@ -145,8 +147,14 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"{path}: expected a safetensors file, found {error}") from None
 
 
+def _check_layers(run: Run, weights: Mapping[str, Tensor]) -> None:
+    """Refuse more layers than there are weights: a damaged number must not build them for hours."""
+    if run.model.parser.layers > len(weights):
+        raise ValueError(f"{run.model.parser.layers} layers for {len(weights)} weights")
+
+
 def _check_shapes(path: Path, model: MuTSPad, weights: Mapping[str, Tensor]) -> None:
-    """Compare names and shapes with the model's, naming the task when its label set differs."""
+    """Compare names, types and shapes with the model's; name the task if its label set differs."""
     expected = model.state_dict()
     if expected.keys() != weights.keys():
         missing = sorted(expected.keys() - weights.keys())
@@ -159,6 +167,10 @@ def _check_shapes(path: Path, model: MuTSPad, weights: Mapping[str, Tensor]) -> 
     tasks = {name: task for task, names in model.classifier_rows().items() for name in names}
     for name in sorted(expected, key=lambda name: (name not in tasks, name)):
         shape, found = list(expected[name].shape), list(weights[name].shape)
+        if expected[name].dtype != weights[name].dtype:
+            raise CheckpointError(
+                f"{path}: {name}: expected {expected[name].dtype}, found {weights[name].dtype}"
+            )
         if shape == found:
             continue
         if name in tasks and shape[1:] == found[1:]:

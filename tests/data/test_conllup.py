@@ -170,6 +170,15 @@ def test_what_a_whole_sentence_lacks_is_named_at_its_start(tmp_path, line, text,
     assert caught.value.line == named
 
 
+@pytest.mark.parametrize("comment", ["# sent_id = b", "#sent_id=", "# mutspad.dep = silver"])
+def test_a_comment_of_ours_stands_once(tmp_path, comment):
+    # Otherwise a sentence that has lost its words would vanish into the next one.
+    path = tmp_path / "a.conllup"
+    path.write_text("\n".join([*GOOD[:4], comment, *GOOD[4:]]), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"a\.conllup:5: expected one comment '# \S+' a sentence"):
+        read_conllup(path)
+
+
 def test_bad_utf8_is_named(tmp_path):
     path = tmp_path / "a.conllup"
     path.write_bytes("\n".join(GOOD).encode().replace(b"Gulls", b"G\xfclls"))

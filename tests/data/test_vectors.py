@@ -77,6 +77,10 @@ def test_first_of_repeated_words_counts(tmp_path):
         (b"a 1 2 3\nb 4 1 2 3\nb 1  3\n", 3, "expected 3 numbers"),
         (b"a 1 2 3\n\xff\xfe 1 2 3\n", 2, "UTF-8"),
         (b" 1 2 3\n", 1, "empty word"),
+        (b"a 1 2 1_0\n", 1, "expected 3 numbers"),
+        (b"a 1 2 1e999\n", 1, "finite"),
+        (b"b 1 2 3 4\na 5 6 7 8\n", 1, "found more numbers, as in every line"),
+        (b"b 1 2 3\n" + bytes(1 << 20), 2, "found over 1048576 bytes"),
     ],
 )
 def test_malformed_line_is_named(tmp_path, content, line, said):
@@ -113,6 +117,26 @@ def test_damaged_zip_is_an_error(tmp_path):
     damaged[60:80] = b"\0" * 20
     path.write_bytes(bytes(damaged))
     with pytest.raises(VectorsError, match=r"tiny\.zip"):
+        open_vectors(str(path), {"the"}, dim=3)
+
+
+@pytest.mark.parametrize(
+    ("where", "byte", "said"),
+    [
+        ((6, 8), 1, "encrypted"),
+        ((8, 10), 99, "compression"),
+        ((8, 10), 14, "readable GloVe file"),  # LZMA, which it is not
+    ],
+)
+def test_a_zip_that_python_cannot_open_is_an_error(tmp_path, where, byte, said):
+    path = tmp_path / "tiny.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", GLOVE * 9)
+    damaged = bytearray(path.read_bytes())
+    for place, start in zip(where, (0, damaged.index(b"PK\x01\x02")), strict=True):
+        damaged[start + place] = byte
+    path.write_bytes(bytes(damaged))
+    with pytest.raises(VectorsError, match=rf"tiny\.zip: expected .*{said}"):
         open_vectors(str(path), {"the"}, dim=3)
 
 

@@ -137,15 +137,47 @@ def test_other_tasks_are_named(saved):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda it: it.update(format=9), "expected model format 1, found 9"),
+        (lambda it: it.update(format=9), "expected model format 2, found 9"),
         (lambda it: it.pop("vocabulary"), "found no 'vocabulary'"),
         (lambda it: it["run"].update(colour="red"), "found .*colour"),
         (lambda it: it["vocabulary"]["labels"].pop("ner"), "found no .*ner"),
+        (lambda it: it.update(word_dim=2**62), "found "),
+        (lambda it: it.update(word_dim=10**30), "found "),
+        (lambda it: it.update(word_dim=-1), "found "),
+        (lambda it: it["run"]["model"].update(char_hidden=2**62), "found "),
+        (lambda it: it["run"]["model"]["parser"].update(layers=10**9), "found 1000000000 layers"),
     ],
 )
 def test_another_description_is_refused(saved, change, message):
     edit_description(saved[1], change)
     with pytest.raises(CheckpointError, match=f"(?s)model.json: expected.*{message[9:]}"):
+        load_model(saved[1])
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"format": ' + "9" * 5000 + "}"])
+def test_json_that_python_gives_up_on_is_refused(saved, content):
+    (saved[1] / "model.json").write_text(content)
+    with pytest.raises(CheckpointError, match=r"model\.json: expected JSON"):
+        load_model(saved[1])
+
+
+def test_numbers_of_another_type_are_refused(saved):
+    def halve(weights):
+        weights["reductions.pos.bias"] = weights["reductions.pos.bias"].half()
+
+    edit_weights(saved[1], halve)
+    with pytest.raises(CheckpointError, match=r"expected torch\.float32, found torch\.float16"):
+        load_model(saved[1])
+
+
+def test_an_encoder_that_cannot_be_built_is_refused(saved):
+    def add(description):
+        description.update(contextual={"n_layers": 1, "dim": 1}, encoder={"config.json": "{"})
+        encoder = {"name": "e", "kind": "huggingface", "source": "e", "trained": True}
+        description["run"]["encoder"] = encoder | {"learning_rate": 0.1, "stateful": False}
+
+    edit_description(saved[1], add)
+    with pytest.raises(CheckpointError, match=r"model\.json: .*the saved encoder: expected"):
         load_model(saved[1])
 
 

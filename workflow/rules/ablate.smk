@@ -9,15 +9,16 @@ rule ablate_units:
         dev=f"{ablation_corpora()}/{{task}}/dev.conllup",
         contextual=contextual_files_of(PARAMS.ablation.run),
     output:
-        update(multiext(f"{ablation_folder()}/{{task}}.", "csv", "json")),
+        matrix=update(f"{ablation_folder()}/{{task}}.csv"),
+        classes=update(f"{ablation_folder()}/{{task}}.json"),
     log:
         "<logs>/ablate/{task}.log",
     benchmark:
         "<benchmarks>/ablate/{task}.tsv"
     params:
         code=code_of("mutspad.cli.ablate", "numpy", "torch"),
-        model=ablation_model(),
-        corpora=ablation_corpora(),
+        model=lambda wildcards, input: folder_of(input.model),
+        corpora=lambda wildcards: ablation_corpora(),
         ablation=PARAMS.ablation.model_dump_json(),
         contextual=contextual_flag_of(PARAMS.ablation.run),
     shell:
@@ -28,7 +29,7 @@ rule ablate_units:
             --task {wildcards.task} \
             --params {params.ablation:q} \
             {params.contextual:q} \
-            --output {output[0]:q} &>{log:q}
+            --output {output.matrix:q} &>{log:q}
         """
 
 
@@ -45,8 +46,8 @@ rule rank_words:
         "<benchmarks>/rank_words.tsv"
     params:
         code=code_of("mutspad.cli.rank_words", "numpy", "torch"),
-        model=ablation_model(),
-        corpora=ablation_corpora(),
+        model=lambda wildcards, input: folder_of(input.model),
+        corpora=lambda wildcards: ablation_corpora(),
         ablation=PARAMS.ablation.model_dump_json(),
         contextual=contextual_flag_of(PARAMS.ablation.run),
     shell:

@@ -47,6 +47,6 @@ rule train_baseline:
             --lexicon {params.lexicon:q} \
             {params.unified:q} {params.parent:q} {params.contextual:q} {params.unlabelled:q} \
             --checkpoint {params.checkpoint:q} \
-            --seconds {params.seconds} \
+            --seconds {params.seconds:q} \
             --model {params.model:q} &>{log:q}
         """

@@ -131,14 +131,15 @@ rule prepare_text:
         sentences=lambda wildcards: splits_of(wildcards.domain),
         raw=unlabelled_files,
     output:
-        update(multiext("<results>/text/{domain}.", "txt", "json")),
+        text=update("<results>/text/{domain}.txt"),
+        summary=update("<results>/text/{domain}.json"),
     log:
         "<logs>/prepare_text/{domain}.log",
     benchmark:
         "<benchmarks>/prepare_text/{domain}.tsv"
     params:
         code=code_of("mutspad.cli.prepare_text", "conllu", "spacy"),
-        corpora=f"{RESULTS}/corpora/{{domain}}",
+        corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
         anonymise=lambda wildcards: ["--anonymise"]
         * (wildcards.domain in PARAMS.corpora.anonymised),
         raw=lambda wildcards, input: [f"--raw-file={path}" for path in input.raw],
@@ -148,6 +149,6 @@ rule prepare_text:
             --domain {wildcards.domain:q} \
             --corpora {params.corpora:q} \
             {params.anonymise:q} {params.raw:q} \
-            --text {output[0]:q} \
-            --summary {output[1]:q} &>{log:q}
+            --text {output.text:q} \
+            --summary {output.summary:q} &>{log:q}
         """

@@ -26,7 +26,7 @@ rule pretrain_lm:
         code=code_of("mutspad.cli.pretrain_lm", "h5py", "numpy", "torch"),
         text=lambda wildcards, input: [f"--text={path}" for path in input],
         language_model=PARAMS.language_model.model_dump_json(),
-        output=LANGUAGE_MODEL,
+        output=lambda wildcards, output: folder_of(output),
     shell:
         r"""
         python -m mutspad.cli pretrain-lm \
@@ -50,8 +50,8 @@ rule embed_domain:
         code=code_of("mutspad.cli.embed", "h5py", "numpy", "torch", "transformers"),
         encoder=lambda wildcards: PARAMS.encoders[wildcards.encoder].model_dump_json(),
         folder=encoder_flags,
-        corpora=f"{RESULTS}/corpora/{{domain}}",
-        stem=f"{RESULTS}/contextual/{{encoder}}/{{domain}}",
+        corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
+        stem=lambda wildcards, output: os.path.splitext(output[0])[0],
     shell:
         r"""
         python -m mutspad.cli embed \

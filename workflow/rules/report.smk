@@ -106,9 +106,9 @@ rule tabulate_units:
         "<benchmarks>/tabulate/table4.tsv"
     params:
         code=code_of("mutspad.cli.tabulate_units", "jinja2", "numpy", "pandas"),
-        folder=ablation_folder(),
+        folder=lambda wildcards, input: folder_of(input),
         ablation=PARAMS.ablation.model_dump_json(),
-        results=RESULTS,
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli tabulate-units \
@@ -176,9 +176,9 @@ rule plot_ablation:
         "<benchmarks>/plot/figure2.tsv"
     params:
         code=code_of("mutspad.cli.plot_ablation", "matplotlib", "numpy", "pandas"),
-        folder=ablation_folder(),
+        folder=lambda wildcards, input: folder_of(input),
         ablation=PARAMS.ablation.model_dump_json(),
-        results=RESULTS,
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli plot-ablation \

@@ -66,7 +66,9 @@ def read_wsj(files: Mapping[Split, Sequence[Path]], name: str) -> dict[Split, li
         For a malformed tree, with file and line, or a split without sentences.
     """
     return {
-        split: _sentences(((path, read_lines(path)) for path in paths), f"{name}-{split}")
+        split: _sentences(
+            ((path, read_lines(path)) for path in paths), f"{name}-{split}", Path(f"{name}-{split}")
+        )
         for split, paths in files.items()
     }
 
@@ -87,6 +89,7 @@ def read_nltk_treebank(archive: str | Path, name: str) -> dict[Split, list[Sente
                 for member in members[split]
             ),
             f"{name}-{split}",
+            Path(archive),
         )
         for split in members
     }
@@ -130,10 +133,11 @@ def read_leaves(lines: Iterable[Line], path: str | Path) -> Iterator[list[Leaf]]
         raise _malformed(path, line, f"')' for line {stack[-1].line}", "the end of the file")
 
 
-def _sentences(sources: Iterable[tuple[Path, Iterable[Line]]], name: str) -> list[Sentence]:
-    """Build the sentences of a split from its files."""
+def _sentences(
+    sources: Iterable[tuple[Path, Iterable[Line]]], name: str, path: Path
+) -> list[Sentence]:
+    """Build the sentences of a split from its files; `path` is at fault when there are none."""
     sentences: list[Sentence] = []
-    path = Path(name)
     for path, lines in sources:
         for leaves in read_leaves(lines, path):
             words = [(line, word, tag) for line, word, tag in leaves if tag != TRACE]

@@ -1,0 +1,164 @@
+"""Measure whether the paired tests and intervals keep what they promise, and how fast they are.
+
+Example: python benchmarks/significance.py --counts results/quick/statistics/counts
+
+Prints JSON, a task a key, and what lucky seeds do. Seconds are processor seconds, so that other
+jobs on the machine hardly count.
+
+rejected    Of one seed: two real methods exchange a random half of the sentences, so that nothing
+            is left to find; the share of such pairs that the test calls different at 5 %.
+held        Of one seed: the test set stands for all sentences there are, samples of its size for
+            test sets; the share whose 95 % interval holds the difference on all sentences.
+exact       On twelve sentences: the largest gap between p of random swaps and p of all 4,096.
+seeds       Two seeds of one method, by the same test: how many of how many differ at 5 %.
+ours, scipy Seconds for 10,000 swaps: for all pairs of runs here, and for one pair with SciPy.
+lucky_seeds Ten equal methods whose trainings differ by luck, simulated: the share of pairs that the
+            test on sentences calls different, and of those whose interval leaves out 0 as well.
+"""
+
+import json
+import time
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pandas as pd
+from scipy.stats import permutation_test
+
+from mutspad.analysis.comparisons import build_counts
+from mutspad.evaluation.counts import Counts, score_counts
+from mutspad.evaluation.significance import PairedSamples, interval
+
+SHUFFLES = 10_000
+
+
+@click.command()
+@click.option("--counts", type=click.Path(path_type=Path), required=True)
+@click.option("--trials", type=int, default=500)
+@click.option("--seed", type=int, default=1)
+def command(*, counts: Path, trials: int, seed: int) -> None:
+    """Measure each task on the counts of its test set."""
+    measured: dict[str, Any] = {}
+    for path in sorted(counts.glob("*.csv")):
+        frame = pd.read_csv(path, na_filter=False)
+        names = [name.split("/seed") for name in frame.columns[1:]]
+        runs = list(dict.fromkeys(run for run, _ in names))
+        seeds = sorted({int(rest.split("/")[0]) for _, rest in names})
+        stacked = np.stack(list(build_counts(frame, runs, seeds).values()))
+        rng = np.random.default_rng(seed)
+        measured[path.stem] = {
+            "sentences": stacked.shape[2],
+            "rejected": _reject(stacked[:, :1], trials, rng),
+            "held": _hold(stacked[:, :1], trials, rng),
+            "exact": _enumerate(stacked, rng),
+            "seeds": _compare_seeds(stacked, rng),
+            **_time(stacked, rng),
+        }
+    measured["lucky_seeds"] = {
+        str(n_seeds): _fool(n_seeds, trials, np.random.default_rng(seed)) for n_seeds in (1, 2, 5)
+    }
+    click.echo(json.dumps(measured, indent=2))
+
+
+def _draw(counts: Counts, rng: np.random.Generator, n_draws: int = 1000) -> PairedSamples:
+    return PairedSamples.draw(counts, shuffles=n_draws, resamples=n_draws, rng=rng)
+
+
+def _pick(counts: Counts, rng: np.random.Generator) -> Counts:
+    """Pick two methods, `[2, seeds, sentences, 2]`."""
+    return counts[rng.choice(len(counts), 2, replace=False)]
+
+
+def _reject(counts: Counts, trials: int, rng: np.random.Generator) -> float:
+    rejected = 0
+    for _ in range(trials):
+        pair = _pick(counts, rng)
+        swapped = rng.integers(0, 2, pair.shape[2]).astype(bool)
+        pair[:, :, swapped] = pair[::-1, :, swapped]
+        rejected += _draw(pair, rng).p_value(0, 1) <= 0.05
+    return rejected / trials
+
+
+def _hold(counts: Counts, trials: int, rng: np.random.Generator) -> float:
+    held = 0
+    for _ in range(trials):
+        pair = _pick(counts, rng)
+        scores = score_counts(pair.sum(axis=2)).mean(axis=1)
+        sample = pair[:, :, rng.integers(0, pair.shape[2], pair.shape[2])]
+        resampled = _draw(sample, rng).resampled
+        low, high = interval(resampled[:, 0] - resampled[:, 1], 0.95)
+        held += low <= scores[0] - scores[1] <= high
+    return held / trials
+
+
+def _enumerate(counts: Counts, rng: np.random.Generator) -> float:
+    gaps = []
+    for _ in range(20):
+        pair = _pick(counts, rng)
+        few = pair[:, :, rng.choice(pair.shape[2], 12, replace=False)]
+        random = _draw(few, rng, 20_000)
+        swaps = np.array(list(product([0, 1], repeat=12)))
+        swapped = np.einsum("ns,mksc->nmkc", swaps, few).astype(float)
+        every = PairedSamples(random.totals, swapped, random.resampled)
+        gaps.append(abs(every.p_value(0, 1) - random.p_value(0, 1)))
+    return round(max(gaps), 4)
+
+
+def _compare_seeds(counts: Counts, rng: np.random.Generator) -> str:
+    found = []
+    for run in counts:
+        samples = _draw(run[:, None], rng)
+        found += [samples.p_value(a, b) <= 0.05 for a, b in combinations(range(len(run)), 2)]
+    return f"{sum(found)} of {len(found)}"
+
+
+def _fool(n_seeds: int, trials: int, rng: np.random.Generator) -> dict[str, float]:
+    fooled, left_out, pairs = 0, 0, 0
+    for _ in range(max(1, trials // 10)):
+        luck = rng.normal(0, 0.02, (10, n_seeds, 1))
+        hits = rng.binomial(20, 0.6 + luck, (10, n_seeds, 150))
+        samples = _draw(np.stack([hits, np.full_like(hits, 20)], axis=-1), rng)
+        for a in range(0, 10, 2):
+            low, high = interval(samples.resampled[:, a] - samples.resampled[:, a + 1], 0.95)
+            different = samples.p_value(a, a + 1) <= 0.05
+            fooled += different
+            left_out += different and not low <= 0 <= high
+            pairs += 1
+    return {"by test": round(fooled / pairs, 3), "by both": round(left_out / pairs, 3)}
+
+
+def _time(counts: Counts, rng: np.random.Generator) -> dict[str, float]:
+    start = time.process_time()
+    samples = PairedSamples.draw(counts, shuffles=SHUFFLES, resamples=1, rng=rng)
+    pairs = list(combinations(range(len(counts)), 2))
+    for a, b in pairs:
+        samples.p_value(a, b)
+    ours = time.process_time() - start
+    size = counts.shape[2]
+    both = counts[:2].transpose(0, 2, 1, 3).reshape(2 * size, -1, 2)
+
+    def statistic(first: np.ndarray, second: np.ndarray, axis: int) -> np.ndarray:
+        scores = [
+            score_counts(both[side.astype(int)].sum(axis=axis - 2)).mean(axis=-1)
+            for side in (first, second)
+        ]
+        return scores[0] - scores[1]
+
+    start = time.process_time()
+    permutation_test(
+        (np.arange(size), np.arange(size, 2 * size)),
+        statistic,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=SHUFFLES,
+        batch=500,
+        rng=rng,
+    )
+    theirs = time.process_time() - start
+    return {"pairs": len(pairs), "ours": round(ours, 2), "scipy": round(theirs, 2)}
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,478 @@
+"""Test the paper's claims on our results."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from mutspad.analysis.claims import (
+    Claim,
+    Direction,
+    EpochsClaim,
+    Evidence,
+    GainClaim,
+    Judged,
+    LiteratureClaim,
+    MnrgClaim,
+    Outcome,
+    Pair,
+    ScoreClaim,
+    SizeClaim,
+    UnitsClaim,
+    decide_by_interval,
+    decide_by_test,
+    decide_size,
+    read_claims,
+)
+from mutspad.analysis.comparisons import Comparisons, Difference
+from mutspad.analysis.paper import read_paper
+from mutspad.analysis.rows import MAIN_COLUMNS, MNRG, NOT_RUN, Results
+from mutspad.analysis.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
+from mutspad.analysis.table3 import paper_mnrg
+from mutspad.analysis.tables import TASK_LABELS
+from mutspad.analysis.trainings import Stage, Training
+from mutspad.evaluation.significance import Floats, holm, interval, seed_interval
+from mutspad.tasks import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Hold what claims are tested on.
+
+    Parameters
+    ----------
+    results, comparisons
+        The rows and how they compare.
+    trainings
+        Row -> stage -> how each seed was trained.
+    drops
+        The data of Figure 2, a row a unit and a column a task; None where no unit was ablated.
+    """
+
+    results: Results
+    comparisons: Comparisons
+    trainings: Mapping[str, Mapping[Stage, Sequence[Training]]] = field(default_factory=dict)
+    drops: pd.DataFrame | None = None
+
+
+def judge_claims(material: Material) -> list[Judged]:
+    """Test every claim, also on stand-ins where a row could not be run."""
+    claims = read_claims()
+    return [_judge_with_stand_ins(claim, claims.stand_ins, material) for claim in claims.claims]
+
+
+def name_row(row: str) -> str:
+    """Name a row for readers."""
+    paper = read_paper()
+    named = {CHOSEN_ON_DEV: "MuTSPad", BEST_ON_TEST: "MuTSPad (best on test)"}
+    if row in named:
+        return named[row]
+    if row in paper.table3:
+        return f"MuTSPad {paper.table3[row].label}"
+    if row in paper.table2.beyond:
+        spec = paper.table2.beyond[row]
+        return f"{spec.label} ({spec.encoder})" if spec.encoder else spec.label
+    return paper.table2.rows[row].label
+
+
+def _judge_with_stand_ins(claim: Claim, stand_ins: Mapping[str, str], material: Material) -> Judged:
+    """Test a claim; where a row is missing, also with the rows that may stand for such."""
+    judged = _TESTS[claim.kind](claim, material)
+    if not judged.obstacles or not isinstance(claim, ScoreClaim | GainClaim):
+        return judged
+    rows = material.comparisons.rows
+    replaced = {row: other for row, other in stand_ins.items() if row not in rows and other in rows}
+    pairs = [
+        pair.model_copy(update={side: replaced.get(row, row) for side, row in pair})
+        for pair in claim.pairs
+    ]
+    # Two missing rows may have the same stand-in.
+    distinct = [
+        pair for place, pair in enumerate(pairs) if pair.a != pair.b and pair not in pairs[:place]
+    ]
+    if not distinct or all(pair in claim.pairs for pair in distinct):
+        return judged
+    tested = _TESTS[claim.kind](claim.model_copy(update={"pairs": distinct}), material)
+    return replace(judged, stand_in=tested) if tested.evidence else judged
+
+
+def _test_scores(claim: ScoreClaim, material: Material) -> Judged:
+    """Test each task of each pair by approximate randomisation, Holm-corrected in the pair."""
+    evidence, obstacles = [], []
+    level = 1 - material.comparisons.params.confidence
+    for pair in claim.pairs:
+        found = {
+            difference.task: difference
+            for difference in material.comparisons.compare(pair.a, pair.b)
+        }
+        obstacles += _missing(pair, claim.tasks, material)
+        for task in claim.tasks:
+            if task in found:
+                difference = found[task]
+                p_value = 1.0 if difference.p_holm is None else difference.p_holm
+                paper = _subtract(_paper_score(pair.a, task), _paper_score(pair.b, task))
+                evidence.append(
+                    _from_difference(
+                        difference,
+                        MAIN_COLUMNS[task].header,
+                        decide_by_test(
+                            p_value, difference.ci_low, difference.ci_high, level, claim.expect
+                        ),
+                        claim.expect,
+                        paper,
+                    )
+                )
+    return Judged(claim, tuple(evidence), _unique(obstacles))
+
+
+def _test_mnrg(claim: MnrgClaim, material: Material) -> Judged:
+    """Test each pair by the bootstrap interval of the difference in mNRG."""
+    evidence, obstacles = [], []
+    for pair in claim.pairs:
+        difference = material.comparisons.compare_mnrg(pair.a, pair.b)
+        if difference is None:
+            obstacles += _missing(pair, MAIN_COLUMNS, material)
+            continue
+        outcome = decide_by_interval(difference.ci_low, difference.ci_high, "higher")
+        paper = _subtract(_paper_mnrg(pair.a), _paper_mnrg(pair.b))
+        evidence.append(_from_difference(difference, MNRG.header, outcome, "higher", paper))
+    return Judged(claim, tuple(evidence), _unique(obstacles))
+
+
+def _test_sizes(claim: SizeClaim, material: Material) -> Judged:
+    """Test whether the bootstrap interval of each difference in mNRG holds the paper's size."""
+    evidence, obstacles = [], []
+    if material.results.setting.synthetic:
+        obstacles.append("the sizes belong to real corpora, and these are synthetic")
+    for pair in claim.sizes:
+        difference = material.comparisons.compare_mnrg(pair.a, pair.b)
+        if difference is None:
+            obstacles += _missing(pair, MAIN_COLUMNS, material)
+            continue
+        outcome = decide_size(difference.ci_low, difference.ci_high, pair.points)
+        paper = _subtract(_paper_mnrg(pair.a), _paper_mnrg(pair.b))
+        tested = _from_difference(difference, MNRG.header, outcome, "higher", paper)
+        evidence.append(
+            replace(
+                tested,
+                claimed=f"about {pair.points:g}",
+                # The paper rounds to whole points.
+                paper_agrees=None if paper is None else abs(paper - pair.points) < 1,
+                outcome=None if material.results.setting.synthetic else outcome,
+            )
+        )
+    return Judged(claim, tuple(evidence), _unique(obstacles))
+
+
+def _test_gains(claim: GainClaim, material: Material) -> Judged:
+    """Test by the bootstrap interval of the difference of two tasks' gains, in points."""
+    evidence, obstacles = [], []
+    compared = material.comparisons
+    for pair in claim.pairs:
+        missing = _missing(pair, [claim.task, *claim.than], material)
+        if missing:
+            obstacles += missing
+            continue
+        gains = {
+            task: compared.scores(pair.a, task) - compared.scores(pair.b, task)
+            for task in (claim.task, *claim.than)
+        }
+        drawn = {
+            task: compared.replicates(pair.a, task) - compared.replicates(pair.b, task)
+            for task in gains
+        }
+        paper = {
+            task: _subtract(_paper_score(pair.a, task), _paper_score(pair.b, task))
+            for task in gains
+        }
+        for other in claim.than:
+            low, high = interval(drawn[claim.task] - drawn[other], compared.params.confidence)
+            evidence.append(
+                _describe(
+                    gains[claim.task] - gains[other],
+                    (low, high),
+                    score=f"{TASK_LABELS[claim.task]}'s gain - {TASK_LABELS[other]}'s",
+                    comparison=_name_pair(pair),
+                    expect=claim.expect,
+                    paper=_subtract(paper[claim.task], paper[other]),
+                )
+            )
+    return Judged(claim, tuple(evidence), _unique(obstacles))
+
+
+def _test_literature(claim: LiteratureClaim, material: Material) -> Judged:
+    """Test by whether the bootstrap interval of the score leaves out the literature's number."""
+    evidence = []
+    compared = material.comparisons
+    obstacles = _lacking(claim.row, claim.tasks, material)
+    if material.results.setting.synthetic:
+        obstacles.append("the literature's scores belong to real corpora, and these are synthetic")
+    for task in () if obstacles else claim.tasks:
+        best = read_paper().table2.best_sota.scores[task]
+        if best is None:
+            continue
+        drawn = compared.replicates(claim.row, task) - best
+        evidence.append(
+            _describe(
+                compared.scores(claim.row, task) - best,
+                interval(drawn, compared.params.confidence),
+                score=MAIN_COLUMNS[task].header,
+                comparison=f"{name_row(claim.row)} - {best}, the best of the literature",
+                expect=claim.expect,
+                paper=_subtract(_paper_score(claim.row, task), best),
+            )
+        )
+    return Judged(claim, tuple(evidence), tuple(obstacles))
+
+
+def _test_epochs(claim: EpochsClaim, material: Material) -> Judged:
+    """Test by Student's interval over the seeds of the difference in epochs."""
+    fewer, more = (
+        material.trainings.get(row, {}).get(claim.training, ())
+        for row in (claim.pair.a, claim.pair.b)
+    )
+    rows = (claim.pair.a, claim.pair.b)
+    if not fewer or not more:
+        missing = [row for row, found in zip(rows, (fewer, more), strict=True) if not found]
+        return Judged(claim, obstacles=tuple(_obstacle(row, material) for row in missing))
+    remarks = [
+        "An epoch is about as many updates on unified data as on separate corpora, but each of its "
+        "updates trains all tasks"
+    ]
+    measures = {"epochs to the dev score that both reach": _epochs_to_common}
+    if {training.max_epochs for training in fewer} == {training.max_epochs for training in more}:
+        measures["epochs to the best dev score"] = _epochs_to_best
+    else:
+        remarks.append(
+            f"Epochs to the best dev score are not compared: at most {fewer[0].max_epochs} epochs "
+            f"were allowed on the one side and {more[0].max_epochs} on the other"
+        )
+    evidence = []
+    for name, count in measures.items():
+        counts = [count(*trainings) for trainings in zip(fewer, more, strict=True)]
+        differences = np.array([a - b for a, b in counts], dtype=np.float64)
+        bounds = (
+            None
+            if len(differences) < 2
+            else seed_interval(differences.tolist(), material.comparisons.params.confidence)
+        )
+        low, high = bounds or (None, None)
+        evidence.append(
+            Evidence(
+                score=name,
+                comparison=_name_pair(claim.pair),
+                claimed=_claimed("lower"),
+                paper=None,
+                paper_agrees=None,
+                ours=float(differences.mean()),
+                ci_low=low,
+                ci_high=high,
+                p=None,
+                seeds=len(differences),
+                seeds_agreeing=int((np.sign(differences) == np.sign(differences.mean())).sum()),
+                outcome=None if bounds is None else decide_by_interval(*bounds, "lower"),
+            )
+        )
+    obstacles = () if len(fewer) > 1 else ("the unit is the seed, and there is only one",)
+    return Judged(claim, tuple(evidence), obstacles, tuple(remarks))
+
+
+def _test_units(claim: UnitsClaim, material: Material) -> Judged:
+    """Test by flipping the signs of the units' differences, Holm-corrected in the claim."""
+    if material.drops is None:
+        return Judged(claim, obstacles=("no unit has been ablated",))
+    # Imported here because it takes seconds, and most callers do not need it.
+    from scipy.stats import bootstrap, permutation_test
+
+    params = material.comparisons.params
+    pairs = list(product(claim.tasks, claim.than))
+    differences = [material.drops[a].to_numpy() - material.drops[b].to_numpy() for a, b in pairs]
+    p_values, intervals = [], []
+    for values in differences:
+        test = permutation_test(
+            (values,),
+            np.mean,
+            permutation_type="samples",
+            vectorized=True,
+            n_resamples=params.shuffles,
+            rng=params.seed,
+        )
+        drawn = bootstrap(
+            (values,),
+            np.mean,
+            method="percentile",
+            vectorized=True,
+            n_resamples=params.resamples,
+            confidence_level=params.confidence,
+            rng=params.seed,
+        ).confidence_interval
+        p_values.append(float(test.pvalue))
+        intervals.append((float(drawn.low), float(drawn.high)))
+    evidence = [
+        Evidence(
+            score="mean of the units' max class-score drops",
+            comparison=f"{TASK_LABELS[a]} - {TASK_LABELS[b]}",
+            claimed="above 0",
+            paper=None,
+            paper_agrees=None,
+            ours=float(values.mean()),
+            ci_low=low,
+            ci_high=high,
+            p=p_value,
+            seeds=1,
+            seeds_agreeing=1,
+            outcome=decide_by_test(p_value, low, high, 1 - params.confidence, "higher"),
+        )
+        for (a, b), values, (low, high), p_value in zip(
+            pairs, differences, intervals, holm(p_values), strict=True
+        )
+    ]
+    remark = f"The units, {len(material.drops)} of one model, are the sample; no other seed is seen"
+    return Judged(claim, tuple(evidence), remarks=(remark,))
+
+
+def _epochs_to_best(fewer: Training, more: Training) -> tuple[int, int]:
+    """Count for two runs the epochs to the best score of each."""
+    return fewer.epochs_to_best, more.epochs_to_best
+
+
+def _epochs_to_common(fewer: Training, more: Training) -> tuple[int, int]:
+    """Count for two runs the epochs to the best score that both reach."""
+    score = min(max(fewer.dev), max(more.dev))
+    return fewer.epochs_to(score), more.epochs_to(score)
+
+
+def _from_difference(
+    difference: Difference, score: str, outcome: Outcome, expect: Direction, paper: float | None
+) -> Evidence:
+    """Build the evidence of a difference between two rows."""
+    return Evidence(
+        score=score,
+        comparison=_name_pair(Pair(a=difference.a, b=difference.b)),
+        claimed=_claimed(expect),
+        paper=paper,
+        paper_agrees=_agrees(paper, expect),
+        ours=difference.difference,
+        ci_low=difference.ci_low,
+        ci_high=difference.ci_high,
+        p=difference.p_holm,
+        seeds=difference.seeds,
+        seeds_agreeing=difference.seeds_agreeing,
+        outcome=outcome,
+    )
+
+
+def _describe(
+    values: Floats,
+    bounds: tuple[float, float],
+    *,
+    score: str,
+    comparison: str,
+    expect: Direction,
+    paper: float | None,
+) -> Evidence:
+    """Build the evidence of a value of each seed, `[seeds]`, and the interval of its mean."""
+    ours = float(values.mean())
+    low, high = bounds
+    return Evidence(
+        score=score,
+        comparison=comparison,
+        claimed=_claimed(expect),
+        paper=paper,
+        paper_agrees=_agrees(paper, expect),
+        ours=ours,
+        ci_low=low,
+        ci_high=high,
+        p=None,
+        seeds=len(values),
+        seeds_agreeing=int((np.sign(values) == np.sign(ours)).sum()),
+        outcome=decide_by_interval(low, high, expect),
+    )
+
+
+def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]:
+    """Say why two rows cannot be compared on all tasks."""
+    tasks = list(tasks)
+    obstacles = [*_lacking(pair.a, tasks, material), *_lacking(pair.b, tasks, material)]
+    if not obstacles:
+        a, b = (material.comparisons.rows[row] for row in (pair.a, pair.b))
+        same = [MAIN_COLUMNS[task].header for task in tasks if a[task] == b[task]]
+        if same:
+            obstacles.append(f"{_name_pair(pair)}: the same run for {', '.join(same)}")
+    return obstacles
+
+
+def _lacking(row: str, tasks: Iterable[Task], material: Material) -> list[str]:
+    """Say what keeps a row from being tested on all tasks."""
+    if row not in material.comparisons.rows:
+        return [_obstacle(row, material)]
+    return [
+        f"{name_row(row)}: no {MAIN_COLUMNS[task].header}"
+        for task in tasks
+        if not material.comparisons.has(row, task)
+    ]
+
+
+def _obstacle(row: str, material: Material) -> str:
+    """Say why a row has not run."""
+    return f"{name_row(row)}: {material.results.unavailable.get(row, NOT_RUN)}"
+
+
+def _name_pair(pair: Pair) -> str:
+    """Name a difference of rows."""
+    return f"{name_row(pair.a)} - {name_row(pair.b)}"
+
+
+def _claimed(expect: Direction) -> str:
+    """Say what is claimed of a difference."""
+    return "above 0" if expect == "higher" else "below 0"
+
+
+def _agrees(difference: float | None, expect: Direction) -> bool | None:
+    """Say whether the paper's own difference is as claimed, None where it prints none."""
+    if difference is None:
+        return None
+    return difference > 0 if expect == "higher" else difference < 0
+
+
+def _subtract(a: float | None, b: float | None) -> float | None:
+    """Subtract printed numbers, which have at most two decimals."""
+    return None if a is None or b is None else round(a - b, 2)
+
+
+def _paper_score(row: str, task: Task) -> float | None:
+    """Look up what the paper prints."""
+    paper = read_paper()
+    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
+        return paper.table2.mutspad_best.scores[task]
+    if row in paper.table3:
+        return paper.table3[row].scores[task]
+    return paper.table2.rows[row].scores[task] if row in paper.table2.rows else None
+
+
+def _paper_mnrg(row: str) -> float | None:
+    """Look up the paper's mNRG, computed from its scores where it prints none."""
+    paper = read_paper()
+    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
+        return paper.table2.mutspad_best.mnrg
+    if row in paper.table3:
+        return paper_mnrg(paper, row)
+    return paper.table2.rows[row].mnrg if row in paper.table2.rows else None
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    """Keep the first of equal texts."""
+    return tuple(dict.fromkeys(texts))
+
+
+_TESTS: Mapping[str, Callable[..., Judged]] = {
+    "score": _test_scores,
+    "mnrg": _test_mnrg,
+    "size": _test_sizes,
+    "gain": _test_gains,
+    "literature": _test_literature,
+    "epochs": _test_epochs,
+    "units": _test_units,
+}

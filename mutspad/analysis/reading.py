@@ -1,0 +1,81 @@
+"""Read from an experiment's folder what comparisons rest on."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mutspad.analysis.comparisons import build_counts
+from mutspad.analysis.records import RunScores, read_record
+from mutspad.analysis.rows import Results
+from mutspad.config import ReportParams, RowRuns
+from mutspad.errors import MutspadError
+from mutspad.evaluation.counts import Counts
+from mutspad.files import read_json
+from mutspad.tasks import TASKS, Task
+
+
+def read_results(
+    folder: Path,
+    *,
+    experiment: str,
+    seeds: Sequence[int],
+    report: ReportParams,
+    unavailable: Mapping[str, str] | None = None,
+) -> tuple[Results, dict[str, list[RunScores]]]:
+    """Read the scores of the rows and what is behind them, and run -> the scores of each seed.
+
+    Raises
+    ------
+    MutspadError
+        When a score of a planned run is missing or malformed.
+    """
+    what = "the scores of a run"
+    scores = {
+        run: [
+            read_json(require_file(folder / "scores" / run / f"seed{seed}.json", what))
+            for seed in seeds
+        ]
+        for run in report.runs()
+    }
+    language_model = folder / "language_model" / "summary.json"
+    results = Results.read(
+        experiment=experiment,
+        seeds=seeds,
+        report=report,
+        scores=[raw for by_seed in scores.values() for raw in by_seed],
+        summaries=[read_json(path) for path in sorted(folder.glob("corpora/*/*/summary.json"))],
+        vectors=read_json(folder / "lexicon" / "lexicon.json"),
+        language_model=read_json(language_model) if language_model.is_file() else None,
+        unavailable=unavailable,
+    )
+    records = {
+        run: [read_record(RunScores, what, raw) for raw in by_seed]
+        for run, by_seed in scores.items()
+    }
+    return results, records
+
+
+def read_counts(folder: Path, rows: RowRuns, seeds: Sequence[int]) -> dict[Task, dict[str, Counts]]:
+    """Read the counts of the runs behind rows, task -> run -> `[seeds, sentences, 2]`.
+
+    Raises
+    ------
+    MutspadError
+        When counts are missing.
+    """
+    counts = {}
+    for task in TASKS:
+        runs = list(dict.fromkeys(cells[task] for cells in rows.values() if task in cells))
+        if runs:
+            path = require_file(folder / "statistics" / "counts" / f"{task}.csv", "counts")
+            # A sentence may be called "NA".
+            counts[task] = build_counts(pd.read_csv(path, na_filter=False), runs, seeds)
+    return counts
+
+
+def require_file(path: Path, what: str) -> Path:
+    """Refuse a file that is not there."""
+    if not path.is_file():
+        raise MutspadError(f"{path}: expected {what}, found no file")
+    return path

@@ -1,0 +1,81 @@
+"""Test every method of Tables 2 and 3 against every other on the same test sentences.
+
+Example: mutspad compare --experiment demo --seed 1 --seed 2 --report '{...}'
+         --statistics '{"shuffles": 10000, "resamples": 10000, "confidence": 0.95, "seed": 13}'
+         --results results/demo
+
+results/<experiment>/statistics/
+├── differences.csv      each pair of rows: difference, bootstrap interval, p-values
+├── seeds.csv            the score of every row, task, split and seed
+└── counts/<task>.csv    what each test sentence adds to the score of each run and seed
+"""
+
+from pathlib import Path
+
+import click
+import numpy as np
+
+from mutspad.analysis.comparisons import (
+    Comparisons,
+    StatisticsParams,
+    check_counts,
+    counts_frame,
+    differences_frame,
+    list_rows,
+    seeds_frame,
+)
+from mutspad.analysis.reading import read_results
+from mutspad.analysis.records import RunScores
+from mutspad.config import ReportParams, parse_json
+from mutspad.data.conllup import read_conllup
+from mutspad.errors import MutspadError
+from mutspad.evaluation.counts import Counts, count_layers
+from mutspad.files import write_text
+from mutspad.tasks import TASKS, Task
+
+
+@click.command("compare")
+@click.option("--experiment", required=True)
+@click.option("--seed", "seeds", type=int, multiple=True, required=True)
+@click.option("--report", required=True, help="The run behind every cell, as JSON.")
+@click.option("--statistics", required=True, help="The section statistics, as JSON.")
+@click.option("--results", type=click.Path(path_type=Path), required=True)
+def command(
+    *, experiment: str, seeds: tuple[int, ...], report: str, statistics: str, results: Path
+) -> None:
+    """Count what each test sentence adds to each score; compare all pairs of rows."""
+    cells = parse_json(ReportParams, report, "--report", "the rows of the tables")
+    params = parse_json(StatisticsParams, statistics, "--statistics", "the section statistics")
+    scored, records = read_results(results, experiment=experiment, seeds=seeds, report=cells)
+    rows = list_rows(scored)
+    counts: dict[Task, dict[str, Counts]] = {}
+    frames = {}
+    for task in TASKS:
+        runs = {row[task]: records[row[task]] for row in rows.values() if task in row}
+        if runs:
+            sentences, counts[task] = _count(results, task, runs)
+            frames[f"counts/{task}"] = counts_frame(sentences, counts[task], seeds)
+    frames["differences"] = differences_frame(Comparisons(rows, counts, params))
+    frames["seeds"] = seeds_frame(rows, records)
+    for name, frame in frames.items():
+        text = frame.to_csv(index=False, lineterminator="\n")
+        write_text(results / "statistics" / f"{name}.csv", text)
+
+
+def _count(
+    results: Path, task: Task, runs: dict[str, list[RunScores]]
+) -> tuple[list[str], dict[str, Counts]]:
+    """Count the predictions of every run on the task's test set; name its sentences."""
+    domains = {record.config["domain"] for records in runs.values() for record in records}
+    if len(domains) != 1:
+        raise MutspadError(f"{task}: expected runs of one domain, found {', '.join(domains)}")
+    gold = read_conllup(results / "corpora" / domains.pop() / task / "test.conllup")
+    counts = {}
+    for run, records in runs.items():
+        seeds = []
+        for record in records:
+            path = results / "predictions" / run / f"seed{record.seed}" / f"{task}.test.conllup"
+            seeds.append(count_layers(task, gold, read_conllup(path)))
+            check_counts(record, task, seeds[-1])
+        counts[run] = np.stack(seeds)
+    return [sentence.id for sentence in gold], counts

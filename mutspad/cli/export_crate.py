@@ -1,0 +1,45 @@
+"""Pack a finished run as a Workflow Run RO-Crate.
+
+Example: mutspad export-crate --results results/demo --output crate
+         mutspad export-crate --results results/demo --output demo.zip
+
+crate/
+├── ro-crate-metadata.json    the run, its phases with their times, objects and results
+├── Snakefile, workflow/, mutspad/, params.yaml, requirements.txt, ...
+└── results/<experiment>/     tables, figures, scores, resolved runs, corpus summaries, provenance
+"""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from mutspad.analysis.crate import build_crate
+from mutspad.errors import MutspadError
+from mutspad.files import UnwritableFileError, atomic_path, read_json
+
+
+@click.command("export-crate")
+@click.option("--results", type=click.Path(path_type=Path), required=True)
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="Folder or .zip.")
+def command(*, results: Path, output: Path) -> None:
+    """Read the results and their record; write the crate of both and of the workflow."""
+    record = results / "provenance.json"
+    if not record.is_file():
+        raise MutspadError(
+            f"{record}: expected the record of a finished run, found no file. Run snakemake all"
+        )
+    crate = build_crate(Path(), results, read_json(record))
+    if output.suffix == ".zip":
+        with atomic_path(output) as temporary:
+            crate.write_zip(temporary)
+        return
+    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
+        raise MutspadError(f"{output}: expected a new folder, found one in use. Name another")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as beside:
+            crate.write(Path(beside) / "crate")
+            (Path(beside) / "crate").rename(output)
+    except OSError as error:
+        raise UnwritableFileError(output, error) from None

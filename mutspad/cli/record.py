@@ -1,0 +1,74 @@
+"""Write the provenance of an experiment beside its tables.
+
+Example: mutspad record --parameters '{"experiment": "demo", ...}' --results results/demo
+         --artefact 'tables/*' --artefact 'scores/*/*.json' --benchmarks benchmarks/runs/demo
+
+results/<experiment>/
+└── provenance.json    git revision, packages, machine, corpora with hashes, parameters, run times;
+                       each artefact with its SHA-256 and the environment that made it
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.analysis.environment import describe_environment
+from mutspad.analysis.provenance import (
+    build_record,
+    describe_raw_files,
+    hash_files,
+    name_sources,
+)
+from mutspad.analysis.records import Setting
+from mutspad.analysis.run_times import read_run_times
+from mutspad.config import Params, parse_json
+from mutspad.data.registry import load_registry
+from mutspad.files import read_json, write_json
+
+# What a run writes into the checkout: changed, it does not make the revision dirty.
+OUTPUTS = ("results", "dvc.lock", "benchmarks/*.csv")
+EXPECTED = "the resolved parameters as JSON"
+
+
+@click.command("record")
+@click.option("--parameters", required=True, help="All parameters, resolved, as JSON.")
+@click.option("--results", type=click.Path(path_type=Path), required=True)
+@click.option("--artefact", "patterns", multiple=True, required=True, help="A pattern below it.")
+@click.option("--benchmarks", type=click.Path(path_type=Path), required=True)
+@click.option("--lock", type=click.Path(path_type=Path), default=Path("requirements.txt"))
+@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"))
+@click.option("--mirror", type=click.Path(path_type=Path), envvar="MUTSPAD_MIRROR")
+@click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
+def command(
+    *,
+    parameters: str,
+    results: Path,
+    patterns: tuple[str, ...],
+    benchmarks: Path,
+    lock: Path,
+    raw: Path,
+    mirror: Path | None,
+    licensed: Path | None,
+) -> None:
+    """Read what lies there and describe the machine; what an older record knows stays known."""
+    output = results / "provenance.json"
+    params = parse_json(Params, parameters, "--parameters", EXPECTED)
+    setting = Setting.read(
+        params.experiment,
+        [read_json(path) for path in sorted(results.glob("corpora/*/*/summary.json"))],
+        read_json(results / "lexicon" / "lexicon.json"),
+    )
+    registry = load_registry()
+    sources = name_sources(params, setting, registry)
+    run_times = read_run_times(benchmarks)
+    record = build_record(
+        params,
+        setting,
+        environment=describe_environment(Path(), lock.read_text("utf-8"), outputs=OUTPUTS),
+        artefacts=hash_files(results, patterns),
+        # Its own time would make each record another one.
+        run_times=run_times[run_times["phase"] != "record"],
+        raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed)),
+        previous=read_json(output) if output.is_file() else None,
+    )
+    write_json(output, record)

@@ -1,0 +1,87 @@
+"""Get every artefact back after a loss, a fresh clone or a change of the commit.
+
+Example: mutspad sync            from the DVC remote
+         mutspad sync --no-pull  from the cache of this machine, as after git checkout
+
+results/<experiment>/    as dvc.lock certifies it, every byte compared; Snakemake finds it finished
+"""
+
+import json
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from mutspad.certificate import find_damage, read_outs
+from mutspad.errors import MutspadError
+
+SHOWN = 20
+NO_REMOTE = (
+    ".dvc/config: expected a default remote, found none. Name the one that was pushed to: "
+    "dvc remote add --default <name> <folder or URL>; or take what is in the cache: --no-pull"
+)
+DAMAGED = (
+    "Remove the damaged file and run mutspad sync again; when it comes back damaged, the remote "
+    "has it so: push it again from where it is whole"
+)
+NOTHING = "Nothing to be done"
+
+
+@click.command("sync")
+@click.option("--pull/--no-pull", default=True, help="Ask the remote, or only the local cache.")
+def command(*, pull: bool) -> None:
+    """Pull, compare all with the certificate, and only then tell Snakemake that it is done."""
+    outs = read_outs(Path("dvc.lock"))
+    if pull and _run("dvc", "remote", "default").returncode:
+        raise MutspadError(NO_REMOTE)
+    _call("dvc", "pull" if pull else "checkout")
+    cache = Path(_call("dvc", "cache", "dir").strip())
+    damage = [str(found) for found in islice(find_damage(Path(), cache, outs), SHOWN)]
+    if damage:
+        raise MutspadError("\n  ".join(["damaged files:", *damage]) + f"\n{DAMAGED}")
+    changes = json.loads(_call("dvc", "status", "--json"))
+    if changes:
+        raise MutspadError(_tell(changes))
+    # Force: what happens to be in order of time would otherwise stay without a note of the
+    # parameters that made it, and a later change of these unnoticed.
+    _call("snakemake", "--touch", "--forceall", "--cores", "1", "all")
+    planned = _call("snakemake", "--dry-run", "all")
+    if NOTHING not in planned:
+        raise MutspadError(f"snakemake: expected '{NOTHING}', found:\n{planned}")
+    click.echo(f"{len(outs)} outputs of dvc.lock are back, every byte compared")
+
+
+def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a tool of this Python; its questions find nobody to answer."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def _call(module: str, *arguments: str) -> str:
+    """Run a tool that must succeed and return what it printed."""
+    done = _run(module, *arguments)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()
+        raise MutspadError(f"{module} {arguments[0]}: expected success, found:\n{said}")
+    # Snakemake reports on stderr; DVC's hints there are none of what is asked for.
+    return done.stdout if module == "dvc" else done.stdout + done.stderr
+
+
+def _tell(changes: dict[str, list[dict[str, object]]]) -> str:
+    """List what differs from the certificate, stage by stage."""
+    lines = [
+        f"{stage}: {what}: {named}"
+        for stage, entries in changes.items()
+        for entry in (entries if isinstance(entries, list) else [{"changed": entries}])
+        for what, named in (entry.items() if isinstance(entry, dict) else [("changed", entry)])
+    ]
+    return "\n  ".join(
+        ["dvc.lock: expected the files and parameters that it certifies, found changes:", *lines]
+    ) + ("\nUndo them (git stash, dvc checkout), or run dvc repro for new results")

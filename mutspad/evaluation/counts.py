@@ -1,0 +1,107 @@
+"""What each sentence adds to a score, so that scores of other sets of sentences need no labels.
+
+Accuracy, LAS and F1 are all a share, `100 * hits / size`, of two sums over sentences: right words
+over words, or twice the right spans over the gold and the predicted ones together.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutspad.data.sentence import Layer, Sentence
+from mutspad.errors import MutspadError
+from mutspad.evaluation.alignment import require_aligned
+from mutspad.evaluation.attachment import universal
+from mutspad.tasks import Task
+
+Counts = NDArray[np.int64]
+
+
+def count_layers(task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]) -> Counts:
+    """Count hits and size of each sentence for the task's main score, `[sentences, 2]`.
+
+    Raises
+    ------
+    MutspadError
+        When the sentences are not the same, or one has no layer of the task.
+    """
+    if [sentence.id for sentence in gold] != [sentence.id for sentence in predicted]:
+        raise MutspadError(f"{task}: expected predictions for the sentences of gold, in its order")
+    return _COUNTERS[task](_layers(task, gold), _layers(task, predicted))
+
+
+def score_counts(counts: NDArray[np.number]) -> NDArray[np.float64]:
+    """Turn sums of hits and size, `[..., 2]`, into scores in per cent, `[...]`; of nothing it is 0.
+
+    Of integers below 2**53 kept as floats the sums are exact in any order, so that scores do not
+    depend on threads.
+    """
+    hits, size = counts[..., 0], counts[..., 1]
+    scores: NDArray[np.float64] = 100.0 * hits / np.maximum(size, 1)
+    return scores
+
+
+def _layers(task: Task, sentences: Sequence[Sentence]) -> list[Layer]:
+    """Take one task's layer of every sentence."""
+    for sentence in sentences:
+        if task not in sentence.layers:
+            raise MutspadError(f"{task}: expected a layer in sentence '{sentence.id}', found none")
+    return [sentence.layers[task] for sentence in sentences]
+
+
+def _count_words(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
+    """Count right tags and words."""
+    require_aligned(_labels(gold), _labels(predicted))
+    return _collect(
+        (sum(map(str.__eq__, wanted.labels, given.labels)), len(wanted.labels))
+        for wanted, given in zip(gold, predicted, strict=True)
+    )
+
+
+def _count_spans(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
+    """Count spans that are right, twice, and all spans, read by seqeval as `span_f1` reads them."""
+    # Imported here because it brings scikit-learn and SciPy.
+    from seqeval.metrics.sequence_labeling import get_entities
+
+    require_aligned(_labels(gold), _labels(predicted))
+    pairs = (
+        (set(get_entities(list(wanted.labels))), set(get_entities(list(given.labels))))
+        for wanted, given in zip(gold, predicted, strict=True)
+    )
+    return _collect((2 * len(wanted & given), len(wanted) + len(given)) for wanted, given in pairs)
+
+
+def _count_trees(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
+    """Count words with the right head and universal relation, and words."""
+    require_aligned(_edges(gold), _edges(predicted))
+    return _collect(
+        (sum(edge == found for edge, found in zip(wanted, given, strict=True)), len(wanted))
+        for wanted, given in zip(_edges(gold), _edges(predicted), strict=True)
+    )
+
+
+def _labels(layers: Sequence[Layer]) -> list[tuple[str, ...]]:
+    """Take the labels of every sentence."""
+    return [layer.labels for layer in layers]
+
+
+def _edges(layers: Sequence[Layer]) -> list[list[tuple[int, str]]]:
+    """Take head and universal relation of every word."""
+    return [
+        [(head, universal(rel)) for head, rel in zip(layer.heads or (), layer.labels, strict=True)]
+        for layer in layers
+    ]
+
+
+def _collect(pairs: Iterable[tuple[int, int]]) -> Counts:
+    """Lay pairs out, `[sentences, 2]`."""
+    return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+_COUNTERS: Mapping[Task, Callable[[Sequence[Layer], Sequence[Layer]], Counts]] = {
+    Task.POS: _count_words,
+    Task.CHUNK: _count_spans,
+    Task.NER: _count_spans,
+    Task.DEP: _count_trees,
+}

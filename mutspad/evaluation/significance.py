@@ -1,0 +1,208 @@
+"""Paired tests and intervals from counts of each sentence (see `mutspad.evaluation.counts`).
+
+Sentences are the unit: words of a sentence are not independent of each other, and neither are the
+labels that the same sentence gets from models of several seeds. So a sentence is swapped or drawn
+as a whole, in all seeds together; more seeds do not make the test set look larger than it is.
+Where there are several seeds, intervals also allow for others: training twice moves a score by more
+than many differences that papers report (Reimers and Gurevych 2017, D17-1035).
+
+SciPy's `permutation_test` and `bootstrap` do the same for one pair of methods at a time, and look
+every sentence up anew for each. Here the sums of a draw are one matrix product for all methods, and
+any pair is a subtraction; the tests hold both against SciPy and against all `2**n` swaps.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutspad.evaluation.counts import Counts, score_counts
+from mutspad.evaluation.mnrg import SMALLEST_ROOM
+
+Floats = NDArray[np.float64]
+
+# Two ways to the same difference may part in the last digits: a tie counts as extreme.
+TOLERANCE = 1e-9
+# Sentences times draws in memory at once.
+_BLOCK = 2_000_000
+# An event between two epochs is seen at the next: the difference of two such times, uniformly
+# rounded, has this standard deviation when nothing else varies.
+ROUNDING = 6**-0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairedSamples:
+    """Hold what all comparisons of several methods on one test set need.
+
+    Parameters
+    ----------
+    totals
+        Hits and size over all sentences, `[methods, seeds, 2]`.
+    swapped
+        The same over the sentences of each random half, `[shuffles, methods, seeds, 2]`.
+    resampled
+        The mean score over the seeds, on each bootstrap sample of the sentences and, where there
+        are several, as other seeds might move it, `[resamples, methods]`.
+    """
+
+    totals: Floats
+    swapped: Floats
+    resampled: Floats
+
+    @classmethod
+    def draw(
+        cls, counts: Counts, *, shuffles: int, resamples: int, rng: np.random.Generator
+    ) -> Self:
+        """Draw random halves and bootstrap samples of the sentences.
+
+        Parameters
+        ----------
+        counts
+            Hits and size, `[methods, seeds, sentences, 2]`.
+        shuffles, resamples
+            How many halves and how many bootstrap samples.
+        rng
+            Where chance comes from.
+        """
+        size = counts.shape[2]
+        swapped = _sum_drawn(counts, _draw_halves(rng, shuffles, size))
+        drawn = _sum_drawn(counts, _draw_samples(rng, resamples, size))
+        totals = counts.sum(axis=2).astype(np.float64)
+        return cls(
+            totals=totals,
+            swapped=swapped,
+            resampled=score_counts(drawn).mean(axis=2)
+            + draw_seed_noise(score_counts(totals), resamples, rng),
+        )
+
+    @property
+    def scores(self) -> Floats:
+        """Give the score of each method and seed, `[methods, seeds]`."""
+        return score_counts(self.totals)
+
+    def p_value(self, first: int, second: int) -> float:
+        """Test two methods by approximate randomisation (Noreen 1989), two-sided.
+
+        If the methods did not differ, a sentence's labels could as well have come from the other
+        one. The p-value is `(r + 1) / (n + 1)` where `r` of `n` random swaps differ at least as
+        much, in the mean over the seeds, as the methods do.
+        """
+        first_totals, second_totals = self.totals[first], self.totals[second]
+        exchanged = self.swapped[:, second] - self.swapped[:, first]
+        observed = _mean_difference(first_totals, second_totals)
+        swapped = _mean_difference(first_totals + exchanged, second_totals - exchanged)
+        extreme = int((np.abs(swapped) >= np.abs(observed) - TOLERANCE).sum())
+        return (extreme + 1) / (len(swapped) + 1)
+
+
+def draw_seed_noise(scores: Floats, n_draws: int, rng: np.random.Generator) -> Floats:
+    """Draw how far other seeds might move the mean scores of methods, `[draws, methods]`.
+
+    A few seeds say little about the spread of one method, so that of all methods on the task is
+    taken, and a method's own where it is larger; Student's distribution allows for not knowing it
+    exactly. One seed says nothing: then nothing is drawn.
+
+    Parameters
+    ----------
+    scores
+        The score of each method and seed, `[methods, seeds]`.
+    n_draws
+        How many draws.
+    rng
+        Where chance comes from.
+    """
+    methods, seeds = scores.shape
+    if seeds < 2:
+        return np.zeros((n_draws, methods))
+    variances = scores.var(axis=1, ddof=1)
+    spread = np.sqrt(np.maximum(variances, variances.mean()) / seeds)
+    degrees = methods * (seeds - 1)
+    unknown = np.sqrt(degrees / rng.chisquare(degrees, (n_draws, 1)))
+    noise: Floats = spread * unknown * rng.standard_normal((n_draws, methods))
+    return noise
+
+
+def interval(replicates: Floats, confidence: float) -> tuple[float, float]:
+    """Give the percentile bootstrap interval of replicates, `[resamples]`."""
+    low, high = np.quantile(replicates, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Correct p-values for being several (Holm 1979), in the order given."""
+    order = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(p_values), 0, -1)
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.maximum.accumulate(np.asarray(p_values)[order] * factors)
+    return [min(1.0, float(p_value)) for p_value in corrected]
+
+
+def mnrg_replicates(scores: Floats, reference: Floats, maximum: float) -> Floats:
+    """Give `mutspad.evaluation.mnrg.mnrg` of many scores at once, `[n, tasks]` each, `[n]`."""
+    room = maximum - reference
+    gains = (scores - reference) / np.where(room < SMALLEST_ROOM, 1.0, room)
+    replicates: Floats = 100 * np.median(gains, axis=1)
+    return replicates
+
+
+def seed_interval(differences: Sequence[float], confidence: float) -> tuple[float, float]:
+    """Give Student's interval of the mean of paired differences in epochs, one a seed.
+
+    Epochs are whole, so that a few seeds may agree by rounding alone: the spread is taken as no
+    smaller than what rounding makes.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer than two seeds.
+    """
+    # Imported here because it takes seconds, and most callers do not need it.
+    from scipy.stats import t
+
+    if len(differences) < 2:
+        raise ValueError(f"expected at least two seeds, found {len(differences)}")
+    mean = float(np.mean(differences))
+    spread = max(float(np.std(differences, ddof=1)), ROUNDING)
+    margin = float(t.ppf((1 + confidence) / 2, len(differences) - 1)) * spread
+    margin /= len(differences) ** 0.5
+    return mean - margin, mean + margin
+
+
+def _mean_difference(first: Floats, second: Floats) -> Floats:
+    """Give the difference of scores of sums `[..., seeds, 2]`, a mean over the seeds, `[...]`."""
+    difference: Floats = (score_counts(first) - score_counts(second)).mean(axis=-1)
+    return difference
+
+
+def _sum_drawn(counts: Counts, draws: Iterator[NDArray[np.integer]]) -> Floats:
+    """Sum counts over drawn sentences, `[draws, methods, seeds, 2]`."""
+    methods, seeds, size, _ = counts.shape
+    flat = counts.transpose(2, 0, 1, 3).reshape(size, -1).astype(np.float64)
+    sums = np.concatenate([block.astype(np.float64) @ flat for block in draws])
+    return sums.reshape(-1, methods, seeds, 2)
+
+
+def _draw_halves(
+    rng: np.random.Generator, n_draws: int, size: int
+) -> Iterator[NDArray[np.integer]]:
+    """Draw for each sentence whether it is swapped, `[draws, sentences]`, block by block."""
+    for rows in _blocks(n_draws, size):
+        yield rng.integers(0, 2, (rows, size), dtype=np.int8)
+
+
+def _draw_samples(
+    rng: np.random.Generator, n_draws: int, size: int
+) -> Iterator[NDArray[np.integer]]:
+    """Draw how often each sentence is in a sample as large as the test set, block by block."""
+    for rows in _blocks(n_draws, size):
+        places = rng.integers(0, size, (rows, size)) + size * np.arange(rows)[:, None]
+        yield np.bincount(places.ravel(), minlength=rows * size).reshape(rows, size)
+
+
+def _blocks(n_draws: int, size: int) -> Iterator[int]:
+    """Cut draws into blocks that fit into memory."""
+    step = max(1, _BLOCK // size)
+    for start in range(0, n_draws, step):
+        yield min(step, n_draws - start)

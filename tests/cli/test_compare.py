@@ -1,0 +1,132 @@
+"""The verbs `compare` and `claim` on a folder with two small methods of one task."""
+
+import json
+import random
+
+import pandas as pd
+import pytest
+
+from mutspad.cli.main import main
+from mutspad.data.conllup import write_conllup
+from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.evaluation.score import score_layers
+from mutspad.files import write_json
+from mutspad.tasks import Task
+
+STATISTICS = json.dumps({"shuffles": 200, "resamples": 200, "confidence": 0.95, "seed": 13})
+REPORT = json.dumps(
+    {
+        "table2": {
+            "mono_task_learning": {"pos": "mono"},
+            "multi_task_learning": {"pos": "multi"},
+            "elmo_large": {},
+        },
+        "table3": {},
+    }
+)
+TAGS = ("NOUN", "VERB", "ADJ")
+# How often a word is right.
+RUNS = {"mono": 0.5, "multi": 0.9}
+
+
+def build_sentences(share=1.0, origin=Origin.GOLD, seed=0):
+    """Build thirty sentences; the tags of some words are wrong."""
+    chance = random.Random(seed)  # noqa: S311
+    return [
+        Sentence(
+            f"s{number}",
+            ("a", "b", "c", "d"),
+            {
+                Task.POS: Layer(
+                    tuple(
+                        TAGS[(number + place + (chance.random() > share)) % 3] for place in range(4)
+                    ),
+                    origin,
+                )
+            },
+        )
+        for number in range(30)
+    ]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    gold = build_sentences()
+    write_conllup(tmp_path / "corpora" / "tweets" / "pos" / "test.conllup", gold)
+    write_json(
+        tmp_path / "lexicon" / "lexicon.json", {"source": "none", "substitute_for": None, "dim": 8}
+    )
+    for run, share in RUNS.items():
+        for seed in (1, 2):
+            predicted = build_sentences(share, Origin.SILVER, seed)
+            place = tmp_path / "predictions" / run / f"seed{seed}"
+            write_conllup(place / "pos.test.conllup", predicted)
+            scores = score_layers(Task.POS, gold, predicted)
+            record = {
+                "run": run,
+                "seed": seed,
+                "experiment": "small",
+                "config": {"domain": "tweets"},
+                "scores": {"pos": {"dev": scores, "test": scores}},
+            }
+            write_json(tmp_path / "scores" / run / f"seed{seed}.json", record)
+    return tmp_path
+
+
+def call(verb, folder, *more):
+    main_arguments = ["--experiment", "small", "--seed", "1", "--seed", "2", "--report", REPORT]
+    with pytest.raises(SystemExit) as stopped:
+        main([verb, *main_arguments, "--statistics", STATISTICS, "--results", str(folder), *more])
+    return stopped.value.code
+
+
+def read_all(folder):
+    paths = [*sorted((folder / "statistics").rglob("*.csv")), *sorted(folder.glob("claims.*"))]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
+
+
+def test_methods_are_compared_and_claims_judged_the_same_way_every_time(folder):
+    reason = ("--unavailable", "elmo_large=weights not available")
+    assert call("compare", folder) == 0
+    assert call("claim", folder, *reason) == 0
+    first = read_all(folder)
+    assert list(first) == [
+        "statistics/counts/pos.csv",
+        "statistics/differences.csv",
+        "statistics/seeds.csv",
+        "claims.json",
+        "claims.md",
+    ]
+    differences = pd.read_csv(folder / "statistics" / "differences.csv")
+    assert differences.loc[0, ["a", "b", "task"]].tolist() == [
+        "multi_task_learning",
+        "mono_task_learning",
+        "pos",
+    ]
+    assert differences.loc[0, "p_holm"] == pytest.approx(1 / 201, abs=1e-6)
+    assert differences.loc[0, "ci_low"] > 0
+    assert len(pd.read_csv(folder / "statistics" / "seeds.csv")) == 2 * 2 * 2
+    record = json.loads((folder / "claims.json").read_text())
+    judged = {claim["id"]: claim for claim in record["claims"]}
+    # POS is as claimed, the other tasks have not run.
+    assert judged["multi-task-helps"]["comparisons"][0]["outcome"] == "as claimed"
+    assert judged["multi-task-helps"]["verdict"] == "cannot be tested here"
+    assert "ELMo large: weights not available" in judged["elmo-helps"]["obstacles"]
+    assert call("compare", folder) == 0
+    assert call("claim", folder, *reason) == 0
+    assert read_all(folder) == first
+
+
+def test_predictions_newer_than_their_scores_are_refused(folder, capsys):
+    place = folder / "predictions" / "multi" / "seed2" / "pos.test.conllup"
+    write_conllup(place, build_sentences(0.7, Origin.SILVER, 9))
+    assert call("compare", folder) == 1
+    assert "run multi, seed 2: expected predictions with pos accuracy" in capsys.readouterr().err
+    assert not (folder / "statistics").exists()
+
+
+def test_missing_scores_and_reasons_without_a_row_are_refused(folder, capsys):
+    assert call("claim", folder, "--unavailable", "elmo_large") == 2
+    (folder / "scores" / "mono" / "seed1.json").unlink()
+    assert call("compare", folder) == 1
+    assert "seed1.json: expected the scores of a run, found no file" in capsys.readouterr().err

@@ -1,0 +1,90 @@
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mutspad.data import conllup
+from mutspad.errors import CorpusError
+from tests.fuzz import driver
+from tests.fuzz.driver import fuzz, mutate
+from tests.fuzz.targets import TARGETS, Target, WrongError
+
+FEW = {"params": 25, "model": 60}
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_reads_what_it_begins_with(name):
+    assert any(TARGETS[name](seed) for seed in TARGETS[name].seeds())
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_short_run_finds_nothing(name):
+    target = TARGETS[name]
+    found = fuzz(target, target.seeds(), target.pieces, seed=1, inputs=FEW.get(name, 150))
+    assert found.failures == {}
+    assert found.refused > 0
+
+
+@st.composite
+def arranged(draw, target):
+    """Take lines of the seeds in any order, with anything in between."""
+    lines = [line for seed in target.seeds() for line in seed.splitlines(keepends=True)]
+    known = st.sampled_from([*lines, *target.pieces])
+    parts = st.lists(known | st.binary(max_size=3) | st.text(max_size=3).map(str.encode))
+    return b"".join(draw(parts))
+
+
+@pytest.mark.parametrize("name", [name for name in TARGETS if name not in FEW])
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_whatever_the_lines_nothing_is_lost_unsaid(name, data):
+    TARGETS[name](data.draw(arranged(TARGETS[name])))
+
+
+def test_a_lost_sentence_is_noticed(monkeypatch):
+    every = conllup.blocks
+    monkeypatch.setattr(conllup, "blocks", lambda lines: [*every(lines)][:-1])
+    with pytest.raises(WrongError, match="1 were read, 2 are there"):
+        TARGETS["conllup"](TARGETS["conllup"].seeds()[0])
+
+
+def test_an_error_without_its_place_is_noticed():
+    def nameless(data, folder):
+        raise CorpusError("somewhere", 3, expected="this", found="that")
+
+    def without_line(data, folder):
+        raise CorpusError(folder / "a", None, expected="this", found="that")
+
+    with pytest.raises(WrongError, match="no file is named"):
+        Target(nameless, list)(b"")
+    with pytest.raises(WrongError, match="no line is named"):
+        Target(without_line, list)(b"")
+
+
+def test_the_driver_finds_a_mistake_that_was_there(monkeypatch):
+    monkeypatch.setattr(conllup, "_refuse_repeated_comments", lambda path, block: None)
+    target = TARGETS["conllup"]
+    found = fuzz(target, target.seeds(), target.pieces, seed=1, inputs=1200)
+    assert [*found.failures] == ["WrongError at outside sentence ids"]
+    assert len(found.kept) > 10
+
+
+def test_a_reader_that_does_not_come_back_is_a_failure(monkeypatch):
+    monkeypatch.setattr(driver, "HANG", 0.05)
+
+    def endless(data):
+        while True:
+            pass
+
+    (failure,) = fuzz(endless, [b""], [], seed=1, inputs=1).failures
+    assert failure.startswith("HangError")
+
+
+def test_mutations_repeat_with_their_seed():
+    inputs = [
+        [mutate(b"1\tx\n\n2\ty\n", [b"a\nb"], [b"_"], dice) for _ in range(50)]
+        for dice in (random.Random(3), random.Random(3))  # noqa: S311
+    ]
+    assert inputs[0] == inputs[1]
+    assert len(set(inputs[0])) > 30

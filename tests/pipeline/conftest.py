@@ -1,0 +1,171 @@
+"""The miniature world: the checkout as a stranger gets it, run once and shared by all tests."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+RESULTS = Path("results/miniature")
+PHASE_FOLDERS = (
+    "corpora",
+    "lexicon",
+    "text",
+    "runs",
+    "language_model",
+    "contextual",
+    "baselines",
+    "unified",
+    "pretrain",
+    "finetune",
+    "predictions",
+    "scores",
+    "ablation",
+    "tables",
+    "figures",
+    "report",
+)
+# One run of every kind is enough: a job costs seconds, most of them the start of a process.
+KEPT = (
+    "tweets-mono-pos",
+    "tweets-mono-chunk",
+    "tweets-mono-ner",
+    "tweets-mono-dep",
+    "news-mono-pos",
+    "news-mono-chunk",
+    "news-mono-ner",
+    "news-mono-dep",
+    "news-multi-unified",
+    "as-is-mono-dep",
+    "tuned-mono-pos",
+    "tuned-multi-unified",
+    "elmo-ours-mono-pos",
+    "news-adversarial-pos",
+    "tuned-adversarial-pos",
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """A checkout with the miniature as its experiment.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    """
+
+    path: Path
+
+    @property
+    def results(self) -> Path:
+        """Name the folder of the miniature's results."""
+        return self.path / RESULTS
+
+    def run(self, *command: str, fails: bool = False, **variables: str) -> str:
+        """Run a command here and return what it printed."""
+        done = subprocess.run(
+            command,
+            cwd=self.path,
+            env={**_environment(self.path), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        printed = done.stdout + done.stderr
+        assert (done.returncode != 0) is fails, f"{' '.join(command)}\n{printed}"
+        return printed
+
+    def mutspad(self, *arguments: str, fails: bool = False) -> str:
+        """Run a verb of the package that lies here, not of the one that is installed."""
+        return self.run(sys.executable, "-m", "mutspad.cli", *arguments, fails=fails)
+
+    def set_params(self, change: dict[str, object] | None = None) -> None:
+        """Name the miniature in params.yaml, its overlay in `experiments`, and change its keys."""
+        params = yaml.safe_load((ROOT / "params.yaml").read_text())
+        miniature = yaml.safe_load((ROOT / ".test" / "miniature.yaml").read_text())
+        params["experiments"]["miniature"] = {**miniature, **(change or {})}
+        params["experiment"] = "miniature"
+        params["runs"] = {name: params["runs"][name] for name in KEPT}
+        for rows in params["report"].values():
+            for cells in rows.values():
+                for task in [task for task, run in cells.items() if run not in KEPT]:
+                    del cells[task]
+        (self.path / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+
+    def digest(self, *folders: str) -> dict[str, str]:
+        """Hash every file of these result folders."""
+        return {
+            path.relative_to(self.path).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for folder in folders or PHASE_FOLDERS
+            for path in sorted((self.results / folder).rglob("*"))
+            if path.is_file()
+        }
+
+    def plan(self, *arguments: str) -> set[str]:
+        """Collect the rules that a dry run would run."""
+        printed = self.run("snakemake", "-n", *arguments)
+        if "Nothing to be done" in printed:
+            return set()
+        # The job table, which is printed before and after the jobs.
+        table = re.findall(r"^job +count\n[- ]+\n((?:\w+ +\d+\n)+)", printed, re.MULTILINE)[0]
+        return {line.split()[0] for line in table.splitlines()} - {"total"}
+
+    def commit(self) -> None:
+        """Commit whatever is not ignored."""
+        person = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
+        self.run("git", "add", "--all")
+        self.run("git", *person, "commit", "--quiet", "--message", "a state")
+
+    def clone(self, path: Path) -> "World":
+        """Clone what is committed."""
+        self.run("git", "clone", "--quiet", str(self.path), str(path))
+        return World(path)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Point the tools to this Python and to caches of their own; bring no corpora from outside."""
+    outside = {"MUTSPAD_MIRROR", "MUTSPAD_LICENSED"}
+    return {
+        **{key: value for key, value in os.environ.items() if key not in outside},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "DVC_SITE_CACHE_DIR": str(folder.with_name(f"{folder.name}-site")),
+    }
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Copy the checkout, as git would hand it to a stranger, and reproduce the miniature."""
+    world = World(tmp_path_factory.mktemp("world"))
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        source, target = ROOT / name, world.path / name
+        # A stranger's experiment starts without a lock and without anybody's results.
+        if source.is_file() and name != "dvc.lock" and not name.startswith("results/"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+    world.set_params()
+    world.run("git", "init", "--quiet")
+    world.commit()
+    world.run("dvc", "repro")
+    return world
+
+
+@pytest.fixture(scope="session")
+def world_at() -> Any:
+    """Return what makes a world of a folder, for the tests that copy one."""
+    return World
