@@ -23,8 +23,8 @@ NO_REMOTE = (
     "dvc remote add --default <name> <folder or URL>; or take what is in the cache: --no-pull"
 )
 DAMAGED = (
-    "Remove the damaged file and run mutspad sync again; when it comes back damaged, the remote "
-    "has it so: push it again from where it is whole"
+    "Remove the damaged file (or git restore it, if git has it) and run mutspad sync again; when "
+    "it comes back damaged, the remote has it so: push it again from where it is whole"
 )
 NOTHING = "Nothing to be done"
 

@@ -86,6 +86,20 @@ def test_mnrg_is_that_of_mean_scores_and_has_an_interval(comparisons):
     assert gain.sentences == 4 * SENTENCES
 
 
+def test_mnrg_of_two_methods_is_their_difference(comparisons):
+    gain = comparisons.compare_mnrg("mixed", "multi_task_learning")
+    assert gain.mean_a < gain.mean_b
+    assert gain.ci_low < gain.difference < gain.ci_high < 0
+
+
+def test_each_test_set_is_drawn_by_itself():
+    counts = counts_of(0.5)
+    rows = {"a": {Task.POS: "run", Task.CHUNK: "run"}}
+    found = Comparisons(rows, {Task.POS: {"run": counts}, Task.CHUNK: {"run": counts}}, PARAMS)
+    pair = [found.replicates("a", task) for task in (Task.POS, Task.CHUNK)]
+    assert abs(np.corrcoef(pair)[0, 1]) < 0.2
+
+
 def test_seeds_that_disagree_are_counted():
     down = counts_of(0.5, stream=1)
     up = down.copy()

@@ -105,7 +105,7 @@ def test_a_flipped_byte_in_the_cache_is_named(clone: Any) -> None:
     flip_byte(cached)
     printed = clone.mutspad("sync", fails=True)
     assert f"{cached} (for {WEIGHTS}): expected md5 " in printed
-    assert "Remove the damaged file" in printed
+    assert "Remove the damaged file (or git restore it" in printed
     cached.unlink()
     clone.mutspad("sync")
 

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from mutspad.analysis.claims import Outcome, Verdict
+from mutspad.analysis.comparisons import Comparisons
 from mutspad.analysis.judging import judge_claims, name_row
 from mutspad.analysis.trainings import Training
 
@@ -43,6 +46,18 @@ def test_what_is_worse_on_one_task_contradicts(judge):
 def test_what_makes_no_difference_does_not_confirm(judge):
     judged = judge(strengths={"multi": (10, 12, 8, 11)})["multi-task-helps"]
     assert judged.verdict is Verdict.NOT_CONFIRMED
+
+
+def test_the_corrected_p_decides(judge, monkeypatch):
+    compare = Comparisons.compare
+
+    def correct(self, a, b):
+        return [replace(found, p=0.02, p_holm=0.08) for found in compare(self, a, b)]
+
+    monkeypatch.setattr(Comparisons, "compare", correct)
+    judged = judge()["multi-task-helps"]
+    assert {evidence.outcome for evidence in judged.evidence} == {Outcome.UNDECIDED}
+    assert judged.evidence[0].p == 0.08
 
 
 def test_a_claimed_loss_is_confirmed_by_a_loss(judge):
