@@ -9,10 +9,12 @@ demo: setup
 	snakemake --cores all all --config experiment=demo
 	@cat results/demo/tables/table2.md
 	@echo
-	@echo "Tables 1-3 as CSV and Markdown: results/demo/tables/"
+	@echo "Tables 1 to 4, Figure 2:        results/demo/tables/ results/demo/figures/"
+	@echo "Units to browse:                results/demo/tables/table4.html"
 	@echo "Scores of every run and seed:   results/demo/scores/"
 	@echo "Predictions (.conllup):         results/demo/predictions/"
 	@echo "Models:                         results/demo/{baselines,pretrain,finetune}/"
+	@echo "All of it in one page:          snakemake --config experiment=demo --report results/demo/report.html"
 	@echo "Logs:                           logs/demo/"
 
 setup: .venv/installed

@@ -120,10 +120,10 @@ class World:
         return {line.split()[0] for line in table.splitlines()} - {"total"}
 
     def commit(self) -> None:
-        """Commit whatever is not ignored."""
+        """Commit whatever is not ignored, or nothing."""
         person = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
         self.run("git", "add", "--all")
-        self.run("git", *person, "commit", "--quiet", "--message", "a state")
+        self.run("git", *person, "commit", "--quiet", "--allow-empty", "--message", "-")
 
     def clone(self, path: Path) -> "World":
         """Clone what is committed."""
