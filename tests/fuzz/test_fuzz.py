@@ -37,7 +37,7 @@ def arranged(draw, target):
 
 @pytest.mark.parametrize("name", [name for name in TARGETS if name not in FEW])
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_the_lines_nothing_is_lost_unsaid(name, data):
     TARGETS[name](data.draw(arranged(TARGETS[name])))
 

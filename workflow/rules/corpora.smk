@@ -75,9 +75,9 @@ rule prepare_corpus:
         r"""
         python -m mutspad.cli prepare \
             {params.flags:q} \
-            --held-out {params.held_out} \
-            --held-out-seed {params.held_out_seed} \
-            --token-budget-seed {params.token_budget_seed} \
+            --held-out {params.held_out:q} \
+            --held-out-seed {params.held_out_seed:q} \
+            --token-budget-seed {params.token_budget_seed:q} \
             --output {params.output:q} &>{log:q}
         """
 

@@ -54,7 +54,7 @@ rule tabulate_corpora:
     shell:
         r"""
         python -m mutspad.cli tabulate \
-            --number {params.number} \
+            --number {params.number:q} \
             --experiment {params.experiment:q} \
             {params.seeds:q} \
             {params.unavailable:q} \
