@@ -168,7 +168,8 @@ def _describe(number: int, judged: Judged) -> str:
         stand_in = judged.stand_in
         names = " and ".join(_name_stand_ins(claim, stand_in.claim))
         parts.append(
-            f"With {names} in the place of what is missing: **{stand_in.verdict}**. "
+            f"With {names} in the place of what is missing, trained on far less text, so that it "
+            f"says little of the claim itself: **{stand_in.verdict}**. "
             f"{'. '.join([_count(stand_in.evidence), *_name_obstacles(stand_in)])}."
         )
         parts.append(_tabulate(stand_in.evidence))

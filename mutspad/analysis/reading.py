@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from mutspad.analysis.comparisons import build_counts
+from mutspad.analysis.comparisons import build_counts, check_counts
 from mutspad.analysis.records import RunScores, read_record
 from mutspad.analysis.rows import Results
 from mutspad.config import ReportParams, RowRuns
+from mutspad.data.conllup import read_conllup
 from mutspad.errors import MutspadError
-from mutspad.evaluation.counts import Counts
+from mutspad.evaluation.counts import Counts, count_layers
 from mutspad.files import read_json
 from mutspad.tasks import TASKS, Task
 
@@ -54,6 +56,49 @@ def read_results(
         for run, by_seed in scores.items()
     }
     return results, records
+
+
+def count_runs(
+    folder: Path, task: Task, runs: Mapping[str, Sequence[RunScores]]
+) -> tuple[list[str], dict[str, Counts]]:
+    """Count the predictions of runs on a task's test set, all seeds, `[seeds, sentences, 2]`.
+
+    Parameters
+    ----------
+    folder
+        The experiment's results.
+    task
+        The task.
+    runs
+        Run -> the scores of each seed, which the counts must come to.
+
+    Returns
+    -------
+    sentences
+        The ids of the test set.
+    counts
+        Run -> its counts.
+
+    Raises
+    ------
+    MutspadError
+        When the runs are of several domains, or predictions and scores do not belong together.
+    """
+    domains = {record.config["domain"] for records in runs.values() for record in records}
+    if len(domains) != 1:
+        raise MutspadError(
+            f"{task}: expected runs of one domain, found {', '.join(sorted(domains))}"
+        )
+    gold = read_conllup(folder / "corpora" / domains.pop() / task / "test.conllup")
+    counts = {}
+    for run, records in runs.items():
+        seeds = []
+        for record in records:
+            path = folder / "predictions" / run / f"seed{record.seed}" / f"{task}.test.conllup"
+            seeds.append(count_layers(task, gold, read_conllup(path)))
+            check_counts(record, task, seeds[-1])
+        counts[run] = np.stack(seeds)
+    return [sentence.id for sentence in gold], counts
 
 
 def read_counts(folder: Path, rows: RowRuns, seeds: Sequence[int]) -> dict[Task, dict[str, Counts]]:

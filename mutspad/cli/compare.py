@@ -13,23 +13,18 @@ results/<experiment>/statistics/
 from pathlib import Path
 
 import click
-import numpy as np
 
 from mutspad.analysis.comparisons import (
     Comparisons,
     StatisticsParams,
-    check_counts,
     counts_frame,
     differences_frame,
     list_rows,
     seeds_frame,
 )
-from mutspad.analysis.reading import read_results
-from mutspad.analysis.records import RunScores
+from mutspad.analysis.reading import count_runs, read_results
 from mutspad.config import ReportParams, parse_json
-from mutspad.data.conllup import read_conllup
-from mutspad.errors import MutspadError
-from mutspad.evaluation.counts import Counts, count_layers
+from mutspad.evaluation.counts import Counts
 from mutspad.files import write_text
 from mutspad.tasks import TASKS, Task
 
@@ -53,29 +48,10 @@ def command(
     for task in TASKS:
         runs = {row[task]: records[row[task]] for row in rows.values() if task in row}
         if runs:
-            sentences, counts[task] = _count(results, task, runs)
+            sentences, counts[task] = count_runs(results, task, runs)
             frames[f"counts/{task}"] = counts_frame(sentences, counts[task], seeds)
     frames["differences"] = differences_frame(Comparisons(rows, counts, params))
     frames["seeds"] = seeds_frame(rows, records)
     for name, frame in frames.items():
         text = frame.to_csv(index=False, lineterminator="\n")
         write_text(results / "statistics" / f"{name}.csv", text)
-
-
-def _count(
-    results: Path, task: Task, runs: dict[str, list[RunScores]]
-) -> tuple[list[str], dict[str, Counts]]:
-    """Count the predictions of every run on the task's test set; name its sentences."""
-    domains = {record.config["domain"] for records in runs.values() for record in records}
-    if len(domains) != 1:
-        raise MutspadError(f"{task}: expected runs of one domain, found {', '.join(domains)}")
-    gold = read_conllup(results / "corpora" / domains.pop() / task / "test.conllup")
-    counts = {}
-    for run, records in runs.items():
-        seeds = []
-        for record in records:
-            path = results / "predictions" / run / f"seed{record.seed}" / f"{task}.test.conllup"
-            seeds.append(count_layers(task, gold, read_conllup(path)))
-            check_counts(record, task, seeds[-1])
-        counts[run] = np.stack(seeds)
-    return [sentence.id for sentence in gold], counts

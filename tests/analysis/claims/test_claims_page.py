@@ -79,7 +79,8 @@ def test_what_is_missing_is_named_in_the_table_and_with_the_claim(build):
 def test_a_stand_in_is_marked(build):
     page, record = build(rows={"elmo_ours": "multi"})
     assert "(stand-in: confirmed)" in line(page, "| 6. ELMo's representations")
-    assert "With ELMo (ours) in the place of what is missing: **confirmed**. All 4" in page
+    assert "With ELMo (ours) in the place of what is missing, trained on far less text" in page
+    assert "says little of the claim itself: **confirmed**. All 4 comparisons" in page
     (found,) = [claim for claim in record["claims"] if claim["id"] == "elmo-helps"]
     assert found["verdict"] == "cannot be tested here"
     assert found["stand_in"]["verdict"] == "confirmed"
