@@ -6,7 +6,8 @@
 #   {baselines,pretrain,finetune}/<run>/seed<k>/          unified/<domain>/seed<k>/train.conllup
 #   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json
 #   ablation/<run>/seed<k>/<task>.csv                     tables/table<n>.{csv,md}
-#   figures/{convergence,figure2}.{pdf,png}               report/{parameters,table<n>}.html
+#   figures/{convergence,figure2}.{pdf,png}               statistics/{differences,seeds,silver}.csv
+#   claims.{md,json}      provenance.json                 report/{parameters,table<n>}.html
 from snakemake.utils import min_version
 
 min_version("9.20")
@@ -38,7 +39,9 @@ include: "workflow/rules/predict.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/ablate.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/statistics.smk"
 include: "workflow/rules/describe.smk"
+include: "workflow/rules/provenance.smk"
 
 
 # Every phase by name: Snakemake does not look behind scores and tables that a clone already holds.
@@ -57,4 +60,6 @@ rule all:
         rules.ablate.input,
         rules.tables.input,
         rules.figures.input,
+        rules.statistics.input,
         rules.describe.input,
+        rules.provenance.input,

@@ -185,6 +185,15 @@ class AblationParams(Closed):
     words: Positive
 
 
+class StatisticsParams(Closed):
+    """Say how much chance the tests draw, and how sure they are to be."""
+
+    shuffles: Positive
+    resamples: Positive
+    confidence: Annotated[float, Field(gt=0.0, lt=1.0)]
+    seed: Annotated[int, Field(ge=0)]
+
+
 class LabelParams(Closed):
     """Map target labels to the source labels that mean the same (paper 4.1)."""
 
@@ -247,6 +256,7 @@ class Params(Closed):
     runs: dict[Name, RunParams]
     unify: dict[str, dict[Annotated[Task, Field(strict=False)], str]]
     ablation: AblationParams
+    statistics: StatisticsParams
     report: ReportParams
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from tabulate import tabulate
 
 from mutspad.analysis.claims import Claim, Evidence, Judged, Outcome, Verdict
-from mutspad.analysis.comparisons import StatisticsParams
 from mutspad.analysis.judging import name_row
 from mutspad.analysis.paper import read_paper
 from mutspad.analysis.rows import Results, note_scores
 from mutspad.analysis.tables import NOT_APPLICABLE, Notes, note_paper
+from mutspad.config import StatisticsParams
 
 DECIMALS = 4
 TESTS: Mapping[str, str] = {

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field
 
 from mutspad.analysis.records import RunScores
 from mutspad.analysis.rows import COLUMNS, MAXIMUM, REFERENCE_ROW, TASK_ORDER, Results
 from mutspad.analysis.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
-from mutspad.config import Closed, Positive, RowRuns, Split
+from mutspad.config import RowRuns, Split, StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, score_counts
 from mutspad.evaluation.mnrg import mnrg
@@ -30,15 +29,6 @@ from mutspad.tasks import TASKS, Task
 ALL_TASKS = "all"
 MNRG_METRIC = "mnrg"
 SENTENCE = "sentence"
-
-
-class StatisticsParams(Closed):
-    """Say how much chance the tests draw, and how sure they are to be."""
-
-    shuffles: Positive
-    resamples: Positive
-    confidence: Annotated[float, Field(gt=0.0, lt=1.0)]
-    seed: Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ import click
 import pandas as pd
 
 from mutspad.analysis.claims_page import build_markdown, build_record
-from mutspad.analysis.comparisons import Comparisons, StatisticsParams, list_rows
+from mutspad.analysis.comparisons import Comparisons, list_rows
 from mutspad.analysis.judging import Material, judge_claims
 from mutspad.analysis.reading import read_counts, read_results
 from mutspad.analysis.trainings import read_trainings
-from mutspad.config import ReportParams, parse_json
+from mutspad.config import ReportParams, StatisticsParams, parse_json
 from mutspad.files import write_json, write_text
 
 

@@ -16,14 +16,13 @@ import click
 
 from mutspad.analysis.comparisons import (
     Comparisons,
-    StatisticsParams,
     counts_frame,
     differences_frame,
     list_rows,
     seeds_frame,
 )
 from mutspad.analysis.reading import count_runs, read_results
-from mutspad.config import ReportParams, parse_json
+from mutspad.config import ReportParams, StatisticsParams, parse_json
 from mutspad.evaluation.counts import Counts
 from mutspad.files import write_text
 from mutspad.tasks import TASKS, Task

@@ -3,11 +3,10 @@
 Example: mutspad judge-silver --results results/demo --experiment demo --seed 1 --seed 2
          --unify '{"tweets": {"ner": "tweets-mono-ner"}}'
          --labeller tweets:ner=results/demo/baselines/tweets-mono-ner/seed1
-         --output results/demo/silver/quality.csv
 
-results/<experiment>/silver/
-├── quality.csv    every comparison of every layer and seed, numbers for machines
-└── quality.md     the same for people, with what it means for the entities
+results/<experiment>/statistics/
+├── silver.csv    every comparison of every layer and seed, numbers for machines
+└── silver.md     the same for people, with what it means for the entities
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +35,6 @@ class Labellers(RootModel[dict[str, dict[Task, str]]]):
 @click.option("--seed", "seeds", type=int, multiple=True, required=True)
 @click.option("--unify", required=True, help="Domain -> task -> run, as JSON.")
 @click.option("--labeller", "models", multiple=True, help="DOMAIN:TASK=MODEL FOLDER; optional.")
-@click.option("--output", type=click.Path(path_type=Path), required=True, help="A .csv file.")
 def command(
     *,
     results: Path,
@@ -44,7 +42,6 @@ def command(
     seeds: tuple[int, ...],
     unify: str,
     models: tuple[str, ...],
-    output: Path,
 ) -> None:
     """Read unified sets, gold corpora and the labellers' predictions; write one table twice."""
     labellers = parse_json(Labellers, unify, "--unify", "the section unify as JSON").root
@@ -65,8 +62,8 @@ def command(
                 )
                 qualities.append(quality)
     table = tabulate_quality(qualities, experiment)
-    write_text(output, table.to_csv())
-    write_text(output.with_suffix(".md"), table.markdown)
+    write_text(results / "statistics" / "silver.csv", table.to_csv())
+    write_text(results / "statistics" / "silver.md", table.markdown)
 
 
 def _read(folder: Path, splits: Sequence[str], prefix: str = "") -> Splits:

@@ -5,7 +5,6 @@ from pydantic import ValidationError
 
 from mutspad.analysis.comparisons import (
     Comparisons,
-    StatisticsParams,
     build_counts,
     check_counts,
     counts_frame,
@@ -14,6 +13,7 @@ from mutspad.analysis.comparisons import (
     seeds_frame,
 )
 from mutspad.analysis.records import RunScores, read_record
+from mutspad.config import StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.mnrg import mnrg
 from mutspad.tasks import Task

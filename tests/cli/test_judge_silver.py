@@ -33,10 +33,10 @@ def results(tmp_path):
 
 
 def judge(results, *arguments, unify=UNIFY):
-    output = results / "silver" / "quality.csv"
+    output = results / "statistics" / "silver.csv"
     flags = ["--results", str(results), "--experiment", "quick", "--seed", "1", "--seed", "2"]
     with pytest.raises(SystemExit) as stopped:
-        main(["judge-silver", *flags, "--unify", unify, "--output", str(output), *arguments])
+        main(["judge-silver", *flags, "--unify", unify, *arguments])
     return stopped.value.code, output
 
 

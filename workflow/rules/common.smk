@@ -248,7 +248,7 @@ def ablation_files():
 
 
 def unavailable_flags():
-    """Say to `tabulate` which rows need weights that are not on this machine."""
+    """Say to `tabulate` and `claim` which rows need weights that are not on this machine."""
     where = "its ELMo is in none of raw/, the mirror and the licensed folder"
     return [f"--unavailable={row}={where}" for row in UNAVAILABLE_ROWS]
 
@@ -459,6 +459,63 @@ def figures():
     return convergence + [
         f"{RESULTS}/figures/figure2.{kind}" for kind in ("pdf", "png", "csv")
     ]
+
+
+def reported_tasks():
+    """List the tasks that some row of Tables 2 and 3 was run on."""
+    rows = [*PARAMS.report.table2.values(), *PARAMS.report.table3.values()]
+    return [task for task in TASKS if any(task in row for row in rows)]
+
+
+def reported_tests():
+    """List the test sets of the runs behind the tables."""
+    return sorted(
+        {
+            f"{RESULTS}/corpora/{PARAMS.runs[run].domain}/{task}/test.conllup"
+            for run in PARAMS.report.runs()
+            for task in PARAMS.runs[run].tasks
+        }
+    )
+
+
+def test_predictions(runs):
+    """List the predictions of the test sets by these runs, all seeds."""
+    return [path for path in predictions(runs) if path.endswith(".test.conllup")]
+
+
+def statistics_files():
+    """List what `compare` writes."""
+    names = ["differences", "seeds", *(f"counts/{task}" for task in reported_tasks())]
+    return [f"{RESULTS}/statistics/{name}.csv" for name in names]
+
+
+def unification_runs():
+    """List the runs of Table 3 and those that they were fine-tuned from."""
+    runs = [run for row in PARAMS.report.table3.values() for run in row.values()]
+    parents = [PARAMS.runs[run].parent for run in runs]
+    return list(dict.fromkeys(run for run in [*runs, *parents] if run))
+
+
+def silver_quality():
+    """List how good the silver labels are found to be."""
+    return [f"{RESULTS}/statistics/silver.{kind}" for kind in ("csv", "md")]
+
+
+def behind_silver():
+    """List the unified training sets, the labellers' own corpora and what they predict there."""
+    gold = [
+        f"{RESULTS}/corpora/{domain}/{task}/{split}.conllup"
+        for domain, runs in PARAMS.unify.items()
+        for task in runs
+        for split in SPLITS
+    ]
+    labelled_by = [run for runs in PARAMS.unify.values() for run in runs.values()]
+    unified = [
+        f"{RESULTS}/unified/{domain}/seed{seed}/train.conllup"
+        for domain in PARAMS.unify
+        for seed in PARAMS.seeds
+    ]
+    return [*unified, *gold, *predictions(labelled_by)]
 
 
 def resolved_run(wildcards):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mutspad.analysis.comparisons import Comparisons, StatisticsParams, list_rows
+from mutspad.analysis.comparisons import Comparisons, list_rows
 from mutspad.analysis.judging import Material
 from mutspad.analysis.trainings import Training
-from mutspad.config import ReportParams
+from mutspad.config import ReportParams, StatisticsParams
 from mutspad.tasks import Task
 
 PARAMS = StatisticsParams(shuffles=400, resamples=400, confidence=0.95, seed=13)

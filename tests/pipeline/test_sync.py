@@ -1,0 +1,150 @@
+"""Back from loss: what was pushed comes back whole, or what is damaged is named."""
+
+import os
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.pipeline
+
+WEIGHTS = "results/miniature/baselines/tweets-mono-pos/seed1/weights.safetensors"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Name a folder that serves as the remote."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def pushed(world: Any, world_at: Any, store: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Copy the world, commit what git takes and push what DVC takes."""
+    path = tmp_path_factory.mktemp("pushed") / "world"
+    shutil.copytree(world.path, path, symlinks=True)
+    pushed = world_at(path)
+    pushed.run("dvc", "remote", "add", "--default", "store", str(store))
+    pushed.commit()
+    pushed.run("dvc", "push")
+    return pushed
+
+
+@pytest.fixture(scope="module")
+def clone(pushed: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Clone the copy and get everything back."""
+    clone = pushed.clone(tmp_path_factory.mktemp("clone") / "world")
+    printed = clone.mutspad("sync")
+    assert "outputs of dvc.lock are back" in printed
+    return clone
+
+
+def flip_byte(path: Path) -> None:
+    """Change one bit of a file and leave its size and times, as a bad disk does."""
+    before = path.stat()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(before.st_mode | stat.S_IWUSR)
+    path.write_bytes(content)
+    path.chmod(before.st_mode)
+
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def stored(folder: Path, path: Path) -> Path:
+    """Find the copy of a file in a cache or remote."""
+    (copy,) = [
+        found
+        for found in folder.rglob("*")
+        if found.is_file() and found.read_bytes() == path.read_bytes()
+    ]
+    return copy
+
+
+def test_a_clone_has_every_artefact_and_nothing_to_do(clone: Any, pushed: Any) -> None:
+    assert clone.digest() == pushed.digest()
+    assert clone.plan() == set()
+    assert "up to date" in clone.run("dvc", "status")
+    assert not (clone.path / "raw").exists()
+
+
+def test_a_clone_notices_a_change_as_the_first_checkout_does(clone: Any) -> None:
+    try:
+        clone.set_params({"decoding": {"multi_root": {"news": True, "tweets": True}}})
+        assert {"resolve_run", "train_baseline", "score_run"} <= clone.plan()
+        clone.set_params({"vectors": {"source": "none", "substitute": None, "dim": 9}})
+        assert {"build_lexicon", "train_baseline"} <= clone.plan()
+    finally:
+        clone.set_params()
+    assert clone.plan() == set()
+
+
+def test_deleting_everything_ignored_loses_nothing(clone: Any) -> None:
+    before = clone.digest()
+    clone.run("git", "clean", "-d", "--force", "-X", "--quiet")
+    assert clone.digest() != before
+    clone.mutspad("sync")
+    assert clone.digest() == before
+    assert clone.plan() == set()
+
+
+def test_a_flipped_byte_of_a_file_is_named_though_dvc_trusts_it(clone: Any) -> None:
+    # DVC remembers a file's hash for as long as size and time stay the same.
+    assert "up to date" in clone.run("dvc", "status")
+    flip_byte(clone.path / WEIGHTS)
+    assert "up to date" in clone.run("dvc", "status")
+    printed = clone.mutspad("sync", fails=True)
+    assert f"{WEIGHTS}: expected md5 " in printed
+    assert "Traceback" not in printed
+    (clone.path / WEIGHTS).unlink()
+    clone.mutspad("sync", "--no-pull")
+    assert clone.plan() == set()
+
+
+def test_a_flipped_byte_in_the_cache_is_named(clone: Any) -> None:
+    cached = stored(clone.path / ".dvc" / "cache", clone.path / WEIGHTS)
+    flip_byte(cached)
+    printed = clone.mutspad("sync", fails=True)
+    assert f"{cached} (for {WEIGHTS}): expected md5 " in printed
+    assert "Remove the damaged file (or git restore it" in printed
+    cached.unlink()
+    clone.mutspad("sync")
+
+
+def test_a_flipped_byte_in_the_remote_is_named(pushed: Any, store: Path, tmp_path: Path) -> None:
+    remote = stored(store, pushed.path / WEIGHTS)
+    flip_byte(remote)
+    try:
+        other = pushed.clone(tmp_path / "other")
+        printed = other.mutspad("sync", fails=True)
+        assert f"(for {WEIGHTS}): expected md5 " in printed
+        assert "push it again from where it is whole" in printed
+        # What is not verified is not called done either.
+        assert other.plan() != set()
+    finally:
+        flip_byte(remote)
+
+
+def test_changed_files_are_listed_and_not_called_done(clone: Any) -> None:
+    code = clone.path / "mutspad" / "evaluation" / "mnrg.py"
+    original = code.read_text()
+    try:
+        code.write_text(original + "\nCHANGED = 1\n")
+        planned = clone.plan()
+        assert planned
+        printed = clone.mutspad("sync", fails=True)
+        assert "mutspad" in printed
+        assert "or run dvc repro for new results" in printed
+        assert clone.plan() == planned
+    finally:
+        code.write_text(original)
+    assert clone.plan() == set()
+
+
+def test_without_a_remote_the_message_says_what_to_set(world: Any, tmp_path: Path) -> None:
+    world.commit()
+    other = world.clone(tmp_path / "other")
+    printed = other.mutspad("sync", fails=True)
+    assert "dvc remote add --default" in printed
+    assert "Traceback" not in printed

@@ -1,0 +1,97 @@
+rule statistics:
+    input:
+        statistics_files(),
+        silver_quality(),
+        f"{RESULTS}/claims.md",
+        f"{RESULTS}/claims.json",
+
+
+rule compare:
+    input:
+        scores(PARAMS.report.runs()),
+        test_predictions(PARAMS.report.runs()),
+        reported_tests(),
+        summaries(),
+        "<results>/lexicon/lexicon.json",
+    output:
+        update(statistics_files()),
+    log:
+        "<logs>/compare.log",
+    benchmark:
+        "<benchmarks>/compare.tsv"
+    params:
+        code=code_of("mutspad.cli.compare", "numpy", "pandas", "seqeval"),
+        experiment=PARAMS.experiment,
+        seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
+        report=PARAMS.report.model_dump_json(),
+        statistics=PARAMS.statistics.model_dump_json(),
+        results=lambda wildcards: RESULTS,
+    shell:
+        r"""
+        python -m mutspad.cli compare \
+            --experiment {params.experiment:q} \
+            {params.seeds:q} \
+            --report {params.report:q} \
+            --statistics {params.statistics:q} \
+            --results {params.results:q} &>{log:q}
+        """
+
+
+rule claim:
+    input:
+        statistics_files(),
+        scores(PARAMS.report.runs()),
+        summaries(),
+        "<results>/lexicon/lexicon.json",
+        "<results>/figures/figure2.csv",
+        histories(unification_runs()),
+        [f"{RESULTS}/runs/{run}.json" for run in unification_runs()],
+    output:
+        update(multiext("<results>/claims.", "md", "json")),
+    log:
+        "<logs>/claim.log",
+    benchmark:
+        "<benchmarks>/claim.tsv"
+    params:
+        code=code_of("mutspad.cli.claim", "numpy", "pandas", "scipy", "tabulate"),
+        experiment=PARAMS.experiment,
+        seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
+        report=PARAMS.report.model_dump_json(),
+        unavailable=unavailable_flags(),
+        statistics=PARAMS.statistics.model_dump_json(),
+        results=lambda wildcards: RESULTS,
+    shell:
+        r"""
+        python -m mutspad.cli claim \
+            --experiment {params.experiment:q} \
+            {params.seeds:q} \
+            --report {params.report:q} \
+            {params.unavailable:q} \
+            --statistics {params.statistics:q} \
+            --results {params.results:q} &>{log:q}
+        """
+
+
+rule judge_silver:
+    input:
+        behind_silver(),
+    output:
+        update(silver_quality()),
+    log:
+        "<logs>/judge_silver.log",
+    benchmark:
+        "<benchmarks>/judge_silver.tsv"
+    params:
+        code=code_of("mutspad.cli.judge_silver", "pandas", "seqeval", "tabulate"),
+        results=lambda wildcards: RESULTS,
+        experiment=PARAMS.experiment,
+        seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
+        unify=json.dumps(PARAMS.unify),
+    shell:
+        r"""
+        python -m mutspad.cli judge-silver \
+            --results {params.results:q} \
+            --experiment {params.experiment:q} \
+            {params.seeds:q} \
+            --unify {params.unify:q} &>{log:q}
+        """
