@@ -24,7 +24,9 @@ NO_REMOTE = (
 )
 DAMAGED = (
     "Remove the damaged file (or git restore it, if git has it) and run mutspad sync again; when "
-    "it comes back damaged, the remote has it so: push it again from where it is whole"
+    "it comes back damaged, the remote has it so: push it again from where it is whole. Scores, "
+    "tables, figures, statistics and claims are kept by git, not by DVC: where they are missing, "
+    "commit them where they are whole"
 )
 NOTHING = "Nothing to be done"
 
