@@ -42,7 +42,14 @@ from mutspad.training.stages import fit_run
 @click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
 @click.option("--unlabelled", type=click.Path(path_type=Path), help="Text of the other domain.")
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="Where to resume from.")
-@click.option("--seconds", type=float, default=60.0, show_default=True, help="Between checkpoints.")
+@click.option(
+    "--seconds",
+    type=float,
+    default=60.0,
+    show_default=True,
+    envvar="MUTSPAD_CHECKPOINT_SECONDS",
+    help="Between checkpoints.",
+)
 @click.option("--model", type=click.Path(path_type=Path), required=True)
 def command(
     *,

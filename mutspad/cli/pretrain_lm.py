@@ -3,6 +3,8 @@
 Example: mutspad pretrain-lm --text results/demo/text/tweets.txt --text results/demo/text/news.txt
          --params '{"token_budget": 700000, ...}' --output results/demo/language_model
 
+Interrupted, the same command goes on from the checkpoint and ends with the same bytes.
+
 results/<experiment>/language_model/
 ├── options.json    sizes, as the published models have them
 ├── weights.hdf5    weights, as the published models have them
@@ -18,20 +20,44 @@ import pandas as pd
 from mutspad.config import LanguageModelParams, parse_json
 from mutspad.data.text import read_text
 from mutspad.files import write_json, write_text
+from mutspad.fingerprint import code_of
 from mutspad.models.elmo_format import OPTIONS, WEIGHTS
 from mutspad.training.pretrain_lm import fit_language_model
+from mutspad.training.resume import Checkpoint, identify
 
 
 @click.command("pretrain-lm")
 @click.option("--text", type=click.Path(path_type=Path), multiple=True, required=True)
 @click.option("--params", "params_json", required=True, help="The section language_model, as JSON.")
+@click.option("--checkpoint", type=click.Path(path_type=Path), help="Where to resume from.")
+@click.option(
+    "--seconds",
+    type=float,
+    default=60.0,
+    show_default=True,
+    envvar="MUTSPAD_CHECKPOINT_SECONDS",
+    help="Between checkpoints.",
+)
 @click.option("--output", type=click.Path(path_type=Path), required=True)
-def command(*, text: tuple[Path, ...], params_json: str, output: Path) -> None:
+def command(
+    *,
+    text: tuple[Path, ...],
+    params_json: str,
+    checkpoint: Path | None,
+    seconds: float,
+    output: Path,
+) -> None:
     """Read the texts, train, write the model and its history."""
     expected = "the section language_model as JSON"
     params = parse_json(LanguageModelParams, params_json, "--params", expected)
-    fitted = fit_language_model([read_text(path) for path in text], params)
+    kept = None
+    if checkpoint is not None:
+        code = f"{code_of('mutspad.cli.pretrain_lm', 'h5py', 'numpy', 'torch')} {params_json}"
+        kept = Checkpoint(checkpoint, identify(code, params.seed, text), seconds)
+    fitted = fit_language_model([read_text(path) for path in text], params, kept)
     history = pd.DataFrame([record.as_row() for record in fitted.history])
     write_text(output / "history.csv", history.to_csv(index=False, float_format="%.6g"))
     write_json(output / "summary.json", fitted.summary())
     fitted.elmo.to_files(output / OPTIONS, output / WEIGHTS)
+    if kept is not None:
+        kept.remove()

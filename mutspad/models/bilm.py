@@ -6,9 +6,9 @@ embeddings of the words that are predicted.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -127,6 +127,15 @@ class LogUniform:
         self._rng = np.random.Generator(np.random.PCG64(seed))
         ranks = torch.arange(n, dtype=torch.float64)
         self.probabilities = torch.log1p(1 / (ranks + 1)) / math.log(n + 1)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Return where the random numbers are, as plain values."""
+        return dict(self._rng.bit_generator.state)
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self._rng.bit_generator.state = state
 
     def draw(self, count: int) -> tuple[Tensor, Tensor]:
         """Draw distinct rows until there are `count`.

@@ -3,8 +3,8 @@
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from mutspad.errors import LanguageModelError
 from mutspad.models.bilm import LanguageModel, LogUniform, Outcomes, Texts
 from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo
 from mutspad.models.elmo_format import DIRECTIONS
+from mutspad.training.resume import Checkpoint
 from mutspad.training.seeding import seed_everything
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,9 @@ class FittedLanguageModel:
 
 
 def fit_language_model(
-    texts: Sequence[Sequence[Words]], params: LanguageModelParams
+    texts: Sequence[Sequence[Words]],
+    params: LanguageModelParams,
+    checkpoint: Checkpoint | None = None,
 ) -> FittedLanguageModel:
     """Train a bidirectional language model from random weights.
 
@@ -123,6 +126,9 @@ def fit_language_model(
         budget.
     params
         The sizes, the budget and the training.
+    checkpoint
+        Where the training's state is kept while it runs. One that is there is taken up: the end is
+        the same, to the byte, as without interruption.
 
     Raises
     ------
@@ -144,13 +150,14 @@ def fit_language_model(
         model.elmo.n_parameters(),
     )
     trainer = _Trainer(model, params, training)
-    history = []
-    for epoch in range(params.max_epochs):
-        started = time.perf_counter()
-        loss = trainer.run_epoch(epoch)
-        speed = tokens / (time.perf_counter() - started)
+    kept = None if checkpoint is None else checkpoint.read()
+    if kept is not None:
+        trainer.take_up(kept)
+        logger.info("taken up at epoch %d, step %d", trainer.epoch, trainer.progress.step)
+    while (epoch := trainer.epoch) < params.max_epochs:
+        loss, speed = trainer.run_epoch(checkpoint)
         record = LanguageModelEpoch(epoch, loss, _perplexity(model, held_out))
-        history.append(record)
+        trainer.history.append(record)
         logger.info(
             "epoch %d: loss %.4f, dev perplexity %.1f forwards, %.1f backwards, %.0f words/s",
             epoch,
@@ -160,7 +167,8 @@ def fit_language_model(
             speed,
         )
     model.eval()
-    return FittedLanguageModel(model.elmo, history, tokens, _unigram(outcomes, held_out))
+    unigram = _unigram(outcomes, held_out)
+    return FittedLanguageModel(model.elmo, trainer.history, tokens, unigram)
 
 
 def learning_rate(step: int, steps: int, highest: float) -> float:
@@ -169,8 +177,17 @@ def learning_rate(step: int, steps: int, highest: float) -> float:
     return highest * min((step + 1) / peak, (steps - step) / max(1, steps - peak + 1))
 
 
+@dataclass(slots=True)
+class _Progress:
+    """Hold how far an epoch has come: the next step, the losses so far and on how many words."""
+
+    step: int = 0
+    loss: float = 0.0
+    predictions: int = 0
+
+
 class _Trainer:
-    """Run epochs of one language model."""
+    """Run epochs of one language model; its state is all that changes meanwhile."""
 
     def __init__(self, model: LanguageModel, params: LanguageModelParams, texts: Texts) -> None:
         self._model, self._params, self._texts = model, params, texts
@@ -183,33 +200,73 @@ class _Trainer:
             torch.optim.Adam(self._dense, fused=True),
             torch.optim.SparseAdam(sparse),
         ]
-        self._steps_done = 0
+        self.epoch = 0
+        self.progress = _Progress()
+        self.history: list[LanguageModelEpoch] = []
 
-    def run_epoch(self, epoch: int) -> float:
-        """Train one pass over the text; return the mean loss of a prediction."""
-        rng = np.random.Generator(np.random.PCG64([self._params.seed, epoch]))
+    def to_state(self) -> dict[str, Any]:
+        """Return everything, PyTorch's generator included, as tensors and plain values."""
+        return {
+            "weights": self._model.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
+            "generator": torch.get_rng_state(),
+            "sampler": self._sampler.state,
+            "epoch": self.epoch,
+            "progress": asdict(self.progress),
+            "history": [asdict(record) for record in self.history],
+        }
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        """Go back to where `to_state` was asked, PyTorch's generator included."""
+        self._model.load_state_dict(state["weights"])
+        for optimiser, kept in zip(self._optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
+        torch.set_rng_state(state["generator"])
+        self._sampler.state = state["sampler"]
+        self.epoch = state["epoch"]
+        self.progress = _Progress(**state["progress"])
+        self.history = [
+            LanguageModelEpoch(**record | {"dev": Perplexity(**record["dev"])})
+            for record in state["history"]
+        ]
+
+    def run_epoch(self, checkpoint: Checkpoint | None) -> tuple[float, float]:
+        """Train the next epoch, or the rest of it.
+
+        Returns
+        -------
+        tuple[float, float]
+            The mean loss of a prediction, and words a second.
+        """
+        started, words = time.perf_counter(), 0
+        rng = np.random.Generator(np.random.PCG64([self._params.seed, self.epoch]))
         batches = bucket_batches(self._lengths, self._params.batch_sentences, rng)
         steps = len(batches) * self._params.max_epochs
         terminal = Console(stderr=True)
-        highest, total, predictions = self._params.learning_rate, 0.0, 0
+        highest, progress = self._params.learning_rate, self.progress
         self._model.train()
-        for batch in track(
-            batches,
-            description=f"epoch {epoch}",
+        for number, batch in track(
+            list(enumerate(batches))[progress.step :],
+            description=f"epoch {self.epoch}",
             console=terminal,
             transient=True,
             disable=not terminal.is_terminal,
         ):
-            loss = self._step(batch, learning_rate(self._steps_done, steps, highest))
+            step = self.epoch * len(batches) + number
+            loss = self._step(batch, learning_rate(step, steps, highest))
             if not math.isfinite(loss):
                 raise LanguageModelError(
-                    f"epoch {epoch}: expected a finite loss of the language model, found {loss}. "
-                    "Lower language_model.learning_rate"
+                    f"epoch {self.epoch}: expected a finite loss of the language model, found "
+                    f"{loss}. Lower language_model.learning_rate"
                 )
             count = sum(self._lengths[index] - 1 for index in batch)
-            total, predictions = total + count * loss, predictions + count
-            self._steps_done += 1
-        return total / predictions
+            progress.loss += count * loss
+            progress.predictions += count
+            progress.step, words = number + 1, words + count
+            if checkpoint is not None and checkpoint.due():
+                checkpoint.write(self.to_state())
+        self.epoch, self.progress = self.epoch + 1, _Progress()
+        return progress.loss / progress.predictions, words / (time.perf_counter() - started)
 
     def _step(self, batch: Sequence[int], rate: float) -> float:
         """Go one step down the gradient of a batch; return its loss."""

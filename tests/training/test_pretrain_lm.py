@@ -4,12 +4,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from mutspad.cli.main import main
 from mutspad.config import LanguageModelParams
 from mutspad.errors import LanguageModelError
 from mutspad.models.elmo import Elmo
 from mutspad.training.pretrain_lm import fit_language_model, learning_rate
+from mutspad.training.resume import Checkpoint
 
 PARAMS = {
     "domains": ["tweets"],
@@ -184,3 +186,37 @@ def test_a_mistake_leaves_nothing_behind(texts, tmp_path, capsys):
     assert pretrain(texts, tmp_path / "x", held_out=0.0) == 1
     assert "expected sentences to hold out" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
+
+
+class KilledError(Exception):
+    """Stand in for a kill between two steps."""
+
+
+class Fragile(Checkpoint):
+    """Die after some writes."""
+
+    lives = 0
+
+    def write(self, state):
+        super().write(state)
+        self.lives -= 1
+        if not self.lives:
+            raise KilledError
+
+
+def test_a_training_ends_alike_wherever_it_was_stopped(tmp_path):
+    texts, chosen = [drift(1, 30), drift(2, 20)], params(max_epochs=3)
+    expected = fit_language_model(texts, chosen)
+    lives, stopped = iter([1, 3, 2, 7, 4, 2]), 0
+    while True:
+        checkpoint = Fragile(tmp_path / "kept.ckpt", "this one", 0)
+        checkpoint.lives = next(lives, 0)
+        try:
+            found = fit_language_model(texts, chosen, checkpoint)
+            break
+        except KilledError:
+            stopped += 1
+    assert stopped == 5
+    assert found.history == expected.history
+    weights = expected.elmo.state_dict()
+    assert all(torch.equal(value, weights[name]) for name, value in found.elmo.state_dict().items())

@@ -37,7 +37,6 @@ rule train_baseline:
         contextual=contextual_flag,
         unlabelled=adversarial_flag,
         checkpoint=f"{RESULTS}/checkpoints/{{run}}/seed{{seed}}.ckpt",
-        seconds=PARAMS.checkpoint_seconds,
     shell:
         r"""
         python -m mutspad.cli fit \
@@ -47,6 +46,5 @@ rule train_baseline:
             --lexicon {params.lexicon:q} \
             {params.unified:q} {params.parent:q} {params.contextual:q} {params.unlabelled:q} \
             --checkpoint {params.checkpoint:q} \
-            --seconds {params.seconds:q} \
             --model {params.model:q} &>{log:q}
         """

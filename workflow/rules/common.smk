@@ -14,9 +14,6 @@ from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
 from mutspad.tasks import TASKS
 
-# Rules call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is activated.
-shell.prefix(f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; ")
-
 MIRROR = os.environ.get("MUTSPAD_MIRROR")
 LICENSED = os.environ.get("MUTSPAD_LICENSED")
 
@@ -34,6 +31,12 @@ try:
 except MutspadError as error:
     raise WorkflowError(str(error)) from None
 
+# Rules call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is activated. How often a
+# training is kept changes no result: as one of a rule's params, it would have everything trained again.
+shell.prefix(
+    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
+    f"MUTSPAD_CHECKPOINT_SECONDS={PARAMS.checkpoint_seconds}; "
+)
 RESULTS = f"results/{PARAMS.experiment}"
 LANGUAGE_MODEL = f"{RESULTS}/language_model"
 

@@ -26,12 +26,14 @@ rule pretrain_lm:
         code=code_of("mutspad.cli.pretrain_lm", "h5py", "numpy", "torch"),
         text=lambda wildcards, input: [f"--text={path}" for path in input],
         language_model=PARAMS.language_model.model_dump_json(),
+        checkpoint=f"{RESULTS}/checkpoints/language_model.ckpt",
         output=lambda wildcards, output: folder_of(output),
     shell:
         r"""
         python -m mutspad.cli pretrain-lm \
             {params.text:q} \
             --params {params.language_model:q} \
+            --checkpoint {params.checkpoint:q} \
             --output {params.output:q} &>{log:q}
         """
 
