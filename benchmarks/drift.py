@@ -1,0 +1,140 @@
+"""Measure how far scores drift with what the bytes depend on: the number of threads, and bf16.
+
+Example: python benchmarks/drift.py --results results/quick --seed 1 --seed 2 --seed 3
+
+Trains the POS tagger and the parser of the target domain anew in each setting, from the corpora and
+the lexicon that a run of the pipeline has left, and scores them on the test set. Adds a line a
+training to benchmarks/drift.csv; trainings that are there are not made again. Prints for each
+setting the differences from the usual one, beside the spread over seeds.
+"""
+
+import csv
+import multiprocessing
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import click
+import pandas as pd
+import torch
+from rich.progress import track
+
+from mutspad.config import Run, read_run
+from mutspad.data.conllup import read_conllup
+from mutspad.data.lexicon import read_lexicon
+from mutspad.evaluation.score import MAIN_METRIC, main_score, score_layers
+from mutspad.training.predict import annotate
+from mutspad.training.stages import fit_run
+
+USUAL = "fp32, 1 thread"
+SETTINGS = {USUAL: ("fp32", 1), "fp32, 2 threads": ("fp32", 2), "bf16, 1 thread": ("bf16", 1)}
+RUNS = ("tweets-mono-pos", "tweets-mono-dep")
+OUTPUT = Path("benchmarks/drift.csv")
+FIELDS = ("experiment", "run", "seed", "setting", "metric", "dev", "test")
+
+Job = tuple[Path, str, int, str]
+
+
+@click.command()
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results/quick"))
+@click.option("--seed", "seeds", type=int, multiple=True, default=(1, 2, 3))
+@click.option("--jobs", default=1, show_default=True, help="Trainings at once.")
+def main(*, results: Path, seeds: tuple[int, ...], jobs: int) -> None:
+    """Train what is missing, then print the differences."""
+    done = {(row["run"], int(row["seed"]), row["setting"]) for row in _read()}
+    left = [
+        (results, *key) for key in product(RUNS, seeds, SETTINGS) if (key[0], *key[1:]) not in done
+    ]
+    # A process a training: the number of threads is a process's.
+    with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
+        for row in track(pool.imap_unordered(train, left, chunksize=1), total=len(left)):
+            _add(row)
+    click.echo(summarise(pd.read_csv(OUTPUT)).to_markdown(index=False, floatfmt=".2f"))
+
+
+def train(job: Job) -> dict[str, object]:
+    """Train one run with one seed in one setting; score it on dev and test."""
+    results, name, seed, setting = job
+    precision, threads = SETTINGS[setting]
+    torch.set_num_threads(threads)
+    # The package takes one thread a job, so that bytes repeat; this is what is measured here.
+    torch.set_num_threads = lambda _: None
+    run = _with_precision(read_run(results / "runs" / f"{name}.json"), precision)
+    (task,) = run.tasks
+    corpora = results / "corpora" / run.domain / task
+    splits = {
+        split: read_conllup(corpora / f"{split}.conllup") for split in ("train", "dev", "test")
+    }
+    fitted = fit_run(
+        run,
+        seed=seed,
+        train={task: splits["train"]},
+        dev={task: splits["dev"]},
+        lexicon=read_lexicon(results / "lexicon"),
+        parent=None,
+    )
+    scores = {}
+    for split in ("dev", "test"):
+        predicted = annotate(
+            fitted.model,
+            fitted.vocabulary,
+            splits[split],
+            [task],
+            multi_root=run.multi_root,
+            batch_sentences=run.training.batch_sentences,
+        )
+        scores[split] = main_score(task, score_layers(task, splits[split], predicted))
+    return {
+        "experiment": results.name,
+        "run": name,
+        "seed": seed,
+        "setting": setting,
+        "metric": MAIN_METRIC[task],
+        **{split: f"{score:.4f}" for split, score in scores.items()},
+    }
+
+
+def summarise(frame: pd.DataFrame) -> pd.DataFrame:
+    """Tabulate the mean and the largest difference of each setting from the usual one."""
+    rows = []
+    for run, of_run in frame.groupby("run", sort=False):
+        scores = of_run.pivot_table(index="seed", columns="setting", values="test")
+        for setting in (name for name in SETTINGS if name != USUAL and name in scores):
+            pairs = scores[[USUAL, setting]].dropna()
+            difference = pairs[setting] - pairs[USUAL]
+            rows.append(
+                {
+                    "run": run,
+                    "setting": setting,
+                    "seeds": len(pairs),
+                    f"mean test score, {USUAL}": pairs[USUAL].mean(),
+                    "spread over seeds (sd)": pairs[USUAL].std(),
+                    "mean difference": difference.mean(),
+                    "largest": difference.abs().max(),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _with_precision(run: Run, precision: str) -> Run:
+    training = run.training.model_copy(update={"precision": precision})
+    return run.model_copy(update={"training": training})
+
+
+def _read() -> Iterator[dict[str, str]]:
+    if OUTPUT.is_file():
+        with OUTPUT.open(newline="") as file:
+            yield from csv.DictReader(file)
+
+
+def _add(row: dict[str, object]) -> None:
+    fresh = not OUTPUT.is_file()
+    with OUTPUT.open("a", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
+        if fresh:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+if __name__ == "__main__":
+    main()
