@@ -11,6 +11,9 @@ demo: setup
 	@echo
 	@echo "Tables 1 to 4, Figure 2:        results/demo/tables/ results/demo/figures/"
 	@echo "Units to browse:                results/demo/tables/table4.html"
+	@echo "The paper's claims, judged:     results/demo/claims.md"
+	@echo "Paired tests, silver labels:    results/demo/statistics/"
+	@echo "Where the numbers come from:    results/demo/provenance.json"
 	@echo "Scores of every run and seed:   results/demo/scores/"
 	@echo "Predictions (.conllup):         results/demo/predictions/"
 	@echo "Models:                         results/demo/{baselines,pretrain,finetune}/"
