@@ -7,7 +7,7 @@
 #   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json
 #   ablation/<run>/seed<k>/<task>.csv                     tables/table<n>.{csv,md}
 #   figures/{convergence,figure2}.{pdf,png}               statistics/{differences,seeds,silver}.csv
-#   claims.{md,json}      provenance.json                 report/{parameters,table<n>}.html
+#   claims.{md,json}      provenance.json                 report/{parameters,table<n>,claims,silver}.html
 from snakemake.utils import min_version
 
 min_version("9.20")

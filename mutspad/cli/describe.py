@@ -1,11 +1,11 @@
-"""Describe an experiment for its report: its tables and its parameters as web pages.
+"""Describe an experiment for its report: its tables, verdicts and parameters as web pages.
 
-Example: mutspad describe --table 1 --table 2 --results results/demo
+Example: mutspad describe --page tables/table1.md --page claims.md --results results/demo
          mutspad describe --parameters '{"experiment": "demo", ...}' --results results/demo
 
 results/<experiment>/report/
 ├── parameters.html    the resolved parameters, the corpora behind them and all substitutes
-└── table<n>.html      tables/table<n>.md, to be read in a browser
+└── <name>.html        a Markdown file of the results, to be read in a browser
 """
 
 from pathlib import Path
@@ -21,14 +21,11 @@ from mutspad.files import read_json, write_text
 
 @click.command("describe")
 @click.option("--parameters", help="All parameters, resolved, as JSON: write their page.")
-@click.option("--table", "numbers", type=int, multiple=True, help="Write the page of this table.")
+@click.option("--page", "pages", multiple=True, help="A Markdown file of the results.")
 @click.option("--results", type=click.Path(path_type=Path), required=True)
-def command(*, parameters: str | None, numbers: tuple[int, ...], results: Path) -> None:
-    """Write the page of the parameters, and one of each table."""
-    texts = {
-        f"table{number}": (results / "tables" / f"table{number}.md").read_text(encoding="utf-8")
-        for number in numbers
-    }
+def command(*, parameters: str | None, pages: tuple[str, ...], results: Path) -> None:
+    """Write the page of the parameters, and one of each Markdown file."""
+    texts = {Path(page).stem: (results / page).read_text(encoding="utf-8") for page in pages}
     if parameters is not None:
         expected = "the resolved parameters as JSON"
         params = parse_json(Params, parameters, "--parameters", expected)

@@ -132,7 +132,7 @@ def test_a_table_becomes_a_page_without_the_parameters(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "table3.md").write_text("# Table 3\n\n| a |\n|---|\n| ± |\n", "utf-8")
     with pytest.raises(SystemExit) as stopped:
-        main(["describe", "--table", "3", "--results", str(tmp_path)])
+        main(["describe", "--page", "tables/table3.md", "--results", str(tmp_path)])
     assert stopped.value.code == 0
     (page,) = (tmp_path / "report").iterdir()
     assert page.name == "table3.html"

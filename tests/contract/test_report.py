@@ -19,7 +19,7 @@ from mutspad.analysis.pages import build_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = "results/demo"
-PAGES = ("parameters", "table1", "table2", "table3", "table4")
+PAGES = ("parameters", "table1", "table2", "table3", "table4", "claims", "silver")
 FIGURES = ("convergence", "figure2")
 EMBEDDED = {
     *(f"{RESULTS}/report/{name}.html" for name in PAGES),

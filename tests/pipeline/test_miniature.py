@@ -63,7 +63,7 @@ def test_a_change_reruns_exactly_what_it_can_touch(world: Any) -> None:
         assert "Nothing to be done" in world.run("snakemake", "-n")
         measure.write_text(original + "\nCHANGED = 1\n")
         rules = world.plan()
-        tables = {"tabulate_corpora", "tabulate_scores", "describe_tables"}
+        tables = {"tabulate_corpora", "tabulate_scores", "describe_pages"}
         assert rules == {"all", "plot_convergence", *tables}
     finally:
         measure.write_text(original)

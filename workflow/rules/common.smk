@@ -5,6 +5,7 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from snakemake.exceptions import WorkflowError
 
@@ -39,6 +40,24 @@ shell.prefix(
 )
 RESULTS = f"results/{PARAMS.experiment}"
 LANGUAGE_MODEL = f"{RESULTS}/language_model"
+
+
+class Page(NamedTuple):
+    """Say where the report shows a Markdown file of the results."""
+
+    source: str
+    category: str
+    title: str
+
+
+PAGES = {
+    "table1": Page("tables/table1.md", "Tables", "Table 1: corpora"),
+    "table2": Page("tables/table2.md", "Tables", "Table 2: methods"),
+    "table3": Page("tables/table3.md", "Tables", "Table 3: unification"),
+    "table4": Page("tables/table4.md", "Tables", "Table 4: units"),
+    "claims": Page("claims.md", "Findings", "What the paper says, judged"),
+    "silver": Page("statistics/silver.md", "Findings", "How good silver labels are"),
+}
 
 
 def is_missing(encoder):

@@ -1,34 +1,32 @@
 rule describe:
     input:
         f"{RESULTS}/report/parameters.html",
-        [f"{RESULTS}/report/table{number}.html" for number in (1, 2, 3, 4)],
+        [f"{RESULTS}/report/{name}.html" for name in PAGES],
 
 
 # What `snakemake --report` shows beside the figures: pages, because a browser does not lay Markdown out.
-rule describe_tables:
+rule describe_pages:
     input:
-        [f"{RESULTS}/tables/table{number}.md" for number in (1, 2, 3, 4)],
+        [f"{RESULTS}/{page.source}" for page in PAGES.values()],
     output:
         update(
             [
                 report(
-                    f"<results>/report/table{number}.html",
-                    caption=f"../report/table{number}.rst",
-                    category="Tables",
-                    labels={"table": f"Table {number}: {subject}"},
+                    f"<results>/report/{name}.html",
+                    caption=f"../report/{name}.rst",
+                    category=page.category,
+                    labels={page.category.rstrip("s").lower(): page.title},
                 )
-                for number, subject in enumerate(
-                    ("corpora", "methods", "unification", "units"), start=1
-                )
+                for name, page in PAGES.items()
             ]
         ),
     log:
-        "<logs>/describe/tables.log",
+        "<logs>/describe/pages.log",
     benchmark:
-        "<benchmarks>/describe/tables.tsv"
+        "<benchmarks>/describe/pages.tsv"
     params:
         code=code_of("mutspad.cli.describe", "markdown-it-py", "tabulate"),
-        flags=[f"--table={number}" for number in (1, 2, 3, 4)],
+        flags=[f"--page={page.source}" for page in PAGES.values()],
         results=lambda wildcards, output: os.path.dirname(folder_of(output)),
     shell:
         r"""
@@ -38,7 +36,7 @@ rule describe_tables:
         """
 
 
-use rule describe_tables as describe_parameters with:
+use rule describe_pages as describe_parameters with:
     input:
         summaries(),
         "<results>/lexicon/lexicon.json",
