@@ -16,6 +16,7 @@ from mutspad.data.batching import IGNORED, Batch
 from mutspad.models.dropout import Dropout
 from mutspad.models.heads.head import Head, Prediction
 from mutspad.models.mst import maximum_spanning_tree
+from mutspad.models.precision import widened
 from mutspad.models.recurrent import HighwayBiLSTM
 from mutspad.tasks import Task
 
@@ -54,7 +55,7 @@ class DeepBiaffine(nn.Module):
         """
         dependents = self._project(self.dependent, positions)
         heads = self._project(self.head, positions)
-        return F.linear(dependents, self.weight[0]) @ heads.transpose(1, 2)
+        return widened(F.linear(dependents, self.weight[0]) @ heads.transpose(1, 2))
 
     def pairs(self, positions: Tensor, dependents: Tensor, heads: Tensor) -> Tensor:
         """Return all outputs for some pairs only, `[pairs, outputs]`.
@@ -89,7 +90,7 @@ class DeepBiaffine(nn.Module):
                 strict=True,
             )
         ]
-        return torch.cat(scores, dim=1).t()
+        return widened(torch.cat(scores, dim=1).t())
 
     def _project(self, linear: nn.Module, positions: Tensor) -> Tensor:
         """Return projections with a 1 appended, `[..., dim + 1]`."""
@@ -161,8 +162,9 @@ class BiaffineParser(Head):
             The sum of the log-likelihoods of side and distance, of the same shape, not detached.
         """
         places = torch.arange(features.shape[1], device=features.device)
-        offset = (places[None, :] - places[:, None]).to(features.dtype)
-        side = F.logsigmoid(self.linearisation.all_pairs(features) * offset.sign())
+        sides = self.linearisation.all_pairs(features)
+        offset = (places[None, :] - places[:, None]).to(sides)
+        side = F.logsigmoid(sides * offset.sign())
         expected = 1 + F.softplus(self.distance.all_pairs(features))
         distance = -torch.log((offset.abs() - expected).square() / 2 + 1)
         shifts = side + distance
