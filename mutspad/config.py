@@ -27,6 +27,7 @@ Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
 Name = Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Domain = Literal["news", "tweets"]
 Split = Literal["train", "dev", "test"]
+Precision = Literal["fp32", "bf16", "auto"]
 Phase = Literal["baselines", "pretrain", "finetune", "as-is"]
 TRAINED_PHASES: tuple[Phase, ...] = ("baselines", "pretrain", "finetune")
 
@@ -101,7 +102,7 @@ class ModelParams(Closed):
 
 
 class TrainingParams(Closed):
-    """Set the optimiser, the schedule and early stopping (paper 4.1, 4.2.1 and 5.3)."""
+    """Set the optimiser, the schedule, early stopping and precision (paper 4.1, 4.2.1 and 5.3)."""
 
     batch_sentences: Positive
     learning_rate: Annotated[float, Field(gt=0.0)]
@@ -113,6 +114,8 @@ class TrainingParams(Closed):
     loss_weights: dict[
         Annotated[Task, Field(strict=False)], Annotated[float, Field(gt=0.0, le=1.0)]
     ]
+    # The default is what the models computed in that were written before there was a choice.
+    precision: Precision = "fp32"
 
 
 class AdversarialParams(Closed):

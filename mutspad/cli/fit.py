@@ -8,7 +8,7 @@ Example: mutspad fit --run results/demo/runs/tuned-multi.json --seed 1
 Interrupted, the same command goes on from the checkpoint and ends with the same bytes.
 
 results/<experiment>/<phase>/<run>/seed<k>/
-├── model.json            sizes, vocabulary, label sets, the resolved run
+├── model.json            sizes, vocabulary, label sets, the resolved run, its precision settled
 ├── weights.safetensors   the weights of the best epoch
 └── history.csv           losses and dev scores, epoch by epoch
 """
@@ -92,7 +92,7 @@ def command(
     )
     history = pd.DataFrame([record.as_row() for record in fitted.history])
     write_text(model / "history.csv", history.to_csv(index=False, float_format="%.6g"))
-    save_model(model, fitted.model, fitted.vocabulary, run, seed=seed)
+    save_model(model, fitted.model, fitted.vocabulary, fitted.run, seed=seed)
     if kept is not None:
         kept.remove()
 

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mutspad.data.batching import Batch
+from mutspad.models.precision import widened
 
 
 class _Reversal(torch.autograd.Function):
@@ -48,8 +49,7 @@ class DomainDiscriminator(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Return logits of the target domain, `[words]`, of features `[words, feature_dim]`."""
-        logits: Tensor = self.classifier(torch.tanh(self.hidden(features)))
-        return logits.squeeze(-1)
+        return widened(self.classifier(torch.tanh(self.hidden(features)))).squeeze(-1)
 
 
 def domain_loss(source: Tensor, target: Tensor) -> Tensor:

@@ -24,5 +24,6 @@ class Dropout(nn.Module):
         """Return a tensor of the shape of the inputs."""
         if not self.training or self.rate == 0.0:
             return inputs
-        kept = (torch.rand_like(inputs) >= self.rate).to(inputs.dtype)
+        wide = torch.promote_types(inputs.dtype, torch.float32)
+        kept = (torch.rand_like(inputs, dtype=wide) >= self.rate).to(inputs.dtype)
         return inputs * kept.mul_(1.0 / (1.0 - self.rate))

@@ -9,6 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from mutspad.models.dropout import Dropout
+from mutspad.models.mixed_lstm import mixed_bilstm
+
+WIDE = 256
+"""From this hidden size on, `mixed_bilstm` is faster than `nn.LSTM` in bfloat16."""
 
 
 class BiLSTM(nn.Module):
@@ -44,6 +48,10 @@ class BiLSTM(nn.Module):
             Length of each sequence, at least 1, `[batch]`.
         """
         order = _reversal(lens, inputs.shape[1])
+        if self._is_mixed(inputs):
+            weights = (*self.ahead.parameters(), *self.back.parameters())
+            dtype = torch.get_autocast_dtype("cpu")
+            return mixed_bilstm(inputs, order, self.initial, weights, dtype)
         ahead, back = self._run(inputs, order)
         return torch.cat([ahead, _reorder(back, order)], dim=-1)
 
@@ -54,6 +62,11 @@ class BiLSTM(nn.Module):
         return torch.cat(
             [outputs.flatten(0, 1).index_select(0, ends) for outputs in (ahead, back)], dim=-1
         )
+
+    def _is_mixed(self, inputs: Tensor) -> bool:
+        """Say whether the layer trains in mixed precision and is wide enough to gain by it."""
+        wide = self.ahead.hidden_size >= WIDE
+        return wide and inputs.device.type == "cpu" and torch.is_autocast_enabled("cpu")
 
     def _run(self, inputs: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
         """Return the outputs of both directions, the backward ones in reversed order."""

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
 
-from mutspad.config import TrainingParams
+from mutspad.config import Precision, TrainingParams
 from mutspad.data.batching import Encoded, VectorSource, collate, encode
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
@@ -21,6 +21,7 @@ from mutspad.errors import MutspadError
 from mutspad.evaluation.score import main_score, score_layers
 from mutspad.models.adversarial import word_features
 from mutspad.models.mutspad import MuTSPad
+from mutspad.models.precision import computing_in
 from mutspad.tasks import Task
 from mutspad.training.adversarial import Adversary, DomainLoss
 from mutspad.training.early_stopping import EarlyStopping
@@ -178,6 +179,8 @@ class TrainerState:
         The epochs so far.
     progress
         How far the next epoch has come, when a training is taken up within it.
+    precision
+        What losses are computed in.
     """
 
     trained: nn.Module
@@ -187,6 +190,7 @@ class TrainerState:
     best_weights: dict[str, Tensor] = field(default_factory=dict)
     history: list[EpochRecord] = field(default_factory=list)
     progress: EpochProgress = field(default_factory=EpochProgress)
+    precision: Precision = "fp32"
 
     def to_state(self) -> dict[str, Any]:
         """Return everything, PyTorch's generator included, as tensors and plain values."""
@@ -199,6 +203,7 @@ class TrainerState:
             "epoch": self.epoch,
             "best_weights": self.best_weights,
             "history": [record.to_state() for record in self.history],
+            "precision": self.precision,
             "progress": progress
             | {"sums": _plain(progress["sums"]), "counts": _plain(progress["counts"])},
         }
@@ -212,6 +217,7 @@ class TrainerState:
         self.epoch = state["epoch"]
         self.best_weights = dict(state["best_weights"])
         self.history = [EpochRecord.from_state(record) for record in state["history"]]
+        self.precision = state["precision"]
         progress = dict(state["progress"])
         self.progress = EpochProgress(
             **progress
@@ -253,7 +259,7 @@ def fit(
     model, vocabulary
         The model and its vocabulary.
     params
-        The optimiser, the schedule and early stopping.
+        The optimiser, the schedule, early stopping and the precision, which is settled.
     train
         The sentences to learn from.
     dev
@@ -296,7 +302,9 @@ def fit(
     discriminator = None if adversary is None else adversary.discriminator
     trained = model if discriminator is None else nn.ModuleList([model, discriminator])
     optimiser = Optimiser(trained, params, n_tasks=len(model.tasks))
-    state = TrainerState(trained, optimiser, EarlyStopping(params.patience))
+    state = TrainerState(
+        trained, optimiser, EarlyStopping(params.patience), precision=params.precision
+    )
     kept = None if checkpoint is None else checkpoint.read()
     if kept is not None:
         state.take_up(kept)
@@ -393,8 +401,9 @@ class _Trainer:
             disable=not terminal.is_terminal,
         ):
             batch = collate(self._vocabulary, self._sentences(step))
-            features = self._model.features(batch, step.tasks)
-            losses = self._model.losses(batch, step.tasks, features)
+            with computing_in(state.precision):
+                features = self._model.features(batch, step.tasks)
+                losses = self._model.losses(batch, step.tasks, features)
             for task, loss in losses.items():
                 value = loss.item()
                 _require_finite(value, state.epoch, f"loss of {task}")
@@ -403,7 +412,8 @@ class _Trainer:
             if self._adversary is not None:
                 done = (state.epoch + number / len(steps)) / self._params.max_epochs
                 source = word_features(features[tasks[0]], batch)
-                domain = self._tell(self._adversary, source, targets[number], done)
+                with computing_in(state.precision):
+                    domain = self._tell(self._adversary, source, targets[number], done)
                 value = domain.loss.item()
                 _require_finite(value, state.epoch, "loss of the domain")
                 progress.told.append((value, domain.accuracy))

@@ -20,6 +20,7 @@ from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import IOB_TASKS, Task
 from mutspad.training.adversarial import Adversary, build_adversary
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
+from mutspad.training.precision import settle_precision
 from mutspad.training.resume import Checkpoint
 from mutspad.training.seeding import seed_everything
 
@@ -32,11 +33,20 @@ SPECIAL = (PAD, UNK)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedRun:
-    """Hold a trained model, its vocabulary and how it came about."""
+    """Hold a trained model, its vocabulary and how it came about.
+
+    Parameters
+    ----------
+    model, vocabulary, history
+        What `fit` gives.
+    run
+        The run, its precision settled.
+    """
 
     model: MuTSPad
     vocabulary: Vocabulary
     history: list[EpochRecord]
+    run: Run
 
 
 def fit_run(
@@ -103,6 +113,7 @@ def fit_run(
     if parent is not None:
         _check_parent(run, parent.run)
     seed_everything(seed)
+    run = settle_precision(run, checkpoint)
     vocabulary = build_vocabulary(
         run.tasks, train, lexicon, known=None if parent is None else parent.vocabulary
     )
@@ -121,7 +132,7 @@ def fit_run(
         contextual=contextual,
         checkpoint=checkpoint,
     )
-    return FittedRun(model, vocabulary, history)
+    return FittedRun(model, vocabulary, history, run)
 
 
 def _build_contextual(

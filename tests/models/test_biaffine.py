@@ -70,15 +70,28 @@ def plain_loss(parser, features, batch, rows):
     return total / n_words
 
 
-def test_scores_of_chosen_pairs_equal_those_of_all_pairs():
+PAIRS = {
+    "some": [(0, 0, 4), (0, 3, 3), (2, 2, 0), (2, 2, 4)],
+    "a shared head": [(0, 1, 3), (0, 3, 1), (0, 4, 3), (1, 4, 2), (1, 0, 2), (1, 2, 2), (2, 1, 0)],
+    "one": [(1, 2, 3)],
+    "none": [],
+}
+
+
+@pytest.mark.parametrize("chosen", PAIRS.values(), ids=PAIRS)
+def test_scores_and_gradients_of_chosen_pairs_equal_those_of_all_pairs(chosen):
     biaffine = DeepBiaffine(6, 4, 3, dropout=0.5).double().eval()
     torch.nn.init.normal_(biaffine.weight)
-    h = torch.randn(2, 5, 6, dtype=torch.float64)
+    h = torch.randn(3, 5, 6, dtype=torch.float64, requires_grad=True)
     full = torch.stack([dense(biaffine, sentence) for sentence in h])
     torch.testing.assert_close(biaffine.all_pairs(h), full[..., 0])
-    dependents, heads = torch.tensor([0, 3, 7, 7]), torch.tensor([4, 3, 5, 9])
-    chosen = [full[0, 0, 4], full[0, 3, 3], full[1, 2, 0], full[1, 2, 4]]
-    torch.testing.assert_close(biaffine.pairs(h, dependents, heads), torch.stack(chosen))
+    sentences, dependents, heads = torch.tensor(chosen, dtype=torch.int64).view(-1, 3).unbind(1)
+    found = biaffine.pairs(h, 5 * sentences + dependents, 5 * sentences + heads)
+    expected = full[sentences, dependents, heads]
+    torch.testing.assert_close(found, expected)
+    inputs, weights = (h, *biaffine.parameters()), torch.randn_like(expected)
+    gradients, plain = (torch.autograd.grad(s, inputs, weights) for s in (found, expected))
+    torch.testing.assert_close(gradients, plain)
 
 
 def test_biaffine_weights_start_at_zero():

@@ -16,6 +16,7 @@ from mutspad.data.batching import IGNORED, Batch
 from mutspad.models.dropout import Dropout
 from mutspad.models.heads.head import Head, Prediction
 from mutspad.models.mst import maximum_spanning_tree
+from mutspad.models.precision import widened
 from mutspad.models.recurrent import HighwayBiLSTM
 from mutspad.tasks import Task
 
@@ -54,7 +55,7 @@ class DeepBiaffine(nn.Module):
         """
         dependents = self._project(self.dependent, positions)
         heads = self._project(self.head, positions)
-        return F.linear(dependents, self.weight[0]) @ heads.transpose(1, 2)
+        return widened(F.linear(dependents, self.weight[0]) @ heads.transpose(1, 2))
 
     def pairs(self, positions: Tensor, dependents: Tensor, heads: Tensor) -> Tensor:
         """Return all outputs for some pairs only, `[pairs, outputs]`.
@@ -64,16 +65,32 @@ class DeepBiaffine(nn.Module):
         positions
             `[batch, positions, input_dim]`.
         dependents, heads
-            Rows of the flattened positions, `[pairs]`.
+            Rows of the flattened positions, `[pairs]`, sentence after sentence; the two of a pair
+            stand in one sentence.
         """
         flat = positions.flatten(0, 1)
+        distinct, own = torch.unique(heads, return_inverse=True)
         chosen_dependents = self._project(self.dependent, flat).index_select(0, dependents)
-        chosen_heads = self._project(self.head, flat).index_select(0, heads)
-        # A third of a parser's step. The weight stands on the left because its odd row length,
-        # dim + 1, slows the product by half when it is transposed.
-        half = self.weight.flatten(0, 1) @ chosen_dependents.t()
-        half = half.view(*self.weight.shape[:2], len(dependents))
-        return (half * chosen_heads.t()).sum(dim=1).t()
+        chosen_heads = self._project(self.head, flat).index_select(0, distinct)
+        # A third of a parser's step, when it was done for each pair: half of all words head none,
+        # so it is done for each head. All pairs of a sentence, then, cost next to nothing.
+        halves = torch.bmm(chosen_heads.expand(len(self.weight), -1, -1), self.weight)
+        n_heads, n_pairs = (
+            (rows // positions.shape[1]).bincount(minlength=len(positions))
+            for rows in (distinct, dependents)
+        )
+        places = own - (n_heads.cumsum(0) - n_heads).repeat_interleave(n_pairs)
+        sizes = n_pairs.tolist()
+        scores = [
+            (half @ sentence.t()).gather(1, place.expand(len(half), 1, -1)).squeeze(1)
+            for half, sentence, place in zip(
+                torch.split(halves, n_heads.tolist(), dim=1),
+                torch.split(chosen_dependents, sizes),
+                torch.split(places, sizes),
+                strict=True,
+            )
+        ]
+        return widened(torch.cat(scores, dim=1).t())
 
     def _project(self, linear: nn.Module, positions: Tensor) -> Tensor:
         """Return projections with a 1 appended, `[..., dim + 1]`."""
@@ -145,8 +162,9 @@ class BiaffineParser(Head):
             The sum of the log-likelihoods of side and distance, of the same shape, not detached.
         """
         places = torch.arange(features.shape[1], device=features.device)
-        offset = (places[None, :] - places[:, None]).to(features.dtype)
-        side = F.logsigmoid(self.linearisation.all_pairs(features) * offset.sign())
+        sides = self.linearisation.all_pairs(features)
+        offset = (places[None, :] - places[:, None]).to(sides)
+        side = F.logsigmoid(sides * offset.sign())
         expected = 1 + F.softplus(self.distance.all_pairs(features))
         distance = -torch.log((offset.abs() - expected).square() / 2 + 1)
         shifts = side + distance

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from mutspad.data.batching import IGNORED, Batch
 from mutspad.models.dropout import Dropout
 from mutspad.models.heads.head import Head, Prediction
+from mutspad.models.precision import widened
 from mutspad.models.recurrent import BiLSTM
 from mutspad.tasks import Task
 
@@ -49,8 +50,7 @@ class Tagger(Head):
 
     def scores(self, features: Tensor) -> Tensor:
         """Return scores, `[batch, words, labels]`, of features `[batch, words, 2 * hidden]`."""
-        scores: Tensor = self.classifier(self.dropout(features))
-        return scores
+        return widened(self.classifier(self.dropout(features)))
 
     def loss(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the mean cross entropy a labelled word."""

@@ -1,0 +1,144 @@
+"""Training in bfloat16 learns the same; `auto` says what it took and stays with it."""
+
+import pytest
+import torch
+from safetensors.torch import save
+
+from mutspad.config import TrainingParams
+from mutspad.models.checkpoint import load_model, save_model
+from mutspad.models.precision import computing_in, widened
+from mutspad.tasks import TASKS, Task
+from mutspad.training import precision
+from mutspad.training.resume import Checkpoint
+from mutspad.training.stages import fit_run
+
+
+class KilledError(Exception):
+    """Stand in for a kill between two steps."""
+
+
+class Fragile(Checkpoint):
+    """Die after the third write."""
+
+    writes = 0
+
+    def write(self, state):
+        super().write(state)
+        self.writes += 1
+        if self.writes == 3:
+            raise KilledError
+
+
+@pytest.fixture
+def train(corpora, sentences, lexicon):
+    def fit(run, checkpoint=None):
+        return fit_run(
+            run,
+            seed=1,
+            train=sentences if run.unified else corpora,
+            dev={task: corpora[task] for task in run.tasks},
+            lexicon=lexicon,
+            parent=None,
+            unlabelled=None if run.adversarial is None else [("omg", "owls"), ("so", "!")],
+            checkpoint=checkpoint,
+        )
+
+    return fit
+
+
+@pytest.fixture
+def probed(monkeypatch):
+    """Return a function that says what the probe finds; the list counts its calls."""
+    calls = []
+
+    def finds(found):
+        monkeypatch.setattr(precision, "_probe", lambda: calls.append(found) or found)
+        return calls
+
+    return finds
+
+
+@pytest.mark.parametrize("unified", [False, True])
+@pytest.mark.parametrize("hidden", [12, 256])
+def test_sentences_are_learned_by_heart_in_bfloat16(unified, hidden, make_run, train):
+    run = make_run(training={"precision": "bf16", "max_epochs": 60}, unified=unified)
+    parser = run.model.parser.model_copy(update={"hidden": hidden})
+    model = run.model.model_copy(update={"parser": parser})
+    fitted = train(run.model_copy(update={"model": model}))
+    best = next(record for record in fitted.history if record.best)
+    assert best.dev == dict.fromkeys(TASKS, 100.0)
+    assert all(weight.dtype is torch.float32 for weight in fitted.model.state_dict().values())
+
+
+def test_bfloat16_gives_losses_near_those_of_float32(make_run, train):
+    wide, narrow = (
+        train(make_run(training={"precision": name, "max_epochs": 1})).history[0].losses
+        for name in ("fp32", "bf16")
+    )
+    assert wide != narrow
+    assert narrow == pytest.approx(wide, rel=0.05)
+
+
+def test_an_adversarial_run_trains_in_bfloat16(make_run, train):
+    adversarial = {"target": "tweets", "hidden": 4, "max_reversal": 1.0, "steepness": 10.0}
+    settings = {"precision": "bf16", "max_epochs": 2}
+    fitted = train(make_run((Task.POS,), settings, adversarial=adversarial))
+    assert fitted.history[-1].domain is not None
+
+
+@pytest.mark.parametrize("found", ["fp32", "bf16"])
+def test_auto_records_what_it_took(found, make_run, train, probed, tmp_path):
+    calls = probed(found)
+    fitted = train(make_run(training={"precision": "auto", "max_epochs": 2}))
+    assert calls == [found]
+    assert fitted.run.training.precision == found
+    save_model(tmp_path, fitted.model, fitted.vocabulary, fitted.run, seed=1)
+    assert load_model(tmp_path).run.training.precision == found
+    named = train(make_run(training={"precision": found, "max_epochs": 2}))
+    assert save(named.model.state_dict()) == save(fitted.model.state_dict())
+
+
+def test_a_training_that_is_taken_up_keeps_its_precision(make_run, train, probed, tmp_path):
+    run = make_run(training={"precision": "auto", "max_epochs": 3})
+    probed("bf16")
+    expected = train(run)
+    checkpoint = Fragile(tmp_path / "kept.ckpt", "this one", 0)
+    with pytest.raises(KilledError):
+        train(run, checkpoint)
+    calls = probed("fp32")
+    before = len(calls)
+    found = train(run, checkpoint)
+    assert len(calls) == before
+    assert found.run == expected.run
+    assert save(found.model.state_dict()) == save(expected.model.state_dict())
+
+
+@pytest.mark.parametrize(("narrow", "taken"), [(1.0, "fp32"), (0.9, "fp32"), (0.5, "bf16")])
+def test_bfloat16_must_be_clearly_faster(narrow, taken, monkeypatch, make_run):
+    seconds = {"fp32": 1.0, "bf16": narrow}
+    monkeypatch.setattr(precision, "_time", lambda name, *_: seconds[name])
+    run = make_run(training={"precision": "auto"})
+    assert precision.settle_precision(run, None).training.precision == taken
+
+
+def test_the_probe_draws_no_random_number(make_run):
+    state = torch.get_rng_state()
+    run = precision.settle_precision(make_run(training={"precision": "auto"}), None)
+    assert run.training.precision in {"fp32", "bf16"}
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_runs_from_before_the_setting_are_of_float32(make_run):
+    settings = make_run().training.model_dump(mode="json")
+    del settings["precision"]
+    assert TrainingParams.model_validate(settings).precision == "fp32"
+
+
+def test_a_precision_must_be_settled_to_compute_in_it():
+    with pytest.raises(ValueError, match="expected fp32 or bf16, found auto"):
+        computing_in("auto")
+
+
+def test_scores_are_widened_and_never_narrowed():
+    for narrow, wide in ((torch.bfloat16, torch.float32), (torch.float64, torch.float64)):
+        assert widened(torch.ones(2, dtype=narrow)).dtype is wide
