@@ -1,0 +1,124 @@
+"""Measure every line side by side with the peers and write what it came to.
+
+Example: python -m benchmarks.run --only train-dep --repetitions 1 --steps 20
+
+benchmarks/
+├── results.json    machine, versions, every sample; a line is stored when it is measured
+├── results.md      made from it: medians, spread, goals, by how much one is missed and why
+└── results.png     how much of each goal is reached
+
+A line that is stored with the same settings is not measured again, unless `--only` names it.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from benchmarks.cores import measure_cores
+from benchmarks.inputs import Inputs
+from benchmarks.jobs import PEERS, ROOT
+from benchmarks.lines import LINES
+from benchmarks.machine import describe_machine, list_versions
+from benchmarks.plot import plot
+from benchmarks.prediction import measure_ablation, measure_cold_start, measure_prediction
+from benchmarks.record import Record, Results, Settings
+from benchmarks.render import render
+from benchmarks.timetables import read_peak_memory, read_wall_clock
+from benchmarks.training import measure_parser, measure_tagger, measure_unified
+from mutspad.files import write_text
+
+FOLDER = ROOT / "benchmarks"
+MODEL = Path("finetune", "tuned-multi-source-unified", "seed1")
+
+Note = Callable[[str], None]
+
+MEASURES: Mapping[str, Callable[[Settings, Inputs, Note], Record]] = {
+    "train-dep": measure_parser,
+    "train-pos": measure_tagger,
+    "unified-epoch": measure_unified,
+    "predict": measure_prediction,
+    "cold-start": measure_cold_start,
+    "ablation": measure_ablation,
+    "two-cores": lambda settings, _, note: measure_cores(settings, note),
+}
+READINGS: Mapping[str, Callable[[], Record]] = {
+    "quick-clock": lambda: read_wall_clock("quick"),
+    "paper-clock": lambda: read_wall_clock("paper"),
+    "paper-memory": lambda: read_peak_memory("paper"),
+}
+
+
+@click.command()
+@click.option("--only", multiple=True, type=click.Choice([line.name for line in LINES]))
+@click.option("--repetitions", type=click.IntRange(1), default=3, show_default=True)
+@click.option(
+    "--steps", type=click.IntRange(1), default=100, show_default=True, help="Batches a training."
+)
+@click.option("--sentences", type=int, help="Dev sentences of the ablation; all by default.")
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, exists=True),
+    default=ROOT / "results" / "quick",
+    help="Corpora, lexicon and unified sentences are read there; results/quick by default.",
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, exists=True),
+    help=f"A trained multi-task model; {MODEL} below --results by default.",
+)
+@click.option("--output", type=click.Path(path_type=Path), default=FOLDER, help="benchmarks/.")
+def command(
+    *,
+    only: tuple[str, ...],
+    repetitions: int,
+    steps: int,
+    sentences: int | None,
+    results: Path,
+    model: Path | None,
+    output: Path,
+) -> None:
+    """Measure the lines that are not stored yet, and store each as it is done."""
+    if not PEERS.exists():
+        raise click.ClickException(f"{PEERS}: expected the peers; install them: make bench")
+    settings = Settings(repetitions=repetitions, steps=steps, sentences=sentences)
+    inputs = Inputs(results.resolve(), (model or results / MODEL).resolve())
+    stored = _open(output / "results.json")
+    console = Console(stderr=True)
+    for name in only or MEASURES:
+        if name not in MEASURES or (not only and _is_stored(stored, name, settings)):
+            continue
+        with console.status(name) as status:
+            record = MEASURES[name](settings, inputs, status.update)
+        stored.lines[name] = record.model_copy(update={"settings": settings})
+        _write(stored, output)
+        console.print(f"{name}: measured")
+    _write(stored, output)
+
+
+def _open(path: Path) -> Results:
+    """Open what was measured on this machine with these versions; else begin anew."""
+    fresh = Results(machine=describe_machine(), versions=list_versions())
+    if path.is_file():
+        stored = Results.read(path)
+        if (stored.machine, stored.versions) == (fresh.machine, fresh.versions):
+            return stored
+    return fresh
+
+
+def _is_stored(results: Results, name: str, settings: Settings) -> bool:
+    """Say whether a line was measured with these settings."""
+    return name in results.lines and results.lines[name].settings == settings
+
+
+def _write(results: Results, folder: Path) -> None:
+    """Write the results in all three forms, with what the timetables say now."""
+    results.lines.update({name: read() for name, read in READINGS.items()})
+    results.write(folder / "results.json")
+    write_text(folder / "results.md", render(results))
+    plot(results, folder / "results.png")
+
+
+if __name__ == "__main__":
+    command()
