@@ -3,9 +3,9 @@
 Example: python -m benchmarks.ablation --model results/quick/finetune/tuned-multi/seed1
          --corpora results/quick/corpora/tweets
 
-Prints or writes JSON. Seconds are processor seconds of one thread, so that other jobs on the machine
-hardly count. The slow loop runs for a few units only and is extrapolated to all, as every unit costs it
-the same; the fast one runs for all. Both score the same sentences and must agree.
+Prints or writes JSON. Seconds are processor seconds of one thread, so that other jobs on the
+machine hardly count. The slow loop runs for a few units only and is extrapolated to all, as every
+unit costs it the same; the fast one runs for all. Both score the same sentences and must agree.
 """
 
 import json

@@ -41,6 +41,8 @@ class Record(BaseModel):
         What the samples do not say, such as why there are none.
     settings
         How much was measured; None where the line reads a file.
+    code
+        The fingerprint of our code that was measured.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,6 +50,7 @@ class Record(BaseModel):
     samples: Samples = {}
     remark: str = ""
     settings: Settings | None = None
+    code: str = ""
 
 
 class Results(BaseModel):

@@ -7,10 +7,12 @@ benchmarks/
 ├── results.md      made from it: medians, spread, goals, by how much one is missed and why
 └── results.png     how much of each goal is reached
 
-A line that is stored with the same settings is not measured again, unless `--only` names it.
+A line that is stored with the same settings and code is not measured again, unless `--only` names
+it.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import click
@@ -28,20 +30,22 @@ from benchmarks.render import render
 from benchmarks.timetables import read_peak_memory, read_wall_clock
 from benchmarks.training import measure_parser, measure_tagger, measure_unified
 from mutspad.files import write_text
+from mutspad.fingerprint import code_of
 
 FOLDER = ROOT / "benchmarks"
 MODEL = Path("finetune", "tuned-multi-source-unified", "seed1")
 
 Note = Callable[[str], None]
 
-MEASURES: Mapping[str, Callable[[Settings, Inputs, Note], Record]] = {
-    "train-dep": measure_parser,
-    "train-pos": measure_tagger,
-    "unified-epoch": measure_unified,
-    "predict": measure_prediction,
-    "cold-start": measure_cold_start,
-    "ablation": measure_ablation,
-    "two-cores": lambda settings, _, note: measure_cores(settings, note),
+# The verb whose code is measured, and how.
+MEASURES: Mapping[str, tuple[str, Callable[[Settings, Inputs, Note], Record]]] = {
+    "train-dep": ("mutspad.cli.fit", measure_parser),
+    "train-pos": ("mutspad.cli.fit", measure_tagger),
+    "unified-epoch": ("mutspad.cli.fit", measure_unified),
+    "predict": ("mutspad.cli.predict", measure_prediction),
+    "cold-start": ("mutspad.cli.predict", measure_cold_start),
+    "ablation": ("mutspad.cli.ablate", measure_ablation),
+    "two-cores": ("mutspad.cli.fit", lambda settings, _, note: measure_cores(settings, note)),
 }
 READINGS: Mapping[str, Callable[[], Record]] = {
     "quick-clock": lambda: read_wall_clock("quick"),
@@ -86,14 +90,14 @@ def command(
     inputs = Inputs(results.resolve(), (model or results / MODEL).resolve())
     stored = _open(output / "results.json")
     console = Console(stderr=True)
-    for name in only or MEASURES:
-        if name not in MEASURES or (not only and _is_stored(stored, name, settings)):
+    for name, (verb, measure) in MEASURES.items():
+        origin = {"settings": settings, "code": code_of(verb, "torch")}
+        if name not in only if only else _is_stored(stored, name, origin):
             continue
-        with console.status(name) as status:
-            record = MEASURES[name](settings, inputs, status.update)
-        stored.lines[name] = record.model_copy(update={"settings": settings})
+        record = measure(settings, inputs, partial(console.log, f"{name}:"))
+        stored.lines[name] = record.model_copy(update=origin)
         _write(stored, output)
-        console.print(f"{name}: measured")
+        console.log(f"{name}: stored")
     _write(stored, output)
 
 
@@ -107,9 +111,10 @@ def _open(path: Path) -> Results:
     return fresh
 
 
-def _is_stored(results: Results, name: str, settings: Settings) -> bool:
-    """Say whether a line was measured with these settings."""
-    return name in results.lines and results.lines[name].settings == settings
+def _is_stored(results: Results, name: str, origin: Mapping[str, object]) -> bool:
+    """Say whether a line was measured with these settings and this code."""
+    record = results.lines.get(name, Record())
+    return all(getattr(record, part) == value for part, value in origin.items())
 
 
 def _write(results: Results, folder: Path) -> None:
