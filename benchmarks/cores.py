@@ -15,10 +15,12 @@ import yaml
 from benchmarks.inputs import CACHE
 from benchmarks.jobs import OURS, ROOT, JobError
 from benchmarks.record import Record, Samples, Settings
+from mutspad.analysis.run_times import read_run_times
 from mutspad.tasks import TASKS
 
 SCRATCH = CACHE / "cores"
 SEEDS = (1, 2)
+JOBS = "the jobs' own time, added up"
 EXPERIMENT = "results/quick"
 RUNS = [f"tweets-mono-{task}" for task in TASKS]
 MODELS = [f"{EXPERIMENT}/baselines/{run}/seed{seed}/model.json" for run in RUNS for seed in SEEDS]
@@ -31,7 +33,7 @@ def measure_cores(settings: Settings, note: Callable[[str], None]) -> Record:
     note("preparing the corpora")
     _copy_repository()
     _snakemake(INPUTS, cores=2)
-    samples: Samples = {"ours": {"--cores 2": []}, "peer": {"--cores 1": []}}
+    samples: Samples = {"ours": {"--cores 2": []}, "peer": {"--cores 1": []}, JOBS: {}}
     for repetition in range(settings.repetitions):
         for side, cores in (("ours", 2), ("peer", 1)):
             note(f"--cores {cores}, repetition {repetition + 1}")
@@ -40,6 +42,8 @@ def measure_cores(settings: Settings, note: Callable[[str], None]) -> Record:
             start = time.monotonic()
             _snakemake(MODELS, cores=cores)
             samples[side][f"--cores {cores}"].append(time.monotonic() - start)
+            jobs = read_run_times(SCRATCH / "benchmarks" / "runs" / "quick" / "baselines")
+            samples[JOBS].setdefault(f"--cores {cores}", []).append(float(jobs["seconds"].sum()))
     remark = f"{len(MODELS)} jobs: {', '.join(RUNS)}, seeds 1 and 2, one epoch each"
     return Record(samples=samples, remark=remark)
 

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +36,32 @@ def measure_cold_start(settings: Settings, inputs: Inputs, note: Callable[[str],
     }
     for command in commands.values():
         # Once for nothing: the files shall be in memory for both.
-        run_together([command], threads=ONE_THREAD.threads)
-    samples: Samples = {side: {ONE_THREAD.name: []} for side in commands}
+        _time_process(command)
+    samples: Samples = {side: {} for side in commands}
     for repetition in range(settings.repetitions):
         for side, command in commands.items():
             note(f"{side}, repetition {repetition + 1}")
-            start = time.monotonic()
-            run_together([command], threads=ONE_THREAD.threads)
-            samples[side][ONE_THREAD.name].append(time.monotonic() - start)
-    return Record(samples=samples)
+            for part, seconds in _time_process(command).items():
+                samples[side].setdefault(part, []).append(seconds)
+    parts = {
+        f"of {side}: {part}": {ONE_THREAD.name: values}
+        for side, found in samples.items()
+        for part, values in found.items()
+        if part != ONE_THREAD.name
+    }
+    whole = {side: {ONE_THREAD.name: found[ONE_THREAD.name]} for side, found in samples.items()}
+    return Record(samples=whole | parts)
+
+
+def _time_process(command: Sequence[str]) -> dict[str, float]:
+    """Run a cold process; return the seconds of its parts, and of the whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "parts.json"
+        start = time.monotonic()
+        run_together([[*command, str(output)]], threads=ONE_THREAD.threads)
+        whole = time.monotonic() - start
+        parts: dict[str, float] = json.loads(output.read_text(encoding="utf-8"))
+    return {ONE_THREAD.name: whole, **parts}
 
 
 def measure_ablation(settings: Settings, inputs: Inputs, note: Callable[[str], None]) -> Record:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from mutspad.files import read_json, write_json
 
 Samples = dict[str, dict[str, list[float]]]
-"""Side (`ours`, `peer`, `lstms`) -> mode -> one value a repetition."""
+"""Side -> mode -> one value a repetition. `ours` and `peer` are compared; others explain them."""
 
 
 class Settings(BaseModel):

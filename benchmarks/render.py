@@ -108,7 +108,7 @@ def _explain_kernels(line: Line, record: Record) -> Iterator[str]:
 def _side_rows(record: Record, modes: list[str]) -> list[list[str]]:
     """Write median and spread of each side in each mode."""
     return [
-        [SIDES[side], *(_cell(found.get(mode, [])) for mode in modes)]
+        [SIDES.get(side, side), *(_cell(found.get(mode, [])) for mode in modes)]
         for side, found in record.samples.items()
     ]
 

@@ -25,27 +25,24 @@ def measure_tagger(settings: Settings, inputs: Inputs, note: Callable[[str], Non
 
 def measure_unified(settings: Settings, inputs: Inputs, note: Callable[[str], None]) -> Record:
     """Train all tasks at once on unified sentences, and each by itself on the same sentences."""
-    sides = {"ours": ["news-multi-unified"], "peer": [f"news-mono-{task}" for task in TASKS]}
-    samples: Samples = {"ours": {ONE_THREAD.name: []}, "peer": {ONE_THREAD.name: []}}
+    alone = [f"news-mono-{task}" for task in TASKS]
+    seconds: dict[str, list[float]] = {run: [] for run in ("news-multi-unified", *alone)}
     for repetition in range(settings.repetitions):
-        for side, runs in sides.items():
-            seconds = 0.0
-            for run in runs:
-                note(f"{run}, repetition {repetition + 1}")
-                program = Program(
-                    OURS,
-                    "benchmarks.ours.train",
-                    (
-                        f"--run={inputs.run(run)}",
-                        f"--train={inputs.unified}",
-                        f"--lexicon={inputs.results / 'lexicon'}",
-                        f"--steps={settings.steps}",
-                        "--seed={seed}",
-                    ),
-                )
-                seconds += 1000 / measure_speed(program, ONE_THREAD, repetition=repetition)
-            samples[side][ONE_THREAD.name].append(seconds)
-    return Record(samples=samples)
+        for run, values in seconds.items():
+            note(f"{run}, repetition {repetition + 1}")
+            options = (
+                f"--run={inputs.run(run)}",
+                f"--train={inputs.unified}",
+                f"--lexicon={inputs.results / 'lexicon'}",
+                f"--steps={settings.steps}",
+                "--seed={seed}",
+            )
+            program = Program(OURS, "benchmarks.ours.train", options)
+            values.append(1000 / measure_speed(program, ONE_THREAD, repetition=repetition))
+    sides = {"ours": seconds["news-multi-unified"]}
+    sides["peer"] = [sum(values) for values in zip(*map(seconds.__getitem__, alone), strict=True)]
+    sides |= {f"of it {run}": seconds[run] for run in alone}
+    return Record(samples={side: {ONE_THREAD.name: values} for side, values in sides.items()})
 
 
 def measure_modes(

@@ -1,31 +1,65 @@
-"""Measure the LSTM kernels of a run alone, forward and backward, on batches such as it trains on.
+"""Measure the LSTM layers of a training alone, forward and backward.
 
 Example: python -m benchmarks.ours.lstms --run news-mono-dep.json --train train.conllup
          --lexicon lexicon --seed 1 --threads 1 --steps 60 --output steps.json
 
-The speed of a training that does nothing else: the most that these kernels allow.
+Some steps of the training are watched first; then every LSTM layer runs again by itself on random
+inputs of the same shapes, in the same precision. A training that did nothing else would be as fast.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import click
-import numpy as np
 import torch
-from torch import nn
+from torch import Tensor
 
-from benchmarks.clock import StepClock
-from mutspad.config import read_run
-from mutspad.data.batching import Batch, bucket_batches, collate, encode
-from mutspad.data.conllup import read_conllup
-from mutspad.data.lexicon import read_lexicon
-from mutspad.training.seeding import seed_everything
-from mutspad.training.stages import build_model, build_vocabulary
+from benchmarks.clock import EnoughError, StepClock
+from benchmarks.ours.train import watch_fit
+from mutspad.data.batching import Batch
+from mutspad.models.recurrent import BiLSTM
 
-WARM_UP = 10
+WARM_UP = 3
+METHODS = ("forward", "final_states")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Hold a call of a layer that can be made again.
+
+    Parameters
+    ----------
+    run
+        The layer's method, without what watches it.
+    inputs
+        Its inputs, `[batch, words, dim]`; never written to.
+    lens
+        `[batch]`.
+    autocast
+        Whether it ran in mixed precision, and in which.
+    """
+
+    run: Callable[[Tensor, Tensor], Tensor]
+    inputs: Tensor
+    lens: Tensor
+    autocast: tuple[bool, torch.dtype]
+
+    def repeat(self) -> None:
+        """Run forward and backward."""
+        inputs = torch.randn_like(self.inputs).requires_grad_()
+        enabled, dtype = self.autocast
+        with torch.autocast("cpu", dtype, enabled=enabled):
+            outputs = self.run(inputs, self.lens)
+        torch.autograd.backward(outputs.float().sum())
 
 
 @click.command()
-@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True)
+@click.option("--run", type=click.Path(path_type=Path), required=True)
 @click.option("--train", type=click.Path(path_type=Path), required=True)
 @click.option("--lexicon", type=click.Path(path_type=Path), required=True)
 @click.option("--seed", type=int, required=True)
@@ -33,45 +67,50 @@ WARM_UP = 10
 @click.option("--steps", type=int, required=True, help="To measure.")
 @click.option("--output", type=click.Path(path_type=Path), required=True)
 def command(
-    *, run_file: Path, train: Path, lexicon: Path, seed: int, threads: int, steps: int, output: Path
+    *, run: Path, train: Path, lexicon: Path, seed: int, threads: int, steps: int, output: Path
 ) -> None:
-    """Run the LSTMs until enough was measured."""
-    run, corpus, words = read_run(run_file), read_conllup(train), read_lexicon(lexicon)
-    seed_everything(seed)
+    """Watch some steps, then repeat their LSTM layers until enough was measured."""
+    watched = watch_layers(
+        partial(watch_fit, run, train, lexicon, seed=seed), steps=WARM_UP + steps
+    )
     torch.set_num_threads(threads)
-    vocabulary = build_vocabulary(run.tasks, dict.fromkeys(run.tasks, corpus), words)
-    lstms = find_lstms(build_model(run, vocabulary, words))
     clock = StepClock(warm_up=WARM_UP, steps=steps)
 
-    def step_through() -> None:
-        rng = np.random.default_rng(seed)
-        for rows in bucket_batches(list(map(len, corpus)), run.training.batch_sentences, rng):
-            batch = collate(vocabulary, [encode(vocabulary, corpus[row]) for row in rows])
-            clock.begin(int(batch.lens.sum()))
-            run_kernels(lstms, batch)
+    def repeat_all() -> None:
+        for words, calls in [*watched, (0, [])]:
+            clock.begin(words)
+            for call in calls:
+                call.repeat()
 
-    clock.run(step_through)
+    clock.run(repeat_all)
     clock.write(output, threads=torch.get_num_threads())
 
 
-def find_lstms(model: nn.Module) -> list[tuple[nn.LSTM, bool]]:
-    """Find the LSTMs of a model and say of each whether it reads characters."""
-    found = [
-        (module, "char" in name)
-        for name, module in model.named_modules()
-        if isinstance(module, nn.LSTM)
-    ]
-    if not found:
-        raise ValueError("expected a model with LSTMs, found none")
-    return found
+def watch_layers(fit: Callable[..., None], *, steps: int) -> list[tuple[int, list[Call]]]:
+    """Train some steps and note the words of each and what its LSTM layers were called with."""
+    watched: list[tuple[int, list[Call]]] = []
 
+    # A step's features are taken before its losses: its calls lie around this moment, and from one
+    # such moment to the next there is one call of each layer.
+    def begin(batch: Batch) -> None:
+        if len(watched) == steps:
+            raise EnoughError
+        watched.append((int(batch.lens.sum()), []))
 
-def run_kernels(lstms: list[tuple[nn.LSTM, bool]], batch: Batch) -> None:
-    """Run each LSTM forward and backward on random inputs of the batch's size."""
-    for lstm, reads_chars in lstms:
-        places = (batch.chars if reads_chars else batch.words).shape
-        outputs, _ = lstm(torch.randn(*places, lstm.input_size, requires_grad=True))
-        torch.autograd.backward(outputs.sum())
+    def watcher(method: Callable[[BiLSTM, Tensor, Tensor], Tensor]) -> Callable[..., Any]:
+        def watch(layer: BiLSTM, inputs: Tensor, lens: Tensor) -> Tensor:
+            if watched:
+                autocast = (torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu"))
+                call = Call(partial(method, layer), inputs.detach(), lens, autocast)
+                watched[-1][1].append(call)
+            return method(layer, inputs, lens)
+
+        return watch
+
+    patches = [patch.object(BiLSTM, name, watcher(getattr(BiLSTM, name))) for name in METHODS]
+    with patches[0], patches[1], suppress(EnoughError):
+        fit(on_step=begin)
+    return watched
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Example: python -m benchmarks.ours.train --run news-mono-dep.json --train train.
          --lexicon lexicon --seed 1 --threads 1 --steps 60 --output steps.json
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -23,7 +24,7 @@ WARM_UP = 10
 
 
 @click.command()
-@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True)
+@click.option("--run", type=click.Path(path_type=Path), required=True)
 @click.option("--train", type=click.Path(path_type=Path), required=True)
 @click.option("--lexicon", type=click.Path(path_type=Path), required=True)
 @click.option("--seed", type=int, required=True)
@@ -31,40 +32,41 @@ WARM_UP = 10
 @click.option("--steps", type=int, required=True, help="To measure.")
 @click.option("--output", type=click.Path(path_type=Path), required=True)
 def command(
-    *,
-    run_file: Path,
-    train: Path,
-    lexicon: Path,
-    seed: int,
-    threads: int,
-    steps: int,
-    output: Path,
+    *, run: Path, train: Path, lexicon: Path, seed: int, threads: int, steps: int, output: Path
 ) -> None:
     """Train until enough was measured."""
-    run = read_run(run_file)
-    corpus = read_conllup(train)
     clock = StepClock(warm_up=WARM_UP, steps=steps)
-    losses = MuTSPad.losses
 
-    # Every step asks for the losses of its batch once, and nothing else does.
-    def measured(model: MuTSPad, batch: Batch, *rest: Any, **named: Any) -> Any:
+    def begin(batch: Batch) -> None:
         # A training sets one thread a job when it starts.
         torch.set_num_threads(threads)
         clock.begin(int(batch.lens.sum()))
+
+    clock.run(lambda: watch_fit(run, train, lexicon, seed=seed, on_step=begin))
+    clock.write(output, threads=torch.get_num_threads())
+
+
+def watch_fit(
+    run_file: Path, train: Path, lexicon: Path, *, seed: int, on_step: Callable[[Batch], None]
+) -> None:
+    """Train as `mutspad fit` does and show every step's batch before its losses are taken."""
+    run, corpus = read_run(run_file), read_conllup(train)
+    losses = MuTSPad.losses
+
+    # Every step asks for the losses of its batch once, and nothing else does.
+    def shown(model: MuTSPad, batch: Batch, *rest: Any, **named: Any) -> Any:
+        on_step(batch)
         return losses(model, batch, *rest, **named)
 
-    with patch.object(MuTSPad, "losses", measured):
-        clock.run(
-            lambda: fit_run(
-                run,
-                seed=seed,
-                train=corpus if run.unified else dict.fromkeys(run.tasks, corpus),
-                dev=dict.fromkeys(run.tasks, corpus[:1]),
-                lexicon=read_lexicon(lexicon),
-                parent=None,
-            )
+    with patch.object(MuTSPad, "losses", shown):
+        fit_run(
+            run,
+            seed=seed,
+            train=corpus if run.unified else dict.fromkeys(run.tasks, corpus),
+            dev=dict.fromkeys(run.tasks, corpus[:1]),
+            lexicon=read_lexicon(lexicon),
+            parent=None,
         )
-    clock.write(output, threads=torch.get_num_threads())
 
 
 if __name__ == "__main__":
