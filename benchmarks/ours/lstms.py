@@ -20,11 +20,10 @@ import torch
 from torch import Tensor
 
 from benchmarks.clock import EnoughError, StepClock
-from benchmarks.ours.train import watch_fit
+from benchmarks.ours.train import WARM_UP, watch_fit
 from mutspad.data.batching import Batch
 from mutspad.models.recurrent import BiLSTM
 
-WARM_UP = 3
 METHODS = ("forward", "final_states")
 
 
@@ -90,8 +89,6 @@ def watch_layers(fit: Callable[..., None], *, steps: int) -> list[tuple[int, lis
     """Train some steps and note the words of each and what its LSTM layers were called with."""
     watched: list[tuple[int, list[Call]]] = []
 
-    # A step's features are taken before its losses: its calls lie around this moment, and from one
-    # such moment to the next there is one call of each layer.
     def begin(batch: Batch) -> None:
         if len(watched) == steps:
             raise EnoughError

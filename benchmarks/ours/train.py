@@ -49,16 +49,17 @@ def command(
 def watch_fit(
     run_file: Path, train: Path, lexicon: Path, *, seed: int, on_step: Callable[[Batch], None]
 ) -> None:
-    """Train as `mutspad fit` does and show every step's batch before its losses are taken."""
+    """Train as `mutspad fit` does and show every step's batch before its features are taken."""
     run, corpus = read_run(run_file), read_conllup(train)
-    losses = MuTSPad.losses
+    features = MuTSPad.features
 
-    # Every step asks for the losses of its batch once, and nothing else does.
+    # A step begins with its features, once; only a look at the dev set asks for them as well.
     def shown(model: MuTSPad, batch: Batch, *rest: Any, **named: Any) -> Any:
-        on_step(batch)
-        return losses(model, batch, *rest, **named)
+        if model.training:
+            on_step(batch)
+        return features(model, batch, *rest, **named)
 
-    with patch.object(MuTSPad, "losses", shown):
+    with patch.object(MuTSPad, "features", shown):
         fit_run(
             run,
             seed=seed,
