@@ -70,8 +70,8 @@ def _describe(line: Line, record: Record) -> Iterator[str]:
     if line.peer is not None and record.samples:
         yield _table([line.unit, *modes], _side_rows(record, modes))
     if record.settings is not None:
-        settings = record.settings
-        yield f"Repetitions: {settings.repetitions}; batches a training: {settings.steps}."
+        given = record.settings.model_dump(exclude_none=True)
+        yield f"Measured with `{' '.join(f'--{name} {value}' for name, value in given.items())}`."
 
 
 def explain(line: Line, record: Record) -> Iterator[str]:

@@ -89,7 +89,7 @@ def command(
     settings = Settings(repetitions=repetitions, steps=steps, sentences=sentences)
     inputs = Inputs(results.resolve(), (model or results / MODEL).resolve())
     stored = _open(output / "results.json")
-    console = Console(stderr=True)
+    console = Console(stderr=True, log_path=False)
     for name, (verb, measure) in MEASURES.items():
         origin = {"settings": settings, "code": code_of(verb, "torch")}
         if name not in only if only else _is_stored(stored, name, origin):
