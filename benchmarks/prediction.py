@@ -44,7 +44,7 @@ def measure_cold_start(settings: Settings, inputs: Inputs, note: Callable[[str],
             for part, seconds in _time_process(command).items():
                 samples[side].setdefault(part, []).append(seconds)
     parts = {
-        f"of {side}: {part}": {ONE_THREAD.name: values}
+        f"{side}: {part}": {ONE_THREAD.name: values}
         for side, found in samples.items()
         for part, values in found.items()
         if part != ONE_THREAD.name

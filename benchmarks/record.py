@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 from mutspad.files import read_json, write_json
 
 Samples = dict[str, dict[str, list[float]]]
-"""Side -> mode -> one value a repetition. `ours` and `peer` are compared; others explain them."""
+"""Side -> mode -> one value a repetition. `ours` and `peer` are compared;
+others explain them, `ours: load` a part of `ours`."""
 
 
 class Settings(BaseModel):

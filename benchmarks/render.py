@@ -1,6 +1,7 @@
 """Write the results as Markdown: the table, what each line came to and why, medians and spread."""
 
 from collections.abc import Iterator
+from statistics import median
 
 from tabulate import tabulate
 
@@ -86,6 +87,7 @@ def explain(line: Line, record: Record) -> Iterator[str]:
         ]
         yield f"Mode by mode {', '.join(told)}"
     yield from _explain_kernels(line, record)
+    yield from _explain_parts(record)
     if record.remark:
         yield record.remark[0].upper() + record.remark[1:]
 
@@ -103,6 +105,20 @@ def _explain_kernels(line: Line, record: Record) -> Iterator[str]:
         f"{show(kernels.median / peer[1].median)} x the peer: they take "
         f"{ours.median / kernels.median:.0%} of our time, all else the rest"
     )
+
+
+def _explain_parts(record: Record) -> Iterator[str]:
+    """Say what share of a side's time each of its parts takes."""
+    for side in ("ours", "peer"):
+        shares = [
+            f"{name.removeprefix(f'{side}: ')} {median(values) / median(whole):.0%}"
+            for name, modes in record.samples.items()
+            if name.startswith(f"{side}: ")
+            for mode, values in modes.items()
+            if (whole := record.samples[side].get(mode))
+        ]
+        if shares:
+            yield f"Of the time of {side}: {', '.join(shares)}"
 
 
 def _side_rows(record: Record, modes: list[str]) -> list[list[str]]:

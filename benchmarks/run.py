@@ -88,8 +88,8 @@ def command(
         raise click.ClickException(f"{PEERS}: expected the peers; install them: make bench")
     settings = Settings(repetitions=repetitions, steps=steps, sentences=sentences)
     inputs = Inputs(results.resolve(), (model or results / MODEL).resolve())
-    stored = _open(output / "results.json")
     console = Console(stderr=True, log_path=False)
+    stored = _open(output / "results.json", console)
     for name, (verb, measure) in MEASURES.items():
         origin = {"settings": settings, "code": code_of(verb, "torch")}
         if name not in only if only else _is_stored(stored, name, origin):
@@ -101,13 +101,14 @@ def command(
     _write(stored, output)
 
 
-def _open(path: Path) -> Results:
+def _open(path: Path, console: Console) -> Results:
     """Open what was measured on this machine with these versions; else begin anew."""
     fresh = Results(machine=describe_machine(), versions=list_versions())
     if path.is_file():
         stored = Results.read(path)
         if (stored.machine, stored.versions) == (fresh.machine, fresh.versions):
             return stored
+        console.log(f"{path}: of another machine or other versions; all is measured anew")
     return fresh
 
 

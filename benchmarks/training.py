@@ -41,7 +41,7 @@ def measure_unified(settings: Settings, inputs: Inputs, note: Callable[[str], No
             values.append(1000 / measure_speed(program, ONE_THREAD, repetition=repetition))
     sides = {"ours": seconds["news-multi-unified"]}
     sides["peer"] = [sum(values) for values in zip(*map(seconds.__getitem__, alone), strict=True)]
-    sides |= {f"of it {run}": seconds[run] for run in alone}
+    sides |= {f"peer: {run}": seconds[run] for run in alone}
     return Record(samples={side: {ONE_THREAD.name: values} for side, values in sides.items()})
 
 

@@ -56,6 +56,14 @@ def test_a_reached_goal_and_a_remark() -> None:
     assert "Goal >= 20 x: reached. All equal." in page
 
 
+def test_parts_are_told_as_shares_of_their_side() -> None:
+    seconds = {"ours": 4.0, "ours: import": 3.0, "ours: load": 1.0, "peer": 2.0}
+    page = render(
+        results(cold_start=Record(samples={side: {MODE: [one]} for side, one in seconds.items()}))
+    )
+    assert "Of the time of ours: import 75%, load 25%." in page
+
+
 def test_every_state_can_be_drawn(tmp_path: Path) -> None:
     plot(results(), tmp_path / "none.png")
     clock = Record(samples={"ours": {"": [50.0]}})
