@@ -7,6 +7,8 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
+import psutil
+
 from benchmarks.jobs import PEERS
 
 OUR_PACKAGES = ("mutspad", "torch", "numpy", "snakemake")
@@ -29,6 +31,12 @@ def describe_machine() -> dict[str, str]:
         "memory": f"{memory:.0f} GiB",
         "Python": platform.python_version(),
     }
+
+
+def measure_load() -> float:
+    """Return how busy others keep the processors while we do nothing, in per cent."""
+    busy: float = psutil.cpu_percent(interval=2.0)
+    return busy
 
 
 def list_versions() -> dict[str, dict[str, str]]:

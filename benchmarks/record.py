@@ -44,6 +44,8 @@ class Record(BaseModel):
         How much was measured; None where the line reads a file.
     code
         The fingerprint of our code that was measured.
+    busy
+        How busy other work kept the processors just before, in per cent.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -52,6 +54,7 @@ class Record(BaseModel):
     remark: str = ""
     settings: Settings | None = None
     code: str = ""
+    busy: float | None = None
 
 
 class Results(BaseModel):

@@ -72,7 +72,9 @@ def _describe(line: Line, record: Record) -> Iterator[str]:
         yield _table([line.unit, *modes], _side_rows(record, modes))
     if record.settings is not None:
         given = record.settings.model_dump(exclude_none=True)
-        yield f"Measured with `{' '.join(f'--{name} {value}' for name, value in given.items())}`."
+        options = " ".join(f"--{name} {value}" for name, value in given.items())
+        others = "" if record.busy is None else f"; others kept the cores {record.busy:.0f}% busy"
+        yield f"Measured with `{options}`{others}."
 
 
 def explain(line: Line, record: Record) -> Iterator[str]:

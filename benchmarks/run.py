@@ -22,7 +22,7 @@ from benchmarks.cores import measure_cores
 from benchmarks.inputs import Inputs
 from benchmarks.jobs import PEERS, ROOT
 from benchmarks.lines import LINES
-from benchmarks.machine import describe_machine, list_versions
+from benchmarks.machine import describe_machine, list_versions, measure_load
 from benchmarks.plot import plot
 from benchmarks.prediction import measure_ablation, measure_cold_start, measure_prediction
 from benchmarks.record import Record, Results, Settings
@@ -94,8 +94,9 @@ def command(
         origin = {"settings": settings, "code": code_of(verb, "torch")}
         if name not in only if only else _is_stored(stored, name, origin):
             continue
+        busy = measure_load()
         record = measure(settings, inputs, partial(console.log, f"{name}:"))
-        stored.lines[name] = record.model_copy(update=origin)
+        stored.lines[name] = record.model_copy(update=origin | {"busy": busy})
         _write(stored, output)
         console.log(f"{name}: stored")
     _write(stored, output)
