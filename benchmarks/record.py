@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from mutspad.files import read_json, write_json
+from mutspad.files import read_json, write_text
 
 Samples = dict[str, dict[str, list[float]]]
 """Side -> mode -> one value a repetition. `ours` and `peer` are compared;
@@ -72,5 +72,5 @@ class Results(BaseModel):
         return cls.model_validate(read_json(path))
 
     def write(self, path: Path) -> None:
-        """Write them atomically."""
-        write_json(path, self.model_dump(mode="json"))
+        """Write them atomically, sides and modes in the order in which they were measured."""
+        write_text(path, self.model_dump_json(indent=2) + "\n")

@@ -88,6 +88,7 @@ def command(
         raise click.ClickException(f"{PEERS}: expected the peers; install them: make bench")
     settings = Settings(repetitions=repetitions, steps=steps, sentences=sentences)
     inputs = Inputs(results.resolve(), (model or results / MODEL).resolve())
+    _require(inputs)
     console = Console(stderr=True, log_path=False)
     stored = _open(output / "results.json", console)
     for name, (verb, measure) in MEASURES.items():
@@ -100,6 +101,16 @@ def command(
         _write(stored, output)
         console.log(f"{name}: stored")
     _write(stored, output)
+
+
+def _require(inputs: Inputs) -> None:
+    """Refuse to begin an hour of measuring without what its last lines need."""
+    for path in (inputs.model / "model.json", inputs.unified, inputs.tweets):
+        if not path.exists():
+            raise click.ClickException(
+                f"{path}: expected the results of the quick experiment, found none; name a folder "
+                "with --results, or: snakemake --cores 2 all --config experiment=quick"
+            )
 
 
 def _open(path: Path, console: Console) -> Results:

@@ -64,6 +64,13 @@ def test_parts_are_told_as_shares_of_their_side() -> None:
     assert "Of the time of ours: import 75%, load 25%." in page
 
 
+def test_the_page_of_stored_results_is_the_same(tmp_path: Path) -> None:
+    samples = {side: {"two": [1.5], "one": [2.5]} for side in ("peer", "ours", "lstms")}
+    measured = results(train_pos=Record(samples=samples, remark="so"))
+    measured.write(tmp_path / "results.json")
+    assert render(Results.read(tmp_path / "results.json")) == render(measured)
+
+
 def test_every_state_can_be_drawn(tmp_path: Path) -> None:
     plot(results(), tmp_path / "none.png")
     clock = Record(samples={"ours": {"": [50.0]}})

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks.lines import LINES
 from benchmarks.record import Results
 from benchmarks.render import render
-from benchmarks.run import MEASURES, READINGS
+from benchmarks.run import MEASURES, READINGS, command
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "benchmarks"
 
@@ -22,6 +23,15 @@ def test_the_page_is_what_the_renderer_makes_of_the_samples() -> None:
 
 def test_every_line_can_be_measured() -> None:
     assert [line.name for line in LINES] == [*MEASURES, *READINGS]
+
+
+def test_a_run_without_results_says_what_to_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.run.PEERS", tmp_path)
+    told = CliRunner().invoke(command, ["--results", str(tmp_path), "--output", str(tmp_path)])
+    assert told.exit_code == 1
+    assert "snakemake --cores 2 all --config experiment=quick" in told.output
 
 
 def test_every_line_is_explained() -> None:
