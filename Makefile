@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo fixtures setup test lock
+.PHONY: bench demo fixtures setup test lock
 
 demo: setup
 	snakemake --cores all all --config experiment=demo
@@ -45,9 +45,21 @@ test: setup fixtures
 	pytest -m "not pipeline"
 	pytest -m pipeline
 
-# Renew the lock from pyproject.toml.
+# Every line of benchmarks/ beside its peer, on an idle machine; BENCH="--only predict" measures one again.
+bench: setup benchmarks/.venv/installed
+	python -m benchmarks.run $(BENCH)
+
+# The peers want other versions than we do, so they live by themselves.
+benchmarks/.venv/installed: benchmarks/peers.txt
+	$(PYTHON) -m venv benchmarks/.venv
+	benchmarks/.venv/bin/python -m pip install --disable-pip-version-check --requirement $<
+	touch $@
+
+# Renew the locks from pyproject.toml and benchmarks/peers.in.
 lock: setup
 	pip-compile --quiet --strip-extras --all-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file requirements.txt pyproject.toml
+	pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file benchmarks/peers.txt benchmarks/peers.in
 	# A CPU build calls itself 2.13.0+cpu; the release is the same and is to be had everywhere.
-	sed -i 's/^torch==\([0-9.]*\)+.*/torch==\1/' requirements.txt
+	sed -i 's/^torch==\([0-9.]*\)+.*/torch==\1/' requirements.txt benchmarks/peers.txt

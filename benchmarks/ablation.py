@@ -1,11 +1,11 @@
 """Measure the ablation of all units at once against one model and one pass a unit (paper 5.5).
 
-Example: python benchmarks/ablation.py --model results/quick/finetune/tuned-multi/seed1
+Example: python -m benchmarks.ablation --model results/quick/finetune/tuned-multi/seed1
          --corpora results/quick/corpora/tweets
 
-Prints JSON. Seconds are processor seconds of one thread, so that other jobs on the machine hardly
-count. The slow loop runs for a few units only and is extrapolated to all, as every unit costs it
-the same; the fast one runs for all. Both score the same sentences and must agree.
+Prints or writes JSON. Seconds are processor seconds of one thread, so that other jobs on the
+machine hardly count. The slow loop runs for a few units only and is extrapolated to all, as every
+unit costs it the same; the fast one runs for all. Both score the same sentences and must agree.
 """
 
 import json
@@ -30,6 +30,7 @@ from mutspad.training.seeding import make_deterministic
 @click.option("--task", "tasks", type=click.Choice([*TASKS]), multiple=True, default=TASKS)
 @click.option("--sentences", type=int, help="Dev sentences a task, evenly spaced; all by default.")
 @click.option("--measured-units", type=int, default=3, help="Units of the slow loop.")
+@click.option("--output", type=click.Path(path_type=Path), help="A file in place of the terminal.")
 def command(
     *,
     model: Path,
@@ -38,6 +39,7 @@ def command(
     tasks: tuple[str, ...],
     sentences: int | None,
     measured_units: int,
+    output: Path | None,
 ) -> None:
     """Measure each task on its dev set."""
     make_deterministic()
@@ -79,7 +81,11 @@ def command(
         "slow_seconds_extrapolated": slow_total,
         "ratio": slow_total / fast_total,
     }
-    click.echo(json.dumps(result, indent=2))
+    text = json.dumps(result, indent=2)
+    if output is None:
+        click.echo(text)
+    else:
+        output.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

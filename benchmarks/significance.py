@@ -144,7 +144,8 @@ def _time(counts: Counts, rng: np.random.Generator) -> dict[str, float]:
             score_counts(both[side.astype(int)].sum(axis=axis - 2)).mean(axis=-1)
             for side in (first, second)
         ]
-        return scores[0] - scores[1]
+        difference: np.ndarray = scores[0] - scores[1]
+        return difference
 
     start = time.process_time()
     permutation_test(

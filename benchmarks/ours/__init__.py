@@ -1,0 +1,1 @@
+"""Our side of each line: one small program a file, each run in a process of its own."""

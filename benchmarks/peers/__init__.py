@@ -1,0 +1,1 @@
+"""The peers' side of each line, run with the Python of `benchmarks/.venv`, where ours is not."""

@@ -1,0 +1,44 @@
+"""Lines that are read from the times of whole experiments: wall clock and memory."""
+
+import pandas as pd
+
+from benchmarks.jobs import ROOT
+from benchmarks.record import Record
+
+FOLDER = ROOT / "benchmarks"
+
+
+def read_wall_clock(experiment: str) -> Record:
+    """Read from `commands.csv` how many minutes a whole experiment took on two cores."""
+    commands = pd.read_csv(FOLDER / "commands.csv")
+    command = f"snakemake --cores 2 all --config experiment={experiment}"
+    found = commands.loc[commands["command"] == command, "seconds"]
+    remark = _sum_up(experiment)
+    if found.empty:
+        return Record(remark=remark)
+    return Record(samples={"ours": {"": [float(found.iloc[0]) / 60]}}, remark=remark)
+
+
+def read_peak_memory(experiment: str) -> Record:
+    """Read from the list of jobs how many GiB the largest took."""
+    jobs = _read_jobs(experiment)
+    if jobs is None:
+        return Record(remark=_sum_up(experiment))
+    largest = jobs.nlargest(1, "max_rss_mib").iloc[0]
+    peak = float(largest["max_rss_mib"]) / 1024
+    return Record(samples={"ours": {"": [peak]}}, remark=f"the job {largest['job']}")
+
+
+def _read_jobs(experiment: str) -> pd.DataFrame | None:
+    """Read the list of an experiment's jobs, if there is one."""
+    path = FOLDER / f"{experiment}.csv"
+    return pd.read_csv(path) if path.is_file() else None
+
+
+def _sum_up(experiment: str) -> str:
+    """Say what an experiment's jobs add up to."""
+    jobs = _read_jobs(experiment)
+    if jobs is None:
+        return f"no benchmarks/{experiment}.csv"
+    minutes = jobs["cpu_seconds"].sum() / 60
+    return f"its {len(jobs)} jobs add up to {minutes:.0f} minutes of processor time"
