@@ -58,7 +58,7 @@ def train(job: Job) -> dict[str, object]:
     precision, threads = SETTINGS[setting]
     torch.set_num_threads(threads)
     # The package takes one thread a job, so that bytes repeat; this is what is measured here.
-    torch.set_num_threads = lambda _: None
+    torch.set_num_threads = _keep
     run = _with_precision(read_run(results / "runs" / f"{name}.json"), precision)
     (task,) = run.tasks
     corpora = results / "corpora" / run.domain / task
@@ -114,6 +114,10 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _keep(nthreads: int) -> None:
+    """Leave the number of threads as it is."""
 
 
 def _with_precision(run: Run, precision: str) -> Run:
