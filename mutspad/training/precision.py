@@ -57,14 +57,17 @@ def _probe() -> Precision:
 
 
 def _time(precision: Precision, network: nn.ModuleList, inputs: Tensor) -> float:
-    """Return the seconds of the fastest of some steps, the first of them apart: it sets up."""
+    """Return the seconds of the fastest of some steps, the first of them apart: it sets up.
+
+    They are the process's own: what else the machine does must not decide.
+    """
     seconds = []
     lens = torch.full((len(inputs),), inputs.shape[1])
     for _ in range(1 + _TRIALS):
-        started = time.perf_counter()
+        started = time.process_time()
         with computing_in(precision):
             lstm, linear = network
             loss = linear(lstm(inputs, lens)).float().sum()
         torch.autograd.grad(loss, list(network.parameters()))
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     return min(seconds[1:])
