@@ -33,6 +33,7 @@ from mutspad.files import (
     write_text,
 )
 from mutspad.models.elmo_format import write_weights
+from mutspad.training.resume import Checkpoint
 
 SMALL = 16 * 1024
 """Bytes of the full disk and of the largest file; each writer below wants more."""
@@ -74,6 +75,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "weights.safetensors": write_tensors,
     "weights.hdf5": lambda path: write_weights(path, {"a": NOISE.astype(np.float32)}),
     "vectors.npy": write_vectors,
+    "kept.ckpt": lambda path: Checkpoint(path, "this one", 0).write({"a": torch.zeros(150, 150)}),
     "figure.png": write_picture,
     "figure.pdf": write_picture,
 }

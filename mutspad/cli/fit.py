@@ -21,6 +21,7 @@ import pandas as pd
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
+from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.text import read_text
 from mutspad.files import write_text
@@ -73,7 +74,8 @@ def command(
     else:
         train = read_conllup(unified)
     index = None if contextual is None else contextual.with_suffix(".json")
-    inputs = [run_file, corpora, lexicon, unified, parent, index, unlabelled]
+    encoder = list_files(run.encoder.source) if run.encoder and run.encoder.trained else []
+    inputs = [run_file, corpora, lexicon, unified, parent, index, unlabelled, *encoder]
     kept = None
     if checkpoint is not None:
         identity = identify(code_of("mutspad.cli.fit", "torch"), seed, filter(None, inputs))

@@ -3,7 +3,6 @@
 The paper has none; how pieces become words, and what happens to long sentences, is ours.
 """
 
-import importlib.util
 import json
 import math
 import re
@@ -18,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from mutspad.data.encoder_files import MODEL_FILES, find_local
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
 from mutspad.files import DamagedFileError, read_json, write_text
@@ -26,7 +26,6 @@ from mutspad.models.contextual import TrainableEncoder
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-PACKAGE_PREFIX = "package:"
 CONFIG, TOKENIZER, PIECES = _CONFIG_FILES = ("config.json", "tokenizer.json", "pieces.json")
 
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -39,7 +38,6 @@ _VOCABULARIES = (
     "tokenizer.model",
 )
 _HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?(?:@[\w./-]+)?")
-_HUB_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 _PIECES_A_BATCH = 1024  # one core reads larger batches no faster
 
 
@@ -436,10 +434,9 @@ def _limit(model: nn.Module, announced: float) -> int:
 
 def _find_folder(source: str) -> Path:
     """Find the folder that a source means; a name of the hub is downloaded."""
-    if source.startswith(PACKAGE_PREFIX):
-        return _find_in_package(source)
-    if source and Path(source).is_dir():
-        return Path(source)
+    folder = find_local(source)
+    if folder is not None:
+        return folder
     if not _HUB_NAME.fullmatch(source) or source.startswith("."):
         raise EncoderError(
             f"{source}: expected the folder of a Hugging Face model, found none. "
@@ -454,7 +451,7 @@ def _find_folder(source: str) -> Path:
                 snapshot_download(
                     name,
                     revision=revision or None,
-                    allow_patterns=[*_HUB_FILES],
+                    allow_patterns=[*MODEL_FILES],
                     ignore_patterns=["*/*"],
                 )
             )
@@ -464,24 +461,6 @@ def _find_folder(source: str) -> Path:
             f"{source}: expected a folder or a model of the Hugging Face hub, found "
             f"{_short(error)}. Correct the encoder's source, or give the folder of a copy"
         ) from None
-
-
-def _find_in_package(source: str) -> Path:
-    """Find `package:<module>/<folder>`; the package is located, not imported."""
-    module, _, folder = source.removeprefix(PACKAGE_PREFIX).partition("/")
-    spec = importlib.util.find_spec(module) if module.isidentifier() else None
-    if spec is None or not spec.submodule_search_locations:
-        raise EncoderError(
-            f"{source}: expected the installed package '{module}', found none. "
-            f"Install it: pip install {module.replace('_', '-')}"
-        )
-    for root in spec.submodule_search_locations:
-        if (Path(root) / folder).is_dir():
-            return Path(root) / folder
-    raise EncoderError(
-        f"{source}: expected a folder '{folder}' in the package '{module}', found none. "
-        "Correct the encoder's source"
-    )
 
 
 def _check_files(source: str, folder: Path) -> None:

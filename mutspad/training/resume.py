@@ -5,12 +5,13 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from mutspad.files import atomic_path
+from mutspad.files import write_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +65,10 @@ class Checkpoint:
 
     def write(self, state: Mapping[str, Any]) -> None:
         """Replace the file by the state, atomically."""
-        with atomic_path(self.path) as temporary:
-            torch.save({"identity": self.identity, "state": dict(state)}, temporary)
+        content = BytesIO()
+        # Into memory first: what torch says of a full disk names neither the disk nor the file.
+        torch.save({"identity": self.identity, "state": dict(state)}, content)
+        write_bytes(self.path, content.getvalue())
         self._written = time.monotonic()
 
     def read(self) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ rule train_baseline:
         dev=lambda wildcards: corpora_of(wildcards, "dev"),
         parent=parent_files,
         contextual=contextual_files,
+        encoder=trained_files,
         unlabelled=adversarial_files,
     output:
         update(
@@ -35,6 +36,7 @@ rule train_baseline:
         unified=unified_flag,
         parent=parent_flag,
         contextual=contextual_flag,
+        package=trained_version,
         unlabelled=adversarial_flag,
         checkpoint=f"{RESULTS}/checkpoints/{{run}}/seed{{seed}}.ckpt",
     shell:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from snakemake.exceptions import WorkflowError
 
 from mutspad.config import leave_out, parse_params, resolve_run
+from mutspad.data.encoder_files import list_files, package_version
 from mutspad.data.registry import choose_corpora, load_registry
 from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
@@ -185,9 +186,32 @@ def encoder_folder(encoder):
 
 
 def encoder_files(wildcards):
-    """List the files of an ELMo."""
+    """List the files of an encoder; none of one that a package or the hub holds."""
     folder = encoder_folder(wildcards.encoder)
-    return [f"{folder}/{name}" for name in ELMO_FILES] if folder else []
+    if folder:
+        return [f"{folder}/{name}" for name in ELMO_FILES]
+    return [str(path) for path in list_files(PARAMS.encoders[wildcards.encoder].source)]
+
+
+def encoder_version(wildcards):
+    """Name the version of the package that holds an encoder, if one does."""
+    return package_version(PARAMS.encoders[wildcards.encoder].source)
+
+
+def trained_source(run):
+    """Name the source of the encoder that a run trains; nothing for other runs."""
+    encoder = PARAMS.encoders.get(PARAMS.runs[run].encoder)
+    return encoder.source if encoder is not None and encoder.trained else ""
+
+
+def trained_files(wildcards):
+    """List the files of the encoder that the job's run trains."""
+    return [str(path) for path in list_files(trained_source(wildcards.run))]
+
+
+def trained_version(wildcards):
+    """Name the version of the package that holds the encoder that the job's run trains."""
+    return package_version(trained_source(wildcards.run))
 
 
 def encoder_flags(wildcards):

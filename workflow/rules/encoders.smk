@@ -51,6 +51,7 @@ rule embed_domain:
     params:
         code=code_of("mutspad.cli.embed", "h5py", "numpy", "torch", "transformers"),
         encoder=lambda wildcards: PARAMS.encoders[wildcards.encoder].model_dump_json(),
+        package=encoder_version,
         folder=encoder_flags,
         corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
         stem=lambda wildcards, output: os.path.splitext(output[0])[0],

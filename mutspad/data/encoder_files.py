@@ -1,0 +1,66 @@
+"""Where the files of a Hugging Face encoder lie on this machine; nothing is imported or fetched."""
+
+import importlib.util
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from mutspad.errors import EncoderError
+
+PACKAGE_PREFIX = "package:"
+MODEL_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
+"""What may belong to a model: pickles and code do not."""
+
+
+def find_local(source: str) -> Path | None:
+    """Find the folder that a source means; None for a name of the hub.
+
+    Raises
+    ------
+    EncoderError
+        When the package or its folder is not there.
+    """
+    if source.startswith(PACKAGE_PREFIX):
+        return _find_in_package(source)
+    return Path(source) if source and Path(source).is_dir() else None
+
+
+def list_files(source: str) -> list[Path]:
+    """List the files of a folder of the user's; none for a package or a name of the hub."""
+    if source.startswith(PACKAGE_PREFIX):
+        return []
+    folder = find_local(source)
+    return [] if folder is None else sorted(p for each in MODEL_FILES for p in folder.glob(each))
+
+
+def package_version(source: str) -> str | None:
+    """Return the version of the package that a source names; None for other sources.
+
+    A package is told by its version, since its files are another's to install: their times say
+    nothing. One without a version of its own is told by the place and size of its files.
+    """
+    if not source.startswith(PACKAGE_PREFIX):
+        return None
+    folder = _find_in_package(source)
+    try:
+        return version(source.removeprefix(PACKAGE_PREFIX).partition("/")[0])
+    except PackageNotFoundError:
+        files = sorted(path for each in MODEL_FILES for path in folder.glob(each))
+        return ",".join(f"{path.name}:{path.stat().st_size}" for path in files)
+
+
+def _find_in_package(source: str) -> Path:
+    """Find `package:<module>/<folder>`; the package is located, not imported."""
+    module, _, folder = source.removeprefix(PACKAGE_PREFIX).partition("/")
+    spec = importlib.util.find_spec(module) if module.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise EncoderError(
+            f"{source}: expected the installed package '{module}', found none. "
+            f"Install it: pip install {module.replace('_', '-')}"
+        )
+    for root in spec.submodule_search_locations:
+        if (Path(root) / folder).is_dir():
+            return Path(root) / folder
+    raise EncoderError(
+        f"{source}: expected a folder '{folder}' in the package '{module}', found none. "
+        "Correct the encoder's source"
+    )
