@@ -127,6 +127,9 @@ def test_predictions_newer_than_their_scores_are_refused(folder, capsys):
 
 def test_missing_scores_and_reasons_without_a_row_are_refused(folder, capsys):
     assert call("claim", folder, "--unavailable", "elmo_large") == 2
+    assert call("claim", folder, "--seed", "2") == 2
+    assert call("compare", folder, "--seed", "1") == 2
+    assert "expected distinct seeds, found 1, 2, 1" in capsys.readouterr().err
     (folder / "scores" / "mono" / "seed1.json").unlink()
     assert call("compare", folder) == 1
     assert "seed1.json: expected the scores of a run, found no file" in capsys.readouterr().err
