@@ -117,11 +117,11 @@ def _compare_seeds(counts: Counts, rng: np.random.Generator) -> str:
 
 
 def _fool(n_seeds: int, ratio: int, trials: int, rng: np.random.Generator) -> dict[str, float]:
-    spread = 0.02 * np.array([1.0] + [1 / ratio] * 9)[:, None, None]
+    spread = 0.02 * np.array([ratio] + [1] * 9)[:, None, None]
     found: dict[str, list[bool]] = {"by test": [], "by both": [], "by both, others": []}
     for _ in range(max(1, trials // 10)):
         luck = rng.normal(0, spread, (10, n_seeds, 1))
-        hits = rng.binomial(20, 0.6 + luck, (10, n_seeds, 150))
+        hits = rng.binomial(20, np.clip(0.6 + luck, 0, 1), (10, n_seeds, 150))
         samples = _draw(np.stack([hits, np.full_like(hits, 20)], axis=-1), rng)
         for a, b in [*((0, other) for other in range(1, 10)), *((a, a + 1) for a in (1, 3, 5, 7))]:
             low, high = interval(samples.resampled[:, a] - samples.resampled[:, b], 0.95)

@@ -222,13 +222,13 @@ def test_one_seed_and_equal_seeds_make_no_noise():
     assert not draw_seed_noise(np.array([[50.0, 50.0], [60.0, 60.0]]), 5, rng).any()
 
 
-@pytest.mark.parametrize(("seeds", "ratio"), [(2, 1), (2, 3), (2, 8), (3, 3)])
+@pytest.mark.parametrize(("seeds", "ratio"), [(2, 1), (2, 3), (2, 5), (3, 3)])
 def test_lucky_seeds_seldom_leave_0_out_of_the_interval(seeds, ratio):
     # Ten equal methods, of which each training adds a few right words to every sentence or takes
     # them, the first method's more than the others': a test on sentences alone takes the luck of a
     # few seeds for a difference.
     rng = np.random.default_rng(2)
-    sd = 0.04 * np.array([1.0] + [1 / ratio] * 9)[:, None, None]
+    sd = 0.04 * np.array([ratio] + [1] * 9)[:, None, None]
     fooled, left_out, pairs = 0, 0, 0
     for _ in range(40):
         luck = rng.normal(0, sd, (10, seeds, 1))
