@@ -14,7 +14,8 @@ seeds       Two seeds of one method, by the same test: how many of how many diff
 ours, scipy Seconds for 10,000 swaps: for all pairs of runs here, and for one pair with SciPy.
 lucky_seeds Ten equal methods whose trainings differ by luck, simulated, one of them 1, 3 or 10
             times as much as the others: the share of its pairs that the test on sentences calls
-            different, of those whose interval leaves out 0 as well, and of the others' pairs.
+            different, of those whose interval leaves out 0 as well, and of the others' pairs; and
+            how many of these would be found if they differed by 3.5 standard errors of the luck.
 """
 
 import json
@@ -118,8 +119,14 @@ def _compare_seeds(counts: Counts, rng: np.random.Generator) -> str:
 
 def _fool(n_seeds: int, ratio: int, trials: int, rng: np.random.Generator) -> dict[str, float]:
     spread = 0.02 * np.array([ratio] + [1] * 9)[:, None, None]
-    found: dict[str, list[bool]] = {"by test": [], "by both": [], "by both, others": []}
-    for _ in range(max(1, trials // 10)):
+    shift = 3.5 * 2 * (2 / n_seeds) ** 0.5
+    found: dict[str, list[bool]] = {
+        "by test": [],
+        "by both": [],
+        "by both, others": [],
+        "found": [],
+    }
+    for _ in range(max(1, trials // 2)):
         luck = rng.normal(0, spread, (10, n_seeds, 1))
         hits = rng.binomial(20, np.clip(0.6 + luck, 0, 1), (10, n_seeds, 150))
         samples = _draw(np.stack([hits, np.full_like(hits, 20)], axis=-1), rng)
@@ -129,6 +136,8 @@ def _fool(n_seeds: int, ratio: int, trials: int, rng: np.random.Generator) -> di
             both = different and not low <= 0 <= high
             if a == 0:
                 found["by test"].append(different)
+            else:
+                found["found"].append(not low <= -shift <= high)
             found["by both" if a == 0 else "by both, others"].append(both)
     return {name: round(float(np.mean(values)), 3) for name, values in found.items()}
 
