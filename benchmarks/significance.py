@@ -12,8 +12,10 @@ held        Of one seed: the test set stands for all sentences there are, sample
 exact       On twelve sentences: the largest gap between p of random swaps and p of all 4,096.
 seeds       Two seeds of one method, by the same test: how many of how many differ at 5 %.
 ours, scipy Seconds for 10,000 swaps: for all pairs of runs here, and for one pair with SciPy.
-lucky_seeds Ten equal methods whose trainings differ by luck, simulated: the share of pairs that the
-            test on sentences calls different, and of those whose interval leaves out 0 as well.
+lucky_seeds Ten equal methods whose trainings differ by luck, simulated, one of them 1, 3 or 10
+            times as much as the others: the share of its pairs that the test on sentences calls
+            different, of those whose interval leaves out 0 as well, and of the others' pairs; and
+            how many of these would be found if they differed by 3.5 standard errors of the luck.
 """
 
 import json
@@ -57,7 +59,8 @@ def command(*, counts: Path, trials: int, seed: int) -> None:
             **_time(stacked, rng),
         }
     measured["lucky_seeds"] = {
-        str(n_seeds): _fool(n_seeds, trials, np.random.default_rng(seed)) for n_seeds in (1, 2, 5)
+        f"{n_seeds} seeds, {ratio} x": _fool(n_seeds, ratio, trials, np.random.default_rng(seed))
+        for n_seeds, ratio in product((1, 2, 3, 5), (1, 3, 10))
     }
     click.echo(json.dumps(measured, indent=2))
 
@@ -114,19 +117,29 @@ def _compare_seeds(counts: Counts, rng: np.random.Generator) -> str:
     return f"{sum(found)} of {len(found)}"
 
 
-def _fool(n_seeds: int, trials: int, rng: np.random.Generator) -> dict[str, float]:
-    fooled, left_out, pairs = 0, 0, 0
-    for _ in range(max(1, trials // 10)):
-        luck = rng.normal(0, 0.02, (10, n_seeds, 1))
-        hits = rng.binomial(20, 0.6 + luck, (10, n_seeds, 150))
+def _fool(n_seeds: int, ratio: int, trials: int, rng: np.random.Generator) -> dict[str, float]:
+    spread = 0.02 * np.array([ratio] + [1] * 9)[:, None, None]
+    shift = 3.5 * 2 * (2 / n_seeds) ** 0.5
+    found: dict[str, list[bool]] = {
+        "by test": [],
+        "by both": [],
+        "by both, others": [],
+        "found": [],
+    }
+    for _ in range(max(1, trials // 2)):
+        luck = rng.normal(0, spread, (10, n_seeds, 1))
+        hits = rng.binomial(20, np.clip(0.6 + luck, 0, 1), (10, n_seeds, 150))
         samples = _draw(np.stack([hits, np.full_like(hits, 20)], axis=-1), rng)
-        for a in range(0, 10, 2):
-            low, high = interval(samples.resampled[:, a] - samples.resampled[:, a + 1], 0.95)
-            different = samples.p_value(a, a + 1) <= 0.05
-            fooled += different
-            left_out += different and not low <= 0 <= high
-            pairs += 1
-    return {"by test": round(fooled / pairs, 3), "by both": round(left_out / pairs, 3)}
+        for a, b in [*((0, other) for other in range(1, 10)), *((a, a + 1) for a in (1, 3, 5, 7))]:
+            low, high = interval(samples.resampled[:, a] - samples.resampled[:, b], 0.95)
+            different = samples.p_value(a, b) <= 0.05
+            both = different and not low <= 0 <= high
+            if a == 0:
+                found["by test"].append(different)
+            else:
+                found["found"].append(not low <= -shift <= high)
+            found["by both" if a == 0 else "by both, others"].append(both)
+    return {name: round(float(np.mean(values)), 3) for name, values in found.items()}
 
 
 def _time(counts: Counts, rng: np.random.Generator) -> dict[str, float]:

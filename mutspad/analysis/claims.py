@@ -100,8 +100,22 @@ class UnitsClaim(BaseClaim):
     than: list[TaskKey]
 
 
+class UntestedClaim(BaseClaim):
+    """Claim something of which no comparison here can decide, and say why."""
+
+    kind: Literal["untested"]
+    because: str
+
+
 Claim = Annotated[
-    ScoreClaim | MnrgClaim | SizeClaim | GainClaim | LiteratureClaim | EpochsClaim | UnitsClaim,
+    ScoreClaim
+    | MnrgClaim
+    | SizeClaim
+    | GainClaim
+    | LiteratureClaim
+    | EpochsClaim
+    | UnitsClaim
+    | UntestedClaim,
     Field(discriminator="kind"),
 ]
 

@@ -10,23 +10,24 @@ from tabulate import tabulate
 from mutspad.analysis.claims import Claim, Evidence, Judged, Outcome, Verdict
 from mutspad.analysis.judging import name_row
 from mutspad.analysis.paper import read_paper
-from mutspad.analysis.rows import Results, note_scores
+from mutspad.analysis.rows import NO_WEIGHTS, Results, note_scores
 from mutspad.analysis.tables import NOT_APPLICABLE, Notes, note_paper
 from mutspad.config import StatisticsParams
 
 DECIMALS = 4
+SHORT = 60  # characters of an obstacle in the table of verdicts
 TESTS: Mapping[str, str] = {
     "score": "approximate randomisation of the test sentences, p corrected (Holm) over the tasks "
     "of each pair, and bootstrap interval",
-    "mnrg": "bootstrap interval of the difference in mNRG, each test set resampled by itself",
-    "size": "bootstrap interval of the difference in mNRG, which must hold the paper's size and "
-    "leave out 0",
-    "gain": "bootstrap interval of the difference between two tasks' gains in points, each test "
-    "set resampled by itself",
+    "mnrg": "bootstrap interval of the difference in mNRG, all test sets resampled",
+    "size": "bootstrap interval of the difference in mNRG, which must hold the paper's own (where "
+    "it prints one) and leave out 0",
+    "gain": "bootstrap interval of the difference between two tasks' gains in points, both test "
+    "sets resampled",
     "literature": "bootstrap interval of our score, against the number that the paper lists",
     "epochs": "Student's interval of the difference in epochs, over the seeds",
-    "units": "random signs of the units' differences, p corrected (Holm) over the comparisons, "
-    "and bootstrap interval",
+    "units": "none",
+    "untested": "none",
 }
 # How outcomes read after a number, after "all" and after "it".
 WORDINGS: Mapping[Outcome | None, tuple[str, str, str]] = {
@@ -43,7 +44,8 @@ def build_markdown(results: Results, judged: Sequence[Judged], params: Statistic
     kind = f"{setting.experiment}: synthetic data" if setting.synthetic else setting.experiment
     counted = Counter(claim.verdict for claim in judged)
     counts = ", ".join(f"{counted[verdict]} {verdict}" for verdict in Verdict)
-    headers = ["What the paper says, in our words", "Where", "Verdict here", "As claimed"]
+    verdict = "Verdict here (one seed)" if results.n_seeds == 1 else "Verdict here"
+    headers = ["What the paper says, in our words", "Where", verdict, "As claimed"]
     lines = [
         [
             f"{number}. {claim.claim.says}",
@@ -78,6 +80,7 @@ def build_record(
         "synthetic": results.setting.synthetic,
         "seeds": list(results.book.seeds),
         "statistics": params.model_dump(mode="json"),
+        "unavailable": dict(results.unavailable),
         "verdicts": {str(verdict): counted[verdict] for verdict in Verdict},
         "claims": [_record(claim) for claim in judged],
     }
@@ -259,7 +262,9 @@ def _tally(judged: Judged) -> str:
     parts = [f"{counted[Outcome.AS_CLAIMED]} of {counted.total()}"] if counted else []
     if counted[Outcome.OTHERWISE]:
         parts.append(f"{counted[Outcome.OTHERWISE]} against it")
-    return "; ".join([", ".join(parts), *judged.obstacles]).lstrip("; ")
+    # What would not fit stands with the claim.
+    short = [text if len(text) <= SHORT else "see below" for text in judged.obstacles]
+    return "; ".join([*filter(None, [", ".join(parts)]), *short])
 
 
 def _name_stand_ins(claim: Claim, stand_in: Claim) -> list[str]:
@@ -280,8 +285,11 @@ def _note(results: Results, params: StatisticsParams) -> list[str]:
         "statistics/differences.csv as mutspad_best_on_test",
         f"Paper: differences of the numbers printed in {read_paper().source}; without a test, as "
         f"there are neither spreads nor predictions",
+        *_note_weights(results),
         "Sentences are the unit of the tests: a sentence is swapped or drawn as a whole, in all "
-        "seeds together, so that more seeds do not make the test set larger",
+        "seeds together, so that more seeds do not make the test set larger. Tasks whose test sets "
+        "are the same sentences (POS and DP of TweeBank) are resampled together, others each by "
+        "itself",
         f"p: two-sided, {params.shuffles:,} random swaps; for other sentences from the same source "
         f"and the models trained here",
         f"Interval: {percent}, percentile bootstrap, {params.resamples:,} samples, not corrected "
@@ -293,6 +301,17 @@ def _note(results: Results, params: StatisticsParams) -> list[str]:
         "Only directions are tested where the paper says slightly or strongly; its explanations "
         "are not tested",
         *(note for note in note_scores(results) if note != note_paper(results.setting)),
+    ]
+
+
+def _note_weights(results: Results) -> list[str]:
+    """Say once why weights are not available, for all rows with the same reason."""
+    rows: dict[str, list[str]] = {}
+    for row, reason in results.unavailable.items():
+        rows.setdefault(reason, []).append(name_row(row))
+    return [
+        f"{NO_WEIGHTS.capitalize()} ({', '.join(names)}): {reason}"
+        for reason, names in rows.items()
     ]
 
 

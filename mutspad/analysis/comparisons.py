@@ -79,29 +79,37 @@ class Comparisons:
         Row -> task -> run, in the order of the tables.
     counts
         Task -> run -> hits and size, `[seeds, sentences, 2]`.
+    sentences
+        Task -> the ids of its test sentences. Tasks with the same ones are drawn together.
     params
         How much is drawn.
     """
 
     def __init__(
-        self, rows: RowRuns, counts: Mapping[Task, Mapping[str, Counts]], params: StatisticsParams
+        self,
+        rows: RowRuns,
+        counts: Mapping[Task, Mapping[str, Counts]],
+        sentences: Mapping[Task, Sequence[str]],
+        params: StatisticsParams,
     ) -> None:
         self.rows = rows
         self.params = params
         self._samples: dict[Task, PairedSamples] = {}
         self._places: dict[Task, dict[str, int]] = {}
-        self._sentences: dict[Task, int] = {}
+        self._sentences = {task: tuple(sentences[task]) for task in counts}
         for task, runs in counts.items():
-            stacked = np.stack(list(runs.values()))
+            same = [other for other in TASKS if self._sentences.get(other) == self._sentences[task]]
             self._samples[task] = PairedSamples.draw(
-                stacked,
+                np.stack(list(runs.values())),
                 shuffles=params.shuffles,
                 resamples=params.resamples,
-                # A stream for each task: its draws are the same whatever other tasks there are.
-                rng=np.random.default_rng((params.seed, TASKS.index(task))),
+                # TweeBank's sentences are the test set of two tasks: a draw that has many hard ones
+                # has them for both.
+                rng=np.random.default_rng((params.seed, TASKS.index(same[0]))),
+                # A training is a task's own, so other seeds are not drawn together.
+                seed_rng=np.random.default_rng((params.seed, len(TASKS) + TASKS.index(task))),
             )
             self._places[task] = {run: place for place, run in enumerate(runs)}
-            self._sentences[task] = stacked.shape[2]
 
     def compare(self, a: str, b: str) -> list[Difference]:
         """Compare two rows on the tasks that both have, by different runs."""
@@ -120,13 +128,13 @@ class Comparisons:
                 (self.scores(a, task), self.scores(b, task)),
                 self.replicates(a, task) - self.replicates(b, task),
                 p_values=(p_value, corrected),
-                sentences=self._sentences[task],
+                sentences=len(self._sentences[task]),
             )
             for task, p_value, corrected in zip(tasks, p_values, holm(p_values), strict=True)
         ]
 
     def compare_mnrg(self, a: str, b: str) -> Difference | None:
-        """Compare two rows in mNRG, each test set resampled by itself; None where one has none."""
+        """Compare two rows in mNRG, all test sets resampled; None where one has none."""
         if not self.has_mnrg(a) or not self.has_mnrg(b) or self.rows[a] == self.rows[b]:
             return None
         gain_a, gain_b = self._mnrg(a), self._mnrg(b)
@@ -136,7 +144,7 @@ class Comparisons:
             self._mnrg_replicates(a) - self._mnrg_replicates(b),
             # The tables' mNRG is that of mean scores, not the mean of the seeds' mNRG.
             means=(gain_a, gain_b),
-            sentences=sum(self._sentences[task] for task in TASK_ORDER),
+            sentences=sum(map(len, {self._sentences[task] for task in TASK_ORDER})),
         )
 
     def has(self, row: str, task: Task) -> bool:

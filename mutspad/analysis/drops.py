@@ -94,6 +94,15 @@ class Ablation:
         drops: NDArray[np.float64] = self.drops[:, self.supported(min_support)].max(axis=1)
         return drops
 
+    def max_rises(self, min_support: int) -> NDArray[np.float64]:
+        """Return the maximum class-score rise of each unit, `[units]`.
+
+        Ours: a maximum over classes is above 0 even where a unit does nothing but shake, and more
+        so over many classes; what shakes goes up as far as down.
+        """
+        rises: NDArray[np.float64] = -self.drops[:, self.supported(min_support)].min(axis=1)
+        return rises
+
     def to_frame(self) -> pd.DataFrame:
         """Return the matrix, a row a unit and a column a class."""
         index = pd.Index(self.units, name=UNIT)

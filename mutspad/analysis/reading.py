@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mutspad.analysis.comparisons import build_counts, check_counts
+from mutspad.analysis.comparisons import SENTENCE, build_counts, check_counts
 from mutspad.analysis.records import RunScores, read_record
 from mutspad.analysis.rows import Results
 from mutspad.config import ReportParams, RowRuns
@@ -101,22 +101,33 @@ def count_runs(
     return [sentence.id for sentence in gold], counts
 
 
-def read_counts(folder: Path, rows: RowRuns, seeds: Sequence[int]) -> dict[Task, dict[str, Counts]]:
-    """Read the counts of the runs behind rows, task -> run -> `[seeds, sentences, 2]`.
+def read_counts(
+    folder: Path, rows: RowRuns, seeds: Sequence[int]
+) -> tuple[dict[Task, dict[str, Counts]], dict[Task, list[str]]]:
+    """Read the counts of the runs behind rows.
+
+    Returns
+    -------
+    counts
+        Task -> run -> hits and size, `[seeds, sentences, 2]`.
+    sentences
+        Task -> the ids of its test sentences.
 
     Raises
     ------
     MutspadError
         When counts are missing.
     """
-    counts = {}
+    counts, sentences = {}, {}
     for task in TASKS:
         runs = list(dict.fromkeys(cells[task] for cells in rows.values() if task in cells))
         if runs:
             path = require_file(folder / "statistics" / "counts" / f"{task}.csv", "counts")
             # A sentence may be called "NA".
-            counts[task] = build_counts(pd.read_csv(path, na_filter=False), runs, seeds)
-    return counts
+            frame = pd.read_csv(path, na_filter=False)
+            counts[task] = build_counts(frame, runs, seeds)
+            sentences[task] = frame[SENTENCE].astype(str).tolist()
+    return counts, sentences
 
 
 def require_file(path: Path, what: str) -> Path:

@@ -37,7 +37,8 @@ class Evidence(StrEnum):
 _MEANING = {
     Evidence.DEV: "The labeller on the dev set of its own corpus, which it was not trained on, "
     "though training stopped where it did best there. The sentences that get silver labels are "
-    "other corpora's and differ more from its training set: an upper bound",
+    "other corpora's: most differ more from its training set, and some it has seen there, word for "
+    "word",
     Evidence.TEST: "The same on the test set, by which nothing was chosen",
     Evidence.TRAIN: "The labeller on its own training sentences, which keep their gold labels: how "
     "far it reproduces what it was shown",
@@ -385,8 +386,8 @@ def _explain(group: Sequence[LayerQuality]) -> Iterator[str]:
         return
     text = (
         f"{_name(first.domain, first.task)}: {first.share:.0f} % of the unified training sentences "
-        f"carry silver entities, {_mean((q.silver_density for q in group), 1)} per 1,000 words; in "
-        f"the others' text, people mark {_mean((q.gold_density for q in group), 1)}"
+        f"have a silver NER layer, with {_mean((q.silver_density for q in group), 1)} entities per "
+        f"1,000 words; in the others' text, people mark {_mean((q.gold_density for q in group), 1)}"
     )
     for evidence in (Evidence.DEV, Evidence.HELD_OUT):
         agreements = _collect(group, evidence, ENOUGH)

@@ -2,7 +2,7 @@
 
 Example: mutspad claim --experiment demo --seed 1 --seed 2 --report '{...}'
          --unavailable 'elmo_small=weights not available' --statistics '{...}'
-         --results results/demo
+         --ablation results/demo/ablation/tuned-multi/seed1 5 --results results/demo
 
 results/<experiment>/
 ├── claims.md      the verdicts, and what each rests on
@@ -12,23 +12,29 @@ results/<experiment>/
 from pathlib import Path
 
 import click
-import pandas as pd
 
 from mutspad.analysis.claims_page import build_markdown, build_record
 from mutspad.analysis.comparisons import Comparisons, list_rows
+from mutspad.analysis.drops import read_ablations
 from mutspad.analysis.judging import Material, judge_claims
 from mutspad.analysis.reading import read_counts, read_results
 from mutspad.analysis.trainings import read_trainings
+from mutspad.cli.options import parse_reason, seeds_option
 from mutspad.config import ReportParams, StatisticsParams, parse_json
 from mutspad.files import write_json, write_text
 
 
 @click.command("claim")
 @click.option("--experiment", required=True)
-@click.option("--seed", "seeds", type=int, multiple=True, required=True)
+@seeds_option
 @click.option("--report", required=True, help="The run behind every cell, as JSON.")
 @click.option("--unavailable", multiple=True, help="ROW=REASON, a row of missing weights.")
 @click.option("--statistics", required=True, help="The section statistics, as JSON.")
+@click.option(
+    "--ablation",
+    type=(click.Path(path_type=Path), int),
+    help="The folder of one seed, and the least gold words of a class; optional.",
+)
 @click.option("--results", type=click.Path(path_type=Path), required=True)
 def command(
     *,
@@ -37,6 +43,7 @@ def command(
     report: str,
     unavailable: tuple[str, ...],
     statistics: str,
+    ablation: tuple[Path, int] | None,
     results: Path,
 ) -> None:
     """Read the counts, how runs were trained and what units do; write the verdicts twice."""
@@ -47,24 +54,15 @@ def command(
         experiment=experiment,
         seeds=seeds,
         report=cells,
-        unavailable=dict(map(_parse_reason, unavailable)),
+        unavailable=dict(map(parse_reason, unavailable)),
     )
     rows = list_rows(scored)
-    drops = results / "figures" / "figure2.csv"
     material = Material(
         scored,
-        Comparisons(rows, read_counts(results, rows, seeds), params),
+        Comparisons(rows, *read_counts(results, rows, seeds), params),
         read_trainings(results, cells.table3, seeds),
-        pd.read_csv(drops, index_col="unit") if drops.is_file() else None,
+        *((read_ablations(ablation[0]), ablation[1]) if ablation else ()),
     )
     judged = judge_claims(material)
     write_text(results / "claims.md", build_markdown(scored, judged, params))
     write_json(results / "claims.json", build_record(scored, judged, params))
-
-
-def _parse_reason(pair: str) -> tuple[str, str]:
-    """Split ROW=REASON."""
-    row, _, reason = pair.partition("=")
-    if not row or not reason:
-        raise click.BadParameter(f"expected ROW=REASON, found {pair}", param_hint="--unavailable")
-    return row, reason

@@ -22,6 +22,7 @@ from mutspad.analysis.comparisons import (
     seeds_frame,
 )
 from mutspad.analysis.reading import count_runs, read_results
+from mutspad.cli.options import seeds_option
 from mutspad.config import ReportParams, StatisticsParams, parse_json
 from mutspad.evaluation.counts import Counts
 from mutspad.files import write_text
@@ -30,7 +31,7 @@ from mutspad.tasks import TASKS, Task
 
 @click.command("compare")
 @click.option("--experiment", required=True)
-@click.option("--seed", "seeds", type=int, multiple=True, required=True)
+@seeds_option
 @click.option("--report", required=True, help="The run behind every cell, as JSON.")
 @click.option("--statistics", required=True, help="The section statistics, as JSON.")
 @click.option("--results", type=click.Path(path_type=Path), required=True)
@@ -43,13 +44,14 @@ def command(
     scored, records = read_results(results, experiment=experiment, seeds=seeds, report=cells)
     rows = list_rows(scored)
     counts: dict[Task, dict[str, Counts]] = {}
+    sentences: dict[Task, list[str]] = {}
     frames = {}
     for task in TASKS:
         runs = {row[task]: records[row[task]] for row in rows.values() if task in row}
         if runs:
-            sentences, counts[task] = count_runs(results, task, runs)
-            frames[f"counts/{task}"] = counts_frame(sentences, counts[task], seeds)
-    frames["differences"] = differences_frame(Comparisons(rows, counts, params))
+            sentences[task], counts[task] = count_runs(results, task, runs)
+            frames[f"counts/{task}"] = counts_frame(sentences[task], counts[task], seeds)
+    frames["differences"] = differences_frame(Comparisons(rows, counts, sentences, params))
     frames["seeds"] = seeds_frame(rows, records)
     for name, frame in frames.items():
         text = frame.to_csv(index=False, lineterminator="\n")

@@ -16,6 +16,7 @@ import click
 from pydantic import RootModel
 
 from mutspad.analysis.silver import judge_layer, tabulate_quality
+from mutspad.cli.options import seeds_option
 from mutspad.config import parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.sentence import Sentence
@@ -32,7 +33,7 @@ class Labellers(RootModel[dict[str, dict[Task, str]]]):
 @click.command("judge-silver")
 @click.option("--results", type=click.Path(path_type=Path), required=True)
 @click.option("--experiment", required=True)
-@click.option("--seed", "seeds", type=int, multiple=True, required=True)
+@seeds_option
 @click.option("--unify", required=True, help="Domain -> task -> run, as JSON.")
 @click.option("--labeller", "models", multiple=True, help="DOMAIN:TASK=MODEL FOLDER; optional.")
 def command(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from mutspad.analysis.figures import plot_convergence
 from mutspad.analysis.paper import read_paper
+from mutspad.cli.options import seeds_option
 from mutspad.config import ReportParams, parse_json, read_run
 from mutspad.files import atomic_path
 from mutspad.tasks import Task
@@ -22,7 +23,7 @@ from mutspad.tasks import Task
 
 @click.command("plot")
 @click.option("--experiment", required=True)
-@click.option("--seed", "seeds", type=int, multiple=True, required=True)
+@seeds_option
 @click.option("--report", required=True, help="The run behind every cell, as JSON.")
 @click.option("--results", type=click.Path(path_type=Path), required=True)
 def command(*, experiment: str, seeds: tuple[int, ...], report: str, results: Path) -> None:

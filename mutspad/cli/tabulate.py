@@ -16,6 +16,7 @@ from mutspad.analysis.rows import Results
 from mutspad.analysis.table1 import table1
 from mutspad.analysis.table2 import table2
 from mutspad.analysis.table3 import table3
+from mutspad.cli.options import parse_reason, seeds_option
 from mutspad.config import ReportParams, parse_json
 from mutspad.files import read_json, write_text
 
@@ -25,7 +26,7 @@ RUN_TABLES = {2: table2, 3: table3}
 @click.command("tabulate")
 @click.option("--number", type=click.IntRange(1, 3), required=True)
 @click.option("--experiment", required=True)
-@click.option("--seed", "seeds", type=int, multiple=True, required=True)
+@seeds_option
 @click.option("--report", required=True, help="The run behind every cell, as JSON.")
 @click.option("--unavailable", multiple=True, help="ROW=REASON, a row of missing weights.")
 @click.option("--results", type=click.Path(path_type=Path), required=True)
@@ -39,7 +40,7 @@ def command(
     results: Path,
 ) -> None:
     """Read the summaries, the lexicon and the scores; write the table twice."""
-    reasons = dict(map(_parse_reason, unavailable))
+    reasons = dict(map(parse_reason, unavailable))
     summaries = [read_json(path) for path in sorted(results.glob("corpora/*/*/summary.json"))]
     vectors = read_json(results / "lexicon" / "lexicon.json")
     if number == 1:
@@ -64,11 +65,3 @@ def command(
         )
     write_text(results / "tables" / f"table{number}.csv", table.to_csv())
     write_text(results / "tables" / f"table{number}.md", table.markdown)
-
-
-def _parse_reason(pair: str) -> tuple[str, str]:
-    """Split ROW=REASON."""
-    row, _, reason = pair.partition("=")
-    if not row or not reason:
-        raise click.BadParameter(f"expected ROW=REASON, found {pair}", param_hint="--unavailable")
-    return row, reason

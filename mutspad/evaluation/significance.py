@@ -53,7 +53,13 @@ class PairedSamples:
 
     @classmethod
     def draw(
-        cls, counts: Counts, *, shuffles: int, resamples: int, rng: np.random.Generator
+        cls,
+        counts: Counts,
+        *,
+        shuffles: int,
+        resamples: int,
+        rng: np.random.Generator,
+        seed_rng: np.random.Generator | None = None,
     ) -> Self:
         """Draw random halves and bootstrap samples of the sentences.
 
@@ -64,7 +70,9 @@ class PairedSamples:
         shuffles, resamples
             How many halves and how many bootstrap samples.
         rng
-            Where chance comes from.
+            Where chance comes from; in the same state, it draws the same of as many sentences.
+        seed_rng
+            Where the chance of other seeds comes from; `rng` when None.
         """
         size = counts.shape[2]
         swapped = _sum_drawn(counts, _draw_halves(rng, shuffles, size))
@@ -74,7 +82,7 @@ class PairedSamples:
             totals=totals,
             swapped=swapped,
             resampled=score_counts(drawn).mean(axis=2)
-            + draw_seed_noise(score_counts(totals), resamples, rng),
+            + draw_seed_noise(score_counts(totals), resamples, seed_rng or rng),
         )
 
     @property
@@ -101,8 +109,10 @@ def draw_seed_noise(scores: Floats, n_draws: int, rng: np.random.Generator) -> F
     """Draw how far other seeds might move the mean scores of methods, `[draws, methods]`.
 
     A few seeds say little about the spread of one method, so that of all methods on the task is
-    taken, and a method's own where it is larger; Student's distribution allows for not knowing it
-    exactly. One seed says nothing: then nothing is drawn.
+    taken, and a method's own where it is larger. Student's distribution allows for not knowing it
+    exactly; of an own spread only the method's own seeds are known. That of all comes from the
+    median of the variances, so that one method that diverges does not hide the others' differences;
+    of few methods it is rather too wide. One seed says nothing: then nothing is drawn.
 
     Parameters
     ----------
@@ -116,11 +126,21 @@ def draw_seed_noise(scores: Floats, n_draws: int, rng: np.random.Generator) -> F
     methods, seeds = scores.shape
     if seeds < 2:
         return np.zeros((n_draws, methods))
+    # Imported here because it takes time, and one seed does not need it.
+    from scipy.special import gammaincinv
+
+    own = seeds - 1
     variances = scores.var(axis=1, ddof=1)
-    spread = np.sqrt(np.maximum(variances, variances.mean()) / seeds)
-    degrees = methods * (seeds - 1)
-    unknown = np.sqrt(degrees / rng.chisquare(degrees, (n_draws, 1)))
-    noise: Floats = spread * unknown * rng.standard_normal((n_draws, methods))
+    # The median of variances of equal methods lies below the variance, as that of chi-square does
+    # below its mean: with two seeds, at 0.45 of it.
+    pooled = np.median(variances) / (2 * gammaincinv(own / 2, 0.5) / own)
+    spread = np.sqrt(np.maximum(variances, pooled) / seeds)
+    known = np.where(
+        variances > pooled,
+        rng.chisquare(own, (n_draws, methods)) / own,
+        rng.chisquare(methods * own, (n_draws, 1)) / (methods * own),
+    )
+    noise: Floats = spread / np.sqrt(known) * rng.standard_normal((n_draws, methods))
     return noise
 
 

@@ -24,10 +24,17 @@ TASKS = {"pos": 0.8, "dep": 0.6, "ner": 0.4, "chunk": 0.7}
 
 
 def counts_of(share, *, seeds=2, stream=0):
-    """Draw counts of ten words a sentence, of which about `share` are right."""
+    """Draw counts of ten words a sentence, about `share` of them right; seeds differ by a word."""
     rng = np.random.default_rng(stream)
-    hits = rng.binomial(10, share, (seeds, SENTENCES))
+    hits = np.repeat(rng.binomial(10, share, (1, SENTENCES)), seeds, axis=0)
+    hits[range(seeds), range(seeds)] = 5
     return np.stack([hits, np.full_like(hits, 10)], axis=-1)
+
+
+def name_sentences(tasks, corpora=None):
+    """Name the test sentences of tasks, each task's its own unless a corpus is named."""
+    corpora = corpora or {task: task for task in tasks}
+    return {task: [f"{corpora[task]}-{n}" for n in range(SENTENCES)] for task in tasks}
 
 
 @pytest.fixture
@@ -47,7 +54,7 @@ def comparisons():
         for task, share in TASKS.items()
     }
     counts[Task.DEP]["as-is"] = counts_of(0.61, stream=3)
-    return Comparisons(rows, counts, PARAMS)
+    return Comparisons(rows, counts, name_sentences(counts), PARAMS)
 
 
 def test_a_difference_is_of_means_over_seeds_with_its_interval_and_p(comparisons):
@@ -92,12 +99,48 @@ def test_mnrg_of_two_methods_is_their_difference(comparisons):
     assert gain.ci_low < gain.difference < gain.ci_high < 0
 
 
-def test_each_test_set_is_drawn_by_itself():
-    counts = counts_of(0.5)
-    rows = {"a": {Task.POS: "run", Task.CHUNK: "run"}}
-    found = Comparisons(rows, {Task.POS: {"run": counts}, Task.CHUNK: {"run": counts}}, PARAMS)
-    pair = [found.replicates("a", task) for task in (Task.POS, Task.CHUNK)]
-    assert abs(np.corrcoef(pair)[0, 1]) < 0.2
+def test_test_sets_are_drawn_together_only_where_they_are_the_same_sentences():
+    counts = counts_of(0.5, seeds=1)
+    rows = {"a": dict.fromkeys(Task, "run")}
+    # The order of tasks is not to matter: DP comes after NER and has POS's sentences.
+    corpora = dict(zip(Task, ("tweebank", "tchunk", "wnut", "tweebank"), strict=True))
+    drawn = Comparisons(
+        rows,
+        {task: {"run": counts} for task in Task},
+        name_sentences(Task, corpora),
+        PARAMS,
+    )
+    found = {task: drawn.replicates("a", task) for task in Task}
+    assert np.array_equal(found[Task.POS], found[Task.DEP])
+    for a, b in ((Task.POS, Task.CHUNK), (Task.POS, Task.NER), (Task.CHUNK, Task.DEP)):
+        assert abs(np.corrcoef(found[a], found[b])[0, 1]) < 0.2
+
+
+def test_other_seeds_are_drawn_for_each_task_by_itself():
+    # All sentences alike: only seeds make a difference.
+    hits = np.repeat([[5], [6]], SENTENCES, axis=1)
+    counts = np.stack([hits, np.full_like(hits, 10)], axis=-1)
+    tasks = (Task.POS, Task.DEP)
+    drawn = Comparisons(
+        {"a": dict.fromkeys(tasks, "run")},
+        {task: {"run": counts} for task in tasks},
+        name_sentences(tasks, dict.fromkeys(tasks, "tweebank")),
+        PARAMS,
+    )
+    found = [np.sign(drawn.replicates("a", task) - 55) for task in tasks]
+    assert abs(np.corrcoef(found)[0, 1]) < 0.2
+
+
+def test_mnrg_counts_the_sentences_of_two_tasks_once(comparisons):
+    corpora = {Task(task): "tweebank" if task in ("pos", "dep") else task for task in TASKS}
+    rows = comparisons.rows
+    counts = {
+        Task(task): {run: counts_of(share) for run in (f"mono-{task}", "multi", "as-is")}
+        for task, share in TASKS.items()
+    }
+    found = Comparisons(rows, counts, name_sentences(map(Task, TASKS), corpora), PARAMS)
+    gain = found.compare_mnrg("multi_task_learning", "mono_task_learning")
+    assert gain.sentences == 3 * SENTENCES
 
 
 def test_seeds_that_disagree_are_counted():
@@ -106,7 +149,8 @@ def test_seeds_that_disagree_are_counted():
     up[0, :, 0] += 2
     up[1, :20, 0] -= 1
     rows = {"a": {Task.POS: "up"}, "b": {Task.POS: "down"}}
-    (found,) = Comparisons(rows, {Task.POS: {"up": up, "down": down}}, PARAMS).compare("a", "b")
+    counts = {Task.POS: {"up": up, "down": down}}
+    (found,) = Comparisons(rows, counts, name_sentences(counts), PARAMS).compare("a", "b")
     assert found.difference > 0
     assert (found.seeds, found.seeds_agreeing) == (2, 1)
 
@@ -173,7 +217,7 @@ def test_every_score_of_every_seed_is_listed(scores):
 
 
 def test_a_frame_of_nothing_has_its_columns():
-    frame = differences_frame(Comparisons({}, {}, PARAMS))
+    frame = differences_frame(Comparisons({}, {}, {}, PARAMS))
     assert isinstance(frame, pd.DataFrame)
     assert list(frame.columns)[:3] == ["a", "b", "task"]
 

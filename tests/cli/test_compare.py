@@ -3,14 +3,16 @@
 import json
 import random
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from mutspad.analysis.drops import Ablation
 from mutspad.cli.main import main
 from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.evaluation.score import score_layers
-from mutspad.files import write_json
+from mutspad.files import write_json, write_text
 from mutspad.tasks import Task
 
 STATISTICS = json.dumps({"shuffles": 200, "resamples": 200, "confidence": 0.95, "seed": 13})
@@ -117,6 +119,30 @@ def test_methods_are_compared_and_claims_judged_the_same_way_every_time(folder):
     assert read_all(folder) == first
 
 
+def test_what_units_do_is_read_with_its_least_support(folder):
+    place = folder / "ablation" / "tuned" / "seed1"
+    for task in Task:
+        # The second class has few words and would drop most.
+        ablation = Ablation(
+            task=task,
+            units=(0, 1),
+            classes=("many", "few"),
+            supports=np.array([20, 19]),
+            base=np.array([50.0, 50.0]),
+            drops=np.array([[3.0, 70.0], [-1.0, 70.0]]),
+            sentences=9,
+            words=39,
+        )
+        write_text(place / f"{task}.csv", ablation.to_frame().to_csv(lineterminator="\n"))
+        record = ablation.to_record(experiment="small", run="tuned", seed=1)
+        write_json(place / f"{task}.json", record)
+    assert call("compare", folder) == 0
+    assert call("claim", folder, "--ablation", str(place), "20") == 0
+    page = (folder / "claims.md").read_text()
+    assert "2 units, classes with at least 20 gold words: POS 1.00 and -1.00 (1 classes)" in page
+    assert call("claim", folder, "--ablation", str(place)) == 2
+
+
 def test_predictions_newer_than_their_scores_are_refused(folder, capsys):
     place = folder / "predictions" / "multi" / "seed2" / "pos.test.conllup"
     write_conllup(place, build_sentences(0.7, Origin.SILVER, 9))
@@ -127,6 +153,9 @@ def test_predictions_newer_than_their_scores_are_refused(folder, capsys):
 
 def test_missing_scores_and_reasons_without_a_row_are_refused(folder, capsys):
     assert call("claim", folder, "--unavailable", "elmo_large") == 2
+    assert call("claim", folder, "--seed", "2") == 2
+    assert call("compare", folder, "--seed", "1") == 2
+    assert "expected distinct seeds, found 1, 2, 1" in capsys.readouterr().err
     (folder / "scores" / "mono" / "seed1.json").unlink()
     assert call("compare", folder) == 1
     assert "seed1.json: expected the scores of a run, found no file" in capsys.readouterr().err

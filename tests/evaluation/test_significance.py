@@ -141,11 +141,29 @@ def test_repeated_seeds_do_not_make_the_test_set_larger():
     assert np.allclose(alone.resampled, together.resampled)
 
 
-def test_draws_do_not_depend_on_other_methods():
-    counts = draw_counts(6, methods=4)
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_draws_of_sentences_do_not_depend_on_other_methods(seeds):
+    counts = draw_counts(6, methods=4, seeds=seeds)
     few, many = draw_samples(counts[:2]), draw_samples(counts)
     assert np.array_equal(few.swapped, many.swapped[:, :2])
-    assert np.array_equal(few.resampled, many.resampled[:, :2])
+    # From two seeds on, how far others may move a score is learned from all methods.
+    assert np.array_equal(few.resampled, many.resampled[:, :2]) == (seeds == 1)
+
+
+def test_the_same_sentences_are_drawn_again_whatever_seeds_do():
+    counts = draw_counts(6)
+    twice = [
+        PairedSamples.draw(
+            counts,
+            shuffles=50,
+            resamples=50,
+            rng=np.random.default_rng(1),
+            seed_rng=np.random.default_rng(stream),
+        )
+        for stream in (2, 3)
+    ]
+    assert np.array_equal(twice[0].swapped, twice[1].swapped)
+    assert np.array_equal(twice[0].resampled, twice[1].resampled)
 
 
 def test_draws_are_random_halves_and_samples_of_the_same_size(monkeypatch):
@@ -185,13 +203,17 @@ def test_nineteen_of_twenty_intervals_hold_the_difference():
 
 
 def test_noise_of_seeds_has_the_spread_of_all_methods_or_a_larger_one_of_its_own():
-    # Variances 2 and 32 of two seeds, together 17; a mean of two seeds varies half as much.
-    scores = np.array([[50.0, 52.0], [50.0, 58.0]])
+    # Variances of two seeds: 2, 2, 2, 2 and 32. The median of a chi-square with one degree of
+    # freedom is 0.4549, so that 2 speaks for 4.40; a mean of two seeds varies half as much.
+    scores = np.array([[50.0, 52.0]] * 4 + [[50.0, 58.0]])
     noise = draw_seed_noise(scores, 100_000, np.random.default_rng(1))
-    # Of Student's distribution with two degrees of freedom; its quartiles are at 0.816.
-    quartiles = np.quantile(noise, 0.75, axis=0) / 0.8165
-    assert quartiles == pytest.approx(np.sqrt([17 / 2, 32 / 2]), rel=0.03)
-    assert np.corrcoef(np.sign(noise).T)[0, 1] == pytest.approx(0, abs=0.02)
+    # Student's third quartile is 0.7267 with the five degrees of freedom of all methods, and 1 with
+    # the one of a method's own.
+    quartiles = np.quantile(noise, 0.75, axis=0)
+    wanted = [0.7267 * (2 / 0.4549 / 2) ** 0.5] * 4 + [(32 / 2) ** 0.5]
+    assert quartiles == pytest.approx(np.array(wanted), rel=0.03)
+    signs = np.corrcoef(np.sign(noise).T)
+    assert signs - np.eye(5) == pytest.approx(np.zeros((5, 5)), abs=0.02)
 
 
 def test_one_seed_and_equal_seeds_make_no_noise():
@@ -200,23 +222,36 @@ def test_one_seed_and_equal_seeds_make_no_noise():
     assert not draw_seed_noise(np.array([[50.0, 50.0], [60.0, 60.0]]), 5, rng).any()
 
 
-def test_lucky_seeds_seldom_leave_0_out_of_the_interval():
+@pytest.mark.parametrize(("seeds", "ratio"), [(2, 1), (2, 3), (2, 5), (3, 3)])
+def test_lucky_seeds_seldom_leave_0_out_of_the_interval(seeds, ratio):
     # Ten equal methods, of which each training adds a few right words to every sentence or takes
-    # them: a test on sentences alone takes the luck of two seeds for a difference.
+    # them, the first method's more than the others': a test on sentences alone takes the luck of a
+    # few seeds for a difference.
     rng = np.random.default_rng(2)
+    sd = 0.04 * np.array([ratio] + [1] * 9)[:, None, None]
     fooled, left_out, pairs = 0, 0, 0
-    for _ in range(20):
-        luck = rng.normal(0, 0.04, (10, 2, 1))
-        hits = rng.binomial(20, np.clip(0.6 + luck, 0, 1), (10, 2, 60))
+    for _ in range(40):
+        luck = rng.normal(0, sd, (10, seeds, 1))
+        hits = rng.binomial(20, np.clip(0.6 + luck, 0, 1), (10, seeds, 60))
         counts = np.stack([hits, np.full_like(hits, 20)], axis=-1)
         samples = PairedSamples.draw(counts, shuffles=200, resamples=400, rng=rng)
-        for a in range(0, 10, 2):
-            low, high = interval(samples.resampled[:, a] - samples.resampled[:, a + 1], 0.95)
-            fooled += samples.p_value(a, a + 1) <= 0.05
+        for other in range(1, 10):
+            low, high = interval(samples.resampled[:, 0] - samples.resampled[:, other], 0.95)
+            fooled += samples.p_value(0, other) <= 0.05
             left_out += not low <= 0 <= high
             pairs += 1
     assert fooled / pairs > 0.3
-    assert left_out / pairs < 0.08
+    # The pairs of one trial have a method in common, so that the share itself varies.
+    assert left_out / pairs < 0.1
+
+
+def test_one_method_that_diverged_does_not_hide_the_others_differences():
+    scores = np.array([[40.0, 41.0], [50.0, 51.0], [60.0, 61.0], [70.0, 71.0], [10.0, 70.0]])
+    noise = draw_seed_noise(scores, 20_000, np.random.default_rng(1))
+    low, high = interval(10 + noise[:, 1] - noise[:, 0], 0.95)
+    assert 0 < low < 10 < high
+    low, high = interval(20 + noise[:, 2] - noise[:, 4], 0.95)
+    assert low < 0 < high
 
 
 @settings(max_examples=50)

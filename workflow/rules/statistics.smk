@@ -43,9 +43,9 @@ rule claim:
         scores(PARAMS.report.runs()),
         summaries(),
         "<results>/lexicon/lexicon.json",
-        "<results>/figures/figure2.csv",
         histories(unification_runs()),
         [f"{RESULTS}/runs/{run}.json" for run in unification_runs()],
+        ablation=ablation_files(),
     output:
         update(multiext("<results>/claims.", "md", "json")),
     log:
@@ -59,6 +59,8 @@ rule claim:
         report=PARAMS.report.model_dump_json(),
         unavailable=unavailable_flags(),
         statistics=PARAMS.statistics.model_dump_json(),
+        folder=lambda wildcards, input: folder_of(input.ablation),
+        min_support=PARAMS.ablation.min_support,
         results=lambda wildcards: RESULTS,
     shell:
         r"""
@@ -68,6 +70,7 @@ rule claim:
             --report {params.report:q} \
             {params.unavailable:q} \
             --statistics {params.statistics:q} \
+            --ablation {params.folder:q} {params.min_support} \
             --results {params.results:q} &>{log:q}
         """
 

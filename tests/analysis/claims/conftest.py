@@ -24,10 +24,18 @@ ORDER = (Task.POS, Task.DEP, Task.NER, Task.CHUNK)
 
 
 def draw_counts(hits, stream, seeds=2):
-    """Draw counts of twenty words a sentence that scatter around some hits."""
+    """Draw counts of twenty words a sentence that scatter around some hits, seeds by one word."""
     rng = np.random.default_rng(stream)
-    found = np.clip(hits + rng.integers(-2, 3, (seeds, SENTENCES)), 0, 20)
+    found = np.repeat(hits + rng.integers(-2, 3, (1, SENTENCES)), seeds, axis=0)
+    found[range(seeds), range(seeds)] += 1
+    found = np.clip(found, 0, 20)
     return np.stack([found, np.full_like(found, 20)], axis=-1)
+
+
+def name_sentences():
+    """Name the test sentences of each task; POS and DP have one corpus, as in TweeBank."""
+    corpora = dict.fromkeys(ORDER, "tweebank") | {Task.NER: "wnut", Task.CHUNK: "tchunk"}
+    return {task: [f"{corpora[task]}-{n}" for n in range(SENTENCES)] for task in ORDER}
 
 
 @pytest.fixture
@@ -60,9 +68,10 @@ def build_material(read_results, report):
         }
         return Material(
             results,
-            Comparisons(list_rows(results), counts, PARAMS),
+            Comparisons(list_rows(results), counts, name_sentences(), PARAMS),
             changes.get("trainings", {}),
-            changes.get("drops"),
+            changes.get("units"),
+            changes.get("min_support", 1),
         )
 
     return call

@@ -1,13 +1,14 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from mutspad.analysis.claims import Outcome, Verdict
+from mutspad.analysis.claims import Outcome, Verdict, read_claims
 from mutspad.analysis.comparisons import Comparisons
+from mutspad.analysis.drops import AblatedRun, Ablation
 from mutspad.analysis.judging import judge_claims, name_row
 from mutspad.analysis.trainings import Training
+from mutspad.tasks import Task
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_the_largest_and_the_smallest_gain(judge):
     assert evidence.score == "DP's gain - POS's"
     assert evidence.ours == pytest.approx(15, abs=2)
     assert evidence.paper == 3.28
-    judged = judge(strengths={"multi": (15, 12, 8, 11)})
+    judged = judge(strengths={"multi": (18, 12, 8, 11)})
     assert judged["multi-task-helps-dep-most"].verdict is Verdict.CONTRADICTED
     assert judged["multi-task-helps-pos-least"].verdict is Verdict.CONTRADICTED
 
@@ -107,6 +108,31 @@ def test_a_size_is_held_against_the_paper_s(judge):
     assert sizes[0] > 40
 
 
+def test_a_size_is_the_printed_one_that_the_words_round(judge, monkeypatch):
+    # "About 26" is 25.6 in Table 2; "about 10" is 10.0.
+    bounds = {25.6: (20.0, 25.9), 10.0: (9.0, 11.0)}
+    found = iter(bounds.values())
+
+    def compare(self, a, b):
+        low, high = next(found)
+        difference = compare_mnrg(self, a, b)
+        return replace(difference, ci_low=low, ci_high=high)
+
+    compare_mnrg = Comparisons.compare_mnrg
+    material = {"rows": {"mono_task_pretraining": "plain"}}
+    monkeypatch.setattr(Comparisons, "compare_mnrg", compare)
+    monkeypatch.setattr(
+        "mutspad.analysis.judging.read_claims",
+        lambda: claims.model_copy(
+            update={"claims": [claim for claim in claims.claims if claim.kind == "size"]}
+        ),
+    )
+    claims = read_claims()
+    judged = judge(**material)["size-of-the-gain"]
+    assert [evidence.paper for evidence in judged.evidence] == list(bounds)
+    assert judged.verdict is Verdict.CONFIRMED
+
+
 def test_the_literature_is_a_number_to_be_above_or_below(judge):
     judged = judge()
     assert judged["above-literature-on-dep"].verdict is Verdict.CONFIRMED
@@ -118,9 +144,12 @@ def test_the_literature_is_a_number_to_be_above_or_below(judge):
 
 
 def test_rows_that_have_not_run_are_named_with_their_reason(judge):
-    judged = judge(unavailable={"elmo_small": "no network"})
+    judged = judge(unavailable={"elmo_small": "no folder has it"})
     assert judged["elmo-helps"].verdict is Verdict.UNTESTABLE
-    assert judged["elmo-helps"].obstacles == ("ELMo small: no network", "ELMo large: not run yet")
+    assert judged["elmo-helps"].obstacles == (
+        "ELMo small: weights not available",
+        "ELMo large: not run yet",
+    )
     assert judged["elmo-helps"].stand_in is None
     assert judged["beats-all-baselines"].verdict is Verdict.UNTESTABLE
     # What could be compared is there all the same.
@@ -220,25 +249,61 @@ def test_epochs_are_counted_from_1():
     assert training.epochs_to(25.0) == 2
 
 
-def test_units_are_the_sample_of_their_claims(judge):
+def ablated(classes, needed=0.0, n_units=200):
+    """Ablate units that shake each task's scores, and are needed by the first class of POS."""
     rng = np.random.default_rng(1)
-    drops = pd.DataFrame(
-        {
-            task: rng.exponential(scale, 60)
-            for task, scale in (("pos", 5), ("chunk", 1), ("ner", 1), ("dep", 1))
-        }
+    ablations = {}
+    for task, n_classes in classes.items():
+        drops = rng.normal(0, 1, (n_units, n_classes))
+        drops[:, 0] += needed if task is Task.POS else 0
+        ablations[task] = Ablation(
+            task=task,
+            units=tuple(range(n_units)),
+            classes=tuple(map(str, range(n_classes))),
+            supports=np.array([30] * (n_classes - 1) + [5]),
+            base=np.full(n_classes, 50.0),
+            drops=drops,
+            sentences=10,
+            words=100,
+        )
+    return AblatedRun("paper", "tuned", 1, ablations)
+
+
+CLASSES = {Task.POS: 17, Task.CHUNK: 9, Task.NER: 4, Task.DEP: 26}
+
+
+def test_units_are_shown_net_of_what_chance_does_and_not_tested(judge):
+    judged = judge(units=ablated(CLASSES), min_support=20)
+    shown = judged["pos-units-matter-less-for-ner"]
+    assert shown.verdict is Verdict.UNTESTABLE
+    assert shown.obstacles == (
+        "all units of one model on one dev set are no sample of models or of sentences",
     )
-    judged = judge(drops=drops)
-    assert judged["pos-units-matter-for-pos"].verdict is Verdict.CONFIRMED
-    assert judged["pos-units-matter-less-for-ner"].verdict is Verdict.NOT_CONFIRMED
-    assert [found.comparison for found in judged["pos-units-matter-for-pos"].evidence] == [
-        "POS - CK",
-        "POS - NER",
-        "POS - DP",
-    ]
-    turned = judge(drops=drops.rename(columns={"pos": "ner", "ner": "pos"}))
-    assert turned["pos-units-matter-for-pos"].verdict is Verdict.CONTRADICTED
+    assert [found.comparison for found in shown.evidence] == ["CK - NER", "DP - NER"]
+    # Of noise alone, the mean maximum of 25 classes is nearly 2 and that of 3 about 0.85.
+    assert "CK 1.40 and 1.47 (8 classes)" in shown.remarks[1]
+    assert "DP 1.94 and 2.02 (25 classes)" in shown.remarks[1]
+    assert "NER 0.91 and 0.77 (3 classes)" in shown.remarks[1]
+    for found in shown.evidence:
+        assert found.ours == pytest.approx(0, abs=0.25)
+        assert (found.ci_low, found.p, found.outcome) == (None, None, None)
+
+
+def test_what_units_do_beyond_chance_is_left(judge):
+    judged = judge(units=ablated(CLASSES, needed=9.0), min_support=20)["pos-units-matter-for-pos"]
+    assert judged.verdict is Verdict.UNTESTABLE
+    assert all(found.ours > 6 for found in judged.evidence)
+
+
+def test_without_an_ablation_nothing_is_shown_of_units(judge):
     assert judge()["pos-units-matter-for-pos"].obstacles == ("no unit has been ablated",)
+
+
+def test_what_no_comparison_decides_says_why(judge):
+    judged = judge()["units-serve-several-tasks"]
+    assert judged.verdict is Verdict.UNTESTABLE
+    assert "not published, picked by eye" in judged.obstacles[0]
+    assert judged.evidence == ()
 
 
 def test_rows_have_names_for_readers():
