@@ -40,12 +40,15 @@ class Damage:
         Where the wrong bytes lie: the same, or a file of the cache.
     expected, found
         The MD5 that it should have, and the one that it has or what is wrong with it.
+    stored
+        Where a remote keeps what may be wrong there, too: the file, and the list of its folder.
     """
 
     path: str
     place: str
     expected: str
     found: str
+    stored: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = self.path if self.place == self.path else f"{self.place} (for {self.path})"
@@ -90,7 +93,7 @@ def find_damage(root: Path, cache: Path, outs: list[Out]) -> Iterator[Damage]:
     """
     for out in outs:
         if not out.md5.endswith(DIRECTORY):
-            yield from _check_copies(root, cache, out.path, out.md5)
+            yield from _check_copies(root, cache, out.path, (out.md5,))
             continue
         manifest = _cache_path(cache, out.md5)
         if not manifest.is_file():
@@ -100,19 +103,24 @@ def find_damage(root: Path, cache: Path, outs: list[Out]) -> Iterator[Damage]:
         expected = out.md5.removesuffix(DIRECTORY)
         found = _md5(content)
         if found != expected:
-            yield Damage(out.path, str(manifest), expected, found)
+            yield Damage(out.path, str(manifest), expected, found, _name_stored(out.md5))
             continue
         for entry in json.loads(content):
-            yield from _check_copies(root, cache, f"{out.path}/{entry['relpath']}", entry["md5"])
+            path = f"{out.path}/{entry['relpath']}"
+            yield from _check_copies(root, cache, path, (entry["md5"], out.md5))
 
 
-def _check_copies(root: Path, cache: Path, path: str, expected: str) -> Iterator[Damage]:
-    """Compare a file of the checkout and its copy in the cache with one hash."""
+def _check_copies(root: Path, cache: Path, path: str, hashes: tuple[str, ...]) -> Iterator[Damage]:
+    """Compare a file of the checkout and its copy in the cache with one hash, the first."""
+    expected = hashes[0]
     cached = _cache_path(cache, expected)
-    if cached.is_file() and (found := _hash_file(cached)) != expected:
-        yield Damage(path, str(cached), expected, found)
-    elif (found := _hash_file(root / path)) != expected:
-        yield Damage(path, path, expected, found)
+    in_cache = _hash_file(cached)
+    # Where the cache has it whole, no remote is to blame.
+    stored = () if in_cache == expected else _name_stored(*hashes)
+    if cached.is_file() and in_cache != expected:
+        yield Damage(path, str(cached), expected, in_cache, stored)
+    if (found := _hash_file(root / path)) != expected:
+        yield Damage(path, path, expected, found, stored)
 
 
 def _check_folder(root: Path, out: Out) -> Iterator[Damage]:
@@ -127,12 +135,18 @@ def _check_folder(root: Path, out: Out) -> Iterator[Damage]:
     listed.sort(key=lambda entry: entry["relpath"])
     found = _md5(json.dumps(listed, sort_keys=True).encode()) + DIRECTORY
     if found != out.md5:
-        yield Damage(out.path, out.path, out.md5, found if paths else "no files")
+        found = found if paths else "no files"
+        yield Damage(out.path, out.path, out.md5, found, _name_stored(out.md5))
 
 
 def _cache_path(cache: Path, md5: str) -> Path:
     """Find where DVC 3 keeps the file with a hash."""
-    return cache / "files" / "md5" / md5[:2] / md5[2:]
+    return cache / _name_stored(md5)[0]
+
+
+def _name_stored(*hashes: str) -> tuple[str, ...]:
+    """Name where the caches and remotes of DVC 3 keep the files with these hashes."""
+    return tuple(f"files/md5/{md5[:2]}/{md5[2:]}" for md5 in hashes)
 
 
 def _hash_file(path: Path) -> str:

@@ -74,6 +74,29 @@ def test_a_missing_file_is_named(checkout: Checkout) -> None:
     assert message == f"results/b/model.json: expected md5 {md5(b'{}')}, found no file"
 
 
+def test_what_a_remote_may_have_damaged_is_the_file_and_the_list_of_its_folder(
+    checkout: Checkout,
+) -> None:
+    def stored() -> list[tuple[str, ...]]:
+        return [
+            found.stored for found in find_damage(checkout.root, checkout.cache, [checkout.out])
+        ]
+
+    names = tuple(
+        f"files/md5/{digest[:2]}/{digest[2:]}" for digest in (md5(b"\x01\x02"), checkout.out.md5)
+    )
+    checkout.write(checkout.root / "results/b/seed1/weights", b"\x01\x03")
+    # The cache has it whole: it was damaged here.
+    assert stored() == [()]
+    checkout.write(checkout.cached(md5(b"\x01\x02")), b"\x01\x03")
+    # The copy and the file that was made of it: both have to go.
+    assert stored() == [names, names]
+    checkout.cached(md5(b"\x01\x02")).unlink()
+    assert stored() == [names]
+    checkout.write(checkout.manifest, b"[]")
+    assert stored() == [names[1:]]
+
+
 def test_a_damaged_list_of_files_is_named(checkout: Checkout) -> None:
     checkout.write(checkout.manifest, b"[]")
     (message,) = checkout.damage()

@@ -3,13 +3,15 @@
 https://www.researchobject.org/workflow-run-crate/profiles/provenance_run_crate
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from rocrate.model import ContextEntity, File
 from rocrate.rocrate import ROCrate
 
+from mutspad.analysis.environment import list_changes
 from mutspad.analysis.provenance import hash_file
 from mutspad.errors import MutspadError
 
@@ -26,6 +28,7 @@ FORMAL_PARAMETER = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
 COMPUTATIONAL_WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
 LICENCE = "https://spdx.org/licenses/Apache-2.0"
+UNKNOWN, CHANGED = "unknown", " with changes"
 COMPLETED = "http://schema.org/CompletedActionStatus"
 
 WORKFLOW_FILES = (
@@ -37,22 +40,38 @@ WORKFLOW_FILES = (
     "pyproject.toml",
     "requirements.txt",
     "dvc.yaml",
-    "dvc.lock",
     "LICENSE",
     "CITATION.cff",
 )
+COMPARED = ("Snakefile", "params.yaml", *WORKFLOW_FILES)
+CERTIFICATE = "dvc.lock"
+"""Written by the run, as the results are: no revision that made them has it."""
 # Predictions and corpora hold sentences that are not ours to hand out, models are large: their
 # hashes are in the record.
-INPUTS = ("runs/*.json", "corpora/*/*/summary.json")
 OUTPUTS = {
-    "score": "scores/*/*.json",
-    "tabulate": "tables/*",
-    "plot": "figures/*",
-    "compare": "statistics/*",
-    "claim": "claims.*",
-    "judge_silver": "silver/*",
+    "score": ("scores/*",),
+    "tabulate": ("tables/*",),
+    "plot": ("figures/*",),
+    "compare": (
+        "statistics/differences.csv",
+        "statistics/seeds.csv",
+        "statistics/counts/*",
+    ),
+    "claim": ("claims.*",),
+    "judge_silver": ("statistics/silver.*",),
 }
 """What each phase makes, of what a crate holds."""
+OUTSIDE = {
+    "baselines": ("baselines/*",),
+    "pretrain": ("pretrain/*",),
+    "finetune": ("finetune/*",),
+    "unify": ("unified/*",),
+    "predict": ("predictions/*",),
+    "pretrain_lm": ("language_model/*",),
+    "embed": ("contextual/*",),
+    "ablate": ("ablation/*.csv", "ablation/*.json"),
+}
+"""What others make, which only the record names."""
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -122,9 +141,7 @@ class _Packer:
         self.crate = ROCrate(version=VERSION)
         self.crate.metadata.extra_terms["sha256"] = SHA256
         self.root, self.results, self.record = root, results, record
-        # The last artefact's environment is the newest.
-        self.environment = record["environments"][-1]
-        self.version = _name_version(self.environment["git"])
+        self.environment, self.changes = _find_environment(root, record["environments"])
         self._describe_root()
         self.workflow = self._add_workflow()
         objects = self._add_inputs()
@@ -172,15 +189,41 @@ class _Packer:
         workflow["conformsTo"] = {"@id": COMPUTATIONAL_WORKFLOW}
         workflow["license"] = {"@id": LICENCE}
         workflow["encodingFormat"] = "text/plain"
-        workflow["version"] = self.version
+        workflow["version"] = self._name_packed_version()
+        workflow["description"] = self._describe_packed()
         workflow.lang["version"] = packages.get("snakemake")
-        for path in _find(self.root, WORKFLOW_FILES):
+        for path in _find(self.root, (*WORKFLOW_FILES, CERTIFICATE)):
             self._add_file(path)
         return workflow
 
+    def _name_packed_version(self) -> str:
+        """Name the version of the files that are packed, which need not be the recorded one."""
+        version = _name_version(self.environment["git"])
+        if self.changes is None and version != UNKNOWN:
+            return f"{version}, not compared"
+        return f"{version.removesuffix(CHANGED)}{CHANGED}" if self.changes else version
+
+    def _describe_packed(self) -> str:
+        """Say how far the packed files are those that made the results."""
+        if self.changes is None:
+            told = "Whether these files are the recorded ones is not known: git has no answer here."
+        elif self.changes:
+            told = f"Not as in the recorded version: {', '.join(self.changes)}."
+        else:
+            told = "Every file is as in the recorded version."
+        others = len(self.record["environments"]) - 1
+        if others:
+            told += (
+                f" Some artefacts were first recorded under {others} other environment(s): "
+                "provenance.json names them, artefact by artefact."
+            )
+        return told
+
     def _add_inputs(self) -> list[Any]:
         """Add parameters, resolved runs, corpus summaries, and raw files by their URL."""
-        paths = [self.root / "params.yaml", *_find(self.results, INPUTS)]
+        names = [f"runs/{run}.json" for run in self.record["parameters"]["runs"]]
+        names += [f"corpora/{corpus}/summary.json" for corpus in self.record["corpora"]]
+        paths = [self.root / "params.yaml", *(self.results / name for name in sorted(names))]
         local = [self._add_file(path) for path in paths]
         remote = [
             self.crate.add_file(
@@ -203,9 +246,23 @@ class _Packer:
     def _add_outputs(self) -> dict[str, list[Any]]:
         """Add what the phases made, by phase."""
         return {
-            phase: [self._add_file(path) for path in _find(self.results, [pattern])]
-            for phase, pattern in OUTPUTS.items()
+            phase: [self._add_file(self.results / path) for path in self._list_recorded(patterns)]
+            for phase, patterns in OUTPUTS.items()
         }
+
+    def _list_recorded(self, patterns: Iterable[str]) -> list[str]:
+        """List the artefacts of the record that match a pattern; what else lies there is none."""
+        artefacts = sorted(self.record["artefacts"])
+        return [path for path in artefacts if any(fnmatch(path, like) for like in patterns)]
+
+    def _name_recorded_version(self, phase: str) -> str:
+        """Name the versions under which what a phase made was first recorded."""
+        artefacts = self.record["artefacts"]
+        paths = self._list_recorded({**OUTPUTS, **OUTSIDE}.get(phase, ()))
+        made = sorted({artefacts[path]["environment"] for path in paths})
+        environments = [self.record["environments"][number] for number in made]
+        versions = [_name_version(found["git"]) for found in environments or [self.environment]]
+        return ", ".join(dict.fromkeys(versions))
 
     def _add_steps(
         self, outputs: Mapping[str, list[Any]], run: Any, times: Mapping[str, str]
@@ -216,7 +273,7 @@ class _Packer:
         tools, steps, actions, controls = [], [], [], []
         for position, phase in enumerate(order):
             tool = self._add(f"#tool-{phase}", "SoftwareApplication", name=f"mutspad: {phase}")
-            tool["softwareVersion"] = self.version
+            tool["softwareVersion"] = self._name_recorded_version(phase)
             step = self._add(f"#step-{phase}", "HowToStep", name=phase, position=str(position))
             step["workExample"] = tool
             name = f"{phases[phase]['jobs']} jobs of the phase {phase}"
@@ -290,8 +347,45 @@ class _Packer:
 def _name_version(git: Mapping[str, Any] | None) -> str:
     """Name the version of the code: a revision, and whether the code is quite that."""
     if git is None or git["revision"] is None:
-        return "unknown"
-    return f"{git['revision']} with changes" if git["dirty"] else str(git["revision"])
+        return UNKNOWN
+    return f"{git['revision']}{CHANGED}" if git["dirty"] else str(git["revision"])
+
+
+def _find_environment(
+    root: Path, environments: Sequence[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], list[str] | None]:
+    """Find the newest environment whose code the checkout still has, else the newest of all.
+
+    Results are committed after the run that made them, so the checkout's revision is another one:
+    the files decide.
+
+    Returns
+    -------
+    tuple
+        The environment, and which files are not as it had them; None where git has no answer.
+    """
+    newest, *older = [(found, _compare(root, found["git"])) for found in reversed(environments)]
+    return next((found for found in (newest, *older) if found[1] == []), newest)
+
+
+def _compare(root: Path, git: Mapping[str, Any] | None) -> list[str] | None:
+    """List the files of the workflow that are neither a revision's nor its recorded changes."""
+    changes = None
+    if git is not None and git["revision"] is not None:
+        changes = list_changes(root, git["revision"], COMPARED)
+    if git is None or changes is None:
+        return None
+    before = git["changed"]
+    paths = changes | {path.relative_to(root).as_posix() for path in _find(root, COMPARED)}
+    hashes = {
+        path: hash_file(root / path) if (root / path).is_file() else None
+        for path in paths & (changes | before.keys())
+    }
+    return sorted(
+        path
+        for path, digest in hashes.items()
+        if (digest != before[path] if path in before else path in changes)
+    )
 
 
 def _find(folder: Path, patterns: Iterable[str]) -> list[Path]:

@@ -93,6 +93,25 @@ def describe_revision(root: Path, outputs: Iterable[str] = ()) -> dict[str, Any]
     }
 
 
+def list_changes(root: Path, revision: str, patterns: Iterable[str]) -> set[str] | None:
+    """List the files like one of the patterns that are not as they are in a revision.
+
+    Returns
+    -------
+    set of str or None
+        Paths below the checkout, of removed and of untracked files, too. None when git does not
+        know the revision here.
+    """
+    paths = [f":(glob){pattern}" for pattern in patterns]
+    changed = _git(
+        root, "diff", "--name-only", "-z", "--no-renames", "--relative", revision, "--", *paths
+    )
+    untracked = _git(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *paths)
+    if changed is None or untracked is None:
+        return None
+    return {path for path in (changed + untracked).split("\0") if path}
+
+
 def describe_processor(cpuinfo: str | None = None) -> dict[str, Any]:
     """Name the processor, its cores and the instruction sets that decide about decimals.
 

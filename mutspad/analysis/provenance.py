@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mutspad.analysis.extent import keep_jobs
 from mutspad.analysis.records import Setting
 from mutspad.config import Params
 from mutspad.data.registry import CorpusEntry, FileEntry, Folder, Registry
@@ -29,8 +30,9 @@ def build_record(
 ) -> dict[str, Any]:
     """Build the record of an experiment.
 
-    Each artefact points to the environment that made it. One that is as the previous record has
-    it keeps the environment it has there: who only pulled a model did not train it.
+    Each artefact points to the environment under which it was first recorded. One that is as the
+    previous record has it keeps the environment it has there: who only pulled a model did not
+    train it. What a run made before it was interrupted is recorded by the run that finishes it.
 
     Parameters
     ----------
@@ -43,7 +45,8 @@ def build_record(
     artefacts
         SHA-256 of each file, by its path below the results.
     run_times
-        As `read_run_times` reads them; what it lacks, the previous record may have.
+        As `read_run_times` reads them; what it lacks, the previous record may have. Jobs of other
+        corpora, encoders, runs and seeds than the experiment's are left out.
     raw_files
         As `describe_raw_files` describes them.
     previous
@@ -59,8 +62,8 @@ def build_record(
             f"provenance.json: expected format {FORMAT}, found {previous.get('format')!r}. "
             "Remove the file; the new one will only know this machine"
         )
-    environments, made_by = _attribute(artefacts, environment, previous)
-    jobs = _merge_jobs(run_times, previous)
+    environments, recorded_under = _attribute(artefacts, environment, previous)
+    jobs = keep_jobs(params, _merge_jobs(run_times, previous))
     return {
         "format": FORMAT,
         "experiment": params.experiment,
@@ -79,7 +82,7 @@ def build_record(
         "raw_files": _keep_hashes(raw_files, previous),
         "environments": environments,
         "artefacts": {
-            path: {"sha256": digest, "environment": made_by[path]}
+            path: {"sha256": digest, "environment": recorded_under[path]}
             for path, digest in artefacts.items()
         },
         "run_times": {"phases": _sum_phases(jobs), "jobs": jobs},
@@ -165,10 +168,10 @@ def _attribute(
     environment: Mapping[str, Any],
     previous: Mapping[str, Any] | None,
 ) -> tuple[list[Mapping[str, Any]], dict[str, int]]:
-    """Find which environment made each artefact; list those that made any, oldest first."""
+    """Find under which environment each artefact was first recorded; list them, oldest first."""
     known = [*(previous["environments"] if previous else []), environment]
     before = previous["artefacts"] if previous else {}
-    maker = {
+    found_at = {
         path: before[path]["environment"]
         if path in before and before[path]["sha256"] == digest
         else len(known) - 1
@@ -176,9 +179,9 @@ def _attribute(
     }
     # An environment that the previous record already lists is not a new one.
     first = {index: known.index(entry) for index, entry in enumerate(known)}
-    used = sorted({first[index] for index in maker.values()})
+    used = sorted({first[index] for index in found_at.values()})
     return [known[index] for index in used], {
-        path: used.index(first[index]) for path, index in maker.items()
+        path: used.index(first[index]) for path, index in found_at.items()
     }
 
 

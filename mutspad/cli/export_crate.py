@@ -4,7 +4,8 @@ Example: mutspad export-crate --results results/demo --output crate
          mutspad export-crate --results results/demo --output demo.zip
 
 crate/
-├── ro-crate-metadata.json    the run, its phases with their times, objects and results
+├── ro-crate-metadata.json    the run, its phases with their times, objects and results, and
+│                             which files of the workflow are not as they were for it
 ├── Snakefile, workflow/, mutspad/, params.yaml, requirements.txt, ...
 └── results/<experiment>/     tables, figures, scores, resolved runs, corpus summaries, provenance
 """
@@ -30,6 +31,8 @@ def command(*, results: Path, output: Path) -> None:
             f"{record}: expected the record of a finished run, found no file. Run snakemake all"
         )
     crate = build_crate(Path(), results, read_json(record))
+    workflow = crate.mainEntity
+    click.echo(f"{output}: the workflow is {workflow['version']}. {workflow['description']}")
     if output.suffix == ".zip":
         with atomic_path(output) as temporary:
             crate.write_zip(temporary)

@@ -1,11 +1,13 @@
 """Write the provenance of an experiment beside its tables.
 
 Example: mutspad record --parameters '{"experiment": "demo", ...}' --results results/demo
-         --artefact 'tables/*' --artefact 'scores/*/*.json' --benchmarks benchmarks/runs/demo
+         --artefact 'tables/*' --artefact 'figures/*' --benchmarks benchmarks/runs/demo
 
 results/<experiment>/
 └── provenance.json    git revision, packages, machine, corpora with hashes, parameters, run times;
-                       each artefact with its SHA-256 and the environment that made it
+                       each artefact with its SHA-256 and the environment it was first recorded
+                       under: those of the parameters' corpora, encoders, runs and seeds by
+                       themselves, others by their patterns
 """
 
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import click
 
 from mutspad.analysis.environment import describe_environment
+from mutspad.analysis.extent import name_artefacts
 from mutspad.analysis.provenance import (
     build_record,
     describe_raw_files,
@@ -33,7 +36,7 @@ EXPECTED = "the resolved parameters as JSON"
 @click.command("record")
 @click.option("--parameters", required=True, help="All parameters, resolved, as JSON.")
 @click.option("--results", type=click.Path(path_type=Path), required=True)
-@click.option("--artefact", "patterns", multiple=True, required=True, help="A pattern below it.")
+@click.option("--artefact", "patterns", multiple=True, required=True, help="Others, below it.")
 @click.option("--benchmarks", type=click.Path(path_type=Path), required=True)
 @click.option("--lock", type=click.Path(path_type=Path), default=Path("requirements.txt"))
 @click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"))
@@ -65,7 +68,7 @@ def command(
         params,
         setting,
         environment=describe_environment(Path(), lock.read_text("utf-8"), outputs=OUTPUTS),
-        artefacts=hash_files(results, patterns),
+        artefacts=hash_files(results, [*name_artefacts(params), *patterns]),
         # Its own time would make each record another one.
         run_times=run_times[run_times["phase"] != "record"],
         raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed)),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.certificate import find_damage, read_outs
+from mutspad.certificate import Damage, find_damage, read_outs
 from mutspad.errors import MutspadError
 
 SHOWN = 20
@@ -23,10 +23,15 @@ NO_REMOTE = (
     "dvc remote add --default <name> <folder or URL>; or take what is in the cache: --no-pull"
 )
 DAMAGED = (
-    "Remove the damaged file (or git restore it, if git has it) and run mutspad sync again; when "
-    "it comes back damaged, the remote has it so: push it again from where it is whole. Scores, "
-    "tables, figures, statistics and claims are kept by git, not by DVC: where they are missing, "
-    "commit them where they are whole"
+    "Remove the damaged files (or git restore them, if git has them) and run mutspad sync again. "
+    "Scores, tables, figures, statistics and claims are kept by git, not by DVC: where they are "
+    "missing, commit them where they are whole"
+)
+# Where a list of a folder is in the remote, DVC takes all its files to be there, and whole: a push
+# alone says that everything is up to date.
+STORED = (
+    "If they come damaged again, or not at all from a remote that can be reached, the remote has "
+    "them so. Delete from it what it has of the following, then run dvc push where they are whole:"
 )
 NOTHING = "Nothing to be done"
 
@@ -38,11 +43,16 @@ def command(*, pull: bool) -> None:
     outs = read_outs(Path("dvc.lock"))
     if pull and _run("dvc", "remote", "default").returncode:
         raise MutspadError(NO_REMOTE)
-    _call("dvc", "pull" if pull else "checkout")
+    fetch = "pull" if pull else "checkout"
+    fetched = _run("dvc", fetch)
     cache = Path(_call("dvc", "cache", "dir").strip())
-    damage = [str(found) for found in islice(find_damage(Path(), cache, outs), SHOWN)]
+    damage = list(islice(find_damage(Path(), cache, outs), SHOWN))
+    # What did not come says more than why DVC stopped, which may be a list that it cannot read.
+    failure = _tell_failure(f"dvc {fetch}", fetched) if fetched.returncode else ""
     if damage:
-        raise MutspadError("\n  ".join(["damaged files:", *damage]) + f"\n{DAMAGED}")
+        raise MutspadError("\n".join(filter(None, [failure, _tell_damage(damage)])))
+    if failure:
+        raise MutspadError(failure)
     changes = json.loads(_call("dvc", "status", "--json"))
     if changes:
         raise MutspadError(_tell(changes))
@@ -70,10 +80,21 @@ def _call(module: str, *arguments: str) -> str:
     """Run a tool that must succeed and return what it printed."""
     done = _run(module, *arguments)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip()
-        raise MutspadError(f"{module} {arguments[0]}: expected success, found:\n{said}")
+        raise MutspadError(_tell_failure(f"{module} {arguments[0]}", done))
     # Snakemake reports on stderr; DVC's hints there are none of what is asked for.
     return done.stdout if module == "dvc" else done.stdout + done.stderr
+
+
+def _tell_failure(command: str, done: subprocess.CompletedProcess[str]) -> str:
+    """Quote what a tool said when it failed."""
+    return f"{command}: expected success, found:\n{(done.stderr or done.stdout).strip()}"
+
+
+def _tell_damage(damage: list[Damage]) -> str:
+    """List what is damaged, what to do here, and what to delete where it comes from."""
+    lines = ["damaged files:", *(f"  {found}" for found in damage), DAMAGED]
+    stored = dict.fromkeys(name for found in damage for name in found.stored)
+    return "\n".join([*lines, *([STORED, *(f"  {name}" for name in stored)] if stored else [])])
 
 
 def _tell(changes: dict[str, list[dict[str, object]]]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -14,9 +15,8 @@ PHASE = {"jobs": 2, "seconds": 5.0, "cpu_seconds": 4.0, "max_rss_mib": 300.0}
 RECORD = {
     "format": 1,
     "experiment": "paper",
-    "environments": [
-        {"git": {"revision": "0a" * 20, "dirty": False}, "packages": {"snakemake": "9.27.1"}}
-    ],
+    "parameters": {"runs": {"run": {}}},
+    "corpora": {"tweets/pos": {}},
     "raw_files": {
         "tweebank2": {
             "title": "TweeBank",
@@ -31,6 +31,14 @@ RECORD = {
     },
     "run_times": {
         "phases": {
+            **{
+                phase: {
+                    **PHASE,
+                    "started": f"2020-01-01T00:0{minute}:00+00:00",
+                    "ended": f"2020-01-01T00:0{minute}:30+00:00",
+                }
+                for minute, phase in enumerate(("plot", "judge_silver", "compare", "claim"), 4)
+            },
             "tabulate": {
                 **PHASE,
                 "started": "2020-01-01T00:09:00+00:00",
@@ -46,6 +54,7 @@ RECORD = {
     },
 }
 FILES = {
+    ".gitignore": "results/\n",
     "Snakefile": "rule all:\n",
     "params.yaml": "experiment: paper\n",
     "workflow/rules/score.smk": "rule score:\n",
@@ -54,7 +63,17 @@ FILES = {
     "results/paper/tables/table2.csv": "row,score\n",
     "results/paper/tables/table2.md": "# Table 2\n",
     "results/paper/figures/convergence.png": "png",
+    "results/paper/figures/figure2.csv": "unit\n",
+    "results/paper/figures/figure2.png": "png",
+    "results/paper/statistics/differences.csv": "a,b\n",
+    "results/paper/statistics/seeds.csv": "seed\n",
+    "results/paper/statistics/counts/pos.csv": "sentence,hits\n",
+    "results/paper/statistics/silver.csv": "layer\n",
+    "results/paper/statistics/silver.md": "# Silver\n",
+    "results/paper/claims.md": "# Claims\n",
     "results/paper/scores/run/seed1.json": "{}",
+    "results/paper/scores/gone/seed1.json": "not of this record",
+    "results/paper/runs/gone.json": "not of this record",
     "results/paper/runs/run.json": "{}",
     "results/paper/corpora/tweets/pos/summary.json": "{}",
     "results/paper/corpora/tweets/pos/test.conllup": "not ours to hand out\n",
@@ -63,23 +82,43 @@ FILES = {
 }
 
 
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """Lay out a finished run and go there."""
-    for name, content in FILES.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content)
+def git(*arguments):
+    person = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
+    done = subprocess.run(["git", *person, *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def environment(revision, changed=None):
+    """Describe where a record was written."""
+    found = {"revision": revision, "dirty": bool(changed), "changed": changed or {}}
+    return {"git": found, "packages": {"snakemake": "9.27.1"}}
+
+
+def write_record(*environments, **made_in):
+    """Write the record of the files that lie there; `made_in` numbers environments by folder."""
     artefacts = {
         name.removeprefix("results/paper/"): {
             "sha256": hashlib.sha256(content.encode()).hexdigest(),
-            "environment": 0,
+            "environment": made_in.get(name.split("/")[2], len(environments) - 1),
         }
         for name, content in FILES.items()
-        if "tables" in name or "model.json" in name
+        if name.startswith("results/") and content != "not of this record"
     }
-    record = tmp_path / "results" / "paper" / "provenance.json"
-    record.write_text(json.dumps({**RECORD, "artefacts": artefacts}))
+    record = {**RECORD, "environments": environments, "artefacts": artefacts}
+    Path("results/paper/provenance.json").write_text(json.dumps(record))
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """Lay out a finished run of a first commit and go there."""
+    for name, content in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
     monkeypatch.chdir(tmp_path)
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "-")
+    write_record(environment(git("rev-parse", "HEAD")))
     return tmp_path
 
 
@@ -109,7 +148,8 @@ def test_the_workflow_is_the_main_entity_and_its_run_an_action(checkout):
     assert workflow.id == "Snakefile"
     assert {"ComputationalWorkflow", "SoftwareSourceCode", "HowTo"} <= set(workflow.type)
     assert workflow["programmingLanguage"].id.endswith("#snakemake")
-    assert workflow["version"] == "0a" * 20
+    assert workflow["version"] == git("rev-parse", "HEAD")
+    assert workflow["description"] == "Every file is as in the recorded version."
     run = crate.get("#run")
     assert run.type == "CreateAction"
     assert run["instrument"] == workflow
@@ -132,9 +172,18 @@ def test_objects_are_parameters_and_corpora_results_are_tables_and_figures(check
         "results/paper/tables/table2.csv",
         "results/paper/tables/table2.md",
         "results/paper/figures/convergence.png",
+        "results/paper/figures/figure2.csv",
+        "results/paper/figures/figure2.png",
+        "results/paper/statistics/differences.csv",
+        "results/paper/statistics/seeds.csv",
+        "results/paper/statistics/counts/pos.csv",
+        "results/paper/statistics/silver.csv",
+        "results/paper/statistics/silver.md",
+        "results/paper/claims.md",
         "results/paper/scores/run/seed1.json",
         "results/paper/provenance.json",
     }
+    assert not any("gone" in name for name in objects | results)
     table = crate.get("results/paper/tables/table2.csv")
     assert table["sha256"] == hashlib.sha256(b"row,score\n").hexdigest()
     assert table["exampleOfWork"].id == "#output-tables"
@@ -147,9 +196,13 @@ def test_each_phase_is_a_step_with_an_action_in_order_of_time(checkout):
     steps = crate.mainEntity["step"]
     assert [(step["name"], step["position"]) for step in steps] == [
         ("baselines", "0"),
-        ("tabulate", "1"),
+        ("plot", "1"),
+        ("judge_silver", "2"),
+        ("compare", "3"),
+        ("claim", "4"),
+        ("tabulate", "5"),
     ]
-    assert ids(crate.mainEntity["hasPart"]) == {"#tool-baselines", "#tool-tabulate"}
+    assert {"#tool-baselines", "#tool-tabulate"} <= ids(crate.mainEntity["hasPart"])
     action = crate.get("#phase-tabulate")
     assert action["instrument"].id == "#tool-tabulate"
     assert action["startTime"] == "2020-01-01T00:09:00+00:00"
@@ -161,13 +214,97 @@ def test_each_phase_is_a_step_with_an_action_in_order_of_time(checkout):
     assert organise["instrument"]["softwareVersion"] == "9.27.1"
 
 
+@pytest.mark.parametrize(
+    ("phase", "results"),
+    [
+        ("judge_silver", {"statistics/silver.csv", "statistics/silver.md"}),
+        (
+            "compare",
+            {"statistics/differences.csv", "statistics/seeds.csv", "statistics/counts/pos.csv"},
+        ),
+        ("claim", {"claims.md"}),
+        # Both figures: their jobs are the phase's, by their benchmark files.
+        ("plot", {"figures/convergence.png", "figures/figure2.csv", "figures/figure2.png"}),
+    ],
+)
+def test_a_result_is_that_of_the_phase_that_made_it(phase, results, checkout):
+    made = ids(export("crate").get(f"#phase-{phase}")["result"])
+    assert made == {f"results/paper/{name}" for name in results}
+
+
+def describe_workflow(name):
+    workflow = export(name).mainEntity
+    return workflow["version"], workflow["description"]
+
+
+def test_results_that_were_committed_after_their_run_are_still_those_of_its_code(checkout):
+    recorded = git("rev-parse", "HEAD")
+    Path("dvc.lock").write_text("stages: {}\n")
+    git("add", "--force", "dvc.lock", "results/paper/tables")
+    git("commit", "--quiet", "--message", "the results")
+    assert describe_workflow("crate")[0] == recorded
+    assert Path("crate/dvc.lock").is_file()
+
+
+def test_code_that_is_not_the_recorded_one_is_named(checkout, capsys):
+    recorded = git("rev-parse", "HEAD")
+    Path("mutspad/cli/main.py").write_text("another\n")
+    Path("mutspad/new.py").write_text("new\n")
+    git("rm", "--quiet", "--force", "workflow/rules/score.smk")
+    git("add", "mutspad/cli")
+    git("commit", "--quiet", "--message", "a later one")
+    version, description = describe_workflow("crate")
+    assert version == f"{recorded} with changes"
+    changes = "mutspad/cli/main.py, mutspad/new.py, workflow/rules/score.smk"
+    assert description == f"Not as in the recorded version: {changes}."
+    assert f"the workflow is {version}. {description}" in capsys.readouterr().out
+
+
+def test_uncommitted_changes_are_compared_by_their_recorded_hashes(checkout):
+    recorded = git("rev-parse", "HEAD")
+    Path("params.yaml").write_text("experiment: paper # changed\n")
+    digest = hashlib.sha256(Path("params.yaml").read_bytes()).hexdigest()
+    write_record(environment(recorded, {"params.yaml": digest}))
+    told = (f"{recorded} with changes", "Every file is as in the recorded version.")
+    assert describe_workflow("a") == told
+    Path("params.yaml").write_text(FILES["params.yaml"])
+    told = (f"{recorded} with changes", "Not as in the recorded version: params.yaml.")
+    assert describe_workflow("b") == told
+
+
+def test_without_the_revision_nothing_is_claimed(checkout):
+    write_record(environment("0a" * 20))
+    version, description = describe_workflow("a")
+    assert version == "0a" * 20 + ", not compared"
+    assert "is not known" in description
+    write_record({**environment(None), "git": None})
+    assert describe_workflow("b")[0] == "unknown"
+
+
+def test_each_phase_names_the_environment_of_its_own_artefacts(checkout):
+    first = git("rev-parse", "HEAD")
+    Path("mutspad/cli/main.py").write_text("another\n")
+    git("commit", "--quiet", "--all", "--message", "-")
+    second = git("rev-parse", "HEAD")
+    write_record(environment(first), environment(second), baselines=0, figures=0)
+    crate = export("crate")
+    assert crate.mainEntity["version"] == second
+    assert "under 1 other environment(s)" in crate.mainEntity["description"]
+    versions = {name: crate.get(f"#tool-{name}")["softwareVersion"] for name in ("plot", "compare")}
+    assert versions == {"plot": first, "compare": second}
+    assert crate.get("#tool-baselines")["softwareVersion"] == first
+    # Back at the first commit, the packed files are the first environment's.
+    git("checkout", "--quiet", first)
+    assert export("back").mainEntity["version"] == first
+
+
 def test_files_come_along_but_nobody_s_text(checkout):
     export("crate")
     held = {
         path.relative_to("crate").as_posix() for path in Path("crate").rglob("*") if path.is_file()
     }
-    expected = {name for name, text in FILES.items() if "not ours" not in text}
-    expected -= {"results/paper/baselines/run/seed1/model.json"}
+    expected = {name for name, text in FILES.items() if not text.startswith("not ")}
+    expected -= {".gitignore", "results/paper/baselines/run/seed1/model.json"}
     expected |= {"results/paper/provenance.json", "ro-crate-metadata.json"}
     assert held == expected
     assert {path.name for path in checkout.iterdir()} >= {"crate"}

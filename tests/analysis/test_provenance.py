@@ -15,6 +15,7 @@ from mutspad.analysis.environment import (
     describe_revision,
     parse_lock,
 )
+from mutspad.analysis.extent import name_artefacts
 from mutspad.analysis.provenance import (
     build_record,
     describe_raw_files,
@@ -107,7 +108,7 @@ def job(name, seconds, ended="2020-01-01T00:00:09+00:00"):
 
 
 def test_times_are_summed_and_survive_the_loss_of_the_benchmarks(record):
-    first = record({}, times=[job("fit/a", 3.0), job("fit/b", float("nan")), job("score/a", 1.0)])
+    first = record({}, times=[job("fit/a", 3.0), job("fit/b", float("nan")), job("plot/a", 1.0)])
     assert first["run_times"]["phases"]["fit"] == {
         "jobs": 2,
         "seconds": 3.0,
@@ -117,9 +118,51 @@ def test_times_are_summed_and_survive_the_loss_of_the_benchmarks(record):
         "ended": "2020-01-01T00:00:09+00:00",
     }
     assert first["run_times"]["jobs"]["fit/b"]["seconds"] is None
-    later = record({}, previous=first, times=[job("score/a", 2.0)])
+    later = record({}, previous=first, times=[job("plot/a", 2.0)])
     assert later["run_times"]["jobs"]["fit/a"] == first["run_times"]["jobs"]["fit/a"]
-    assert later["run_times"]["jobs"]["score/a"]["seconds"] == 2.0
+    assert later["run_times"]["jobs"]["plot/a"]["seconds"] == 2.0
+
+
+def test_times_of_other_runs_and_seeds_are_left_out(record):
+    """Whether a benchmark file was left there, or an older record has the job."""
+    run, seed = "tweets-mono-pos", parse().seeds[0]
+    ours = [
+        job(name, 2.0)
+        for name in (
+            f"baselines/{run}/seed{seed}",
+            f"predict/{run}/seed{seed}.pos",
+            f"score/{run}/seed{seed}",
+            f"runs/{run}",
+            "embed/minilm/tweets",
+            "prepare/tweets/pos",
+            f"unify/news/seed{seed}",
+            "compare",
+            "tabulate/table1",
+        )
+    ]
+    others = [
+        job(name, 50.0)
+        for name in (
+            f"baselines/gone-run/seed{seed}",
+            f"baselines/{run}/seed99",
+            # Of a phase that it once had.
+            f"finetune/{run}/seed{seed}",
+            f"predict/{run}/seed{seed}",
+            f"predict/gone-run/seed{seed}.pos",
+            f"score/{run}/seed99",
+            "runs/gone-run",
+            "embed/gone/tweets",
+            "prepare/gone/pos",
+            "unify/news/seed99",
+        )
+    ]
+    kept = {times[1] for times in ours}
+    built = record({}, times=[*ours, *others])["run_times"]
+    assert set(built["jobs"]) == kept
+    assert (built["phases"]["baselines"]["jobs"], built["phases"]["baselines"]["seconds"]) == (1, 2)
+    older = {name: {"seconds": 50.0} for _, name, *_ in others}
+    previous = {**record({}), "run_times": {"jobs": older, "phases": {}}}
+    assert set(record({}, previous=previous, times=ours)["run_times"]["jobs"]) == kept
 
 
 def test_a_touched_benchmark_does_not_move_the_clock(record):
@@ -266,23 +309,73 @@ def test_run_times_are_read_job_by_job(tmp_path):
     assert read_run_times(tmp_path / "none").empty
 
 
-def test_the_verb_writes_beside_the_tables(tmp_path, summaries, vectors, monkeypatch):
+@pytest.fixture
+def finished(tmp_path, summaries, vectors, monkeypatch):
+    """Lay out a run with every file that belongs to it, and go there."""
     results = tmp_path / "results" / "paper"
-    for (domain, task), summary in summaries.items():
-        folder = results / "corpora" / domain / task
-        folder.mkdir(parents=True)
-        (folder / "summary.json").write_text(json.dumps(summary))
-    for name in ("lexicon/lexicon.json", "tables/table1.csv"):
-        (results / name).parent.mkdir()
+    kept = [
+        pattern.replace("*", "x") for pattern in (*name_artefacts(parse()), "statistics/counts/*")
+    ]
+    for name in (*kept, "lexicon/lexicon.json", "tables/table1.csv"):
+        (results / name).parent.mkdir(parents=True, exist_ok=True)
         (results / name).write_text(json.dumps(vectors))
+    for (domain, task), summary in summaries.items():
+        (results / "corpora" / domain / task / "summary.json").write_text(json.dumps(summary))
     (tmp_path / "requirements.txt").write_text("click==1.0\n")
     monkeypatch.chdir(tmp_path)
+    return results
+
+
+def record_finished():
     arguments = ["--parameters", parse().model_dump_json(), "--results", "results/paper"]
-    arguments += ["--artefact", "tables/*", "--benchmarks", "benchmarks"]
-    cli.main(["record", *arguments], standalone_mode=False)
-    record = json.loads((results / "provenance.json").read_text())
-    digest = hash_file(results / "tables" / "table1.csv")
-    assert record["artefacts"] == {"tables/table1.csv": {"sha256": digest, "environment": 0}}
-    before = (results / "provenance.json").read_bytes()
-    cli.main(["record", *arguments], standalone_mode=False)
-    assert (results / "provenance.json").read_bytes() == before
+    for pattern in ("tables/*", "statistics/**/*"):
+        arguments += ["--artefact", pattern]
+    cli.main(["record", *arguments, "--benchmarks", "benchmarks"], standalone_mode=False)
+    return json.loads(Path("results/paper/provenance.json").read_text())
+
+
+def test_the_verb_writes_beside_the_tables(finished):
+    record = record_finished()
+    digest = hash_file(finished / "tables" / "table1.csv")
+    assert record["artefacts"]["tables/table1.csv"] == {"sha256": digest, "environment": 0}
+    seed = parse().seeds[-1]
+    assert {
+        f"baselines/tweets-mono-pos/seed{seed}/model.json",
+        f"baselines/tweets-mono-pos/seed{seed}/weights.safetensors",
+        f"predictions/tweets-mono-pos/seed{seed}/pos.x.conllup",
+        f"scores/as-is-mono-dep/seed{seed}.json",
+        f"unified/tweets/seed{seed}/x",
+        "corpora/news/dep/summary.json",
+        "contextual/minilm/news.x",
+        "statistics/counts/x",
+    } <= record["artefacts"].keys()
+    assert not any(path.startswith("as-is/") for path in record["artefacts"])
+    before = (finished / "provenance.json").read_bytes()
+    record_finished()
+    assert (finished / "provenance.json").read_bytes() == before
+
+
+def test_what_other_parameters_left_there_is_no_artefact(finished):
+    before = record_finished()
+    run, seed = "tweets-mono-pos", parse().seeds[0]
+    for name in (
+        f"baselines/gone-run/seed{seed}/model.json",
+        f"baselines/{run}/seed99/model.json",
+        f"finetune/{run}/seed{seed}/model.json",
+        f"scores/gone-run/seed{seed}.json",
+        f"scores/{run}/seed99.json",
+        f"predictions/{run}/seed{seed}/dep.test.conllup",
+        "unified/news/seed99/train.conllup",
+        "contextual/gone/news.npy",
+    ):
+        path = finished / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("left")
+    assert record_finished() == before
+
+
+def test_a_file_that_belongs_to_a_run_must_be_there(finished):
+    name = f"scores/tweets-mono-pos/seed{parse().seeds[0]}.json"
+    (finished / name).unlink()
+    with pytest.raises(MutspadError, match=f"expected files like {name}, found none"):
+        record_finished()

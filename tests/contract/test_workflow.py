@@ -3,12 +3,14 @@
 import re
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from mutspad.analysis.extent import keep_jobs, name_artefacts
 from mutspad.cli.main import VERBS
 from mutspad.config import Params, parse_params
 from mutspad.fingerprint import code_of
@@ -49,6 +51,12 @@ def folders(job: str, directive: str) -> set[str]:
         for line in re.findall(rf"^    {directive}: (.*)$", job, re.MULTILINE)
         for folder in re.findall(r"(?:^|, )results/\w+/([^/,\s]+)", line)
     }
+
+
+@pytest.fixture(scope="module")
+def planned() -> str:
+    """Plan every job of the shipped experiment."""
+    return snakemake("--dry-run", "--forceall", "all")
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +141,32 @@ def test_the_default_target_names_every_phase() -> None:
     }
 
 
-def test_a_stage_depends_on_every_result_that_its_phase_reads(stages: dict[str, Any]) -> None:
-    planned = snakemake("--dry-run", "--forceall", "all")
+def test_the_record_knows_every_file_and_job_of_the_workflow(
+    planned: str, raw_params: dict[str, Any]
+) -> None:
+    params = parse_params(raw_params)
+    jobs = re.findall(r"^    benchmark: benchmarks/runs/demo/(.*)\.tsv$", planned, re.MULTILINE)
+    assert len(jobs) > 100
+    assert set(keep_jobs(params, dict.fromkeys(jobs))) == set(jobs)
+    others = (ROOT / "workflow" / "rules" / "provenance.smk").read_text()
+    patterns = [*name_artefacts(params), *re.findall(r'^ {16}"(.*)",$', others, re.MULTILINE)]
+    assert "claims.*" in patterns
+    # To fnmatch, a star goes through folders.
+    patterns = [pattern.replace("**/", "") for pattern in patterns]
+    made = {
+        path
+        for line in re.findall(r"^    output: (.*)$", planned, re.MULTILINE)
+        for path in re.findall(r"results/demo/([^,\s]+)", line)
+    }
+    assert len(made) > 300
+    # A record does not hash itself; the report's pages hold what is hashed, for a browser.
+    unknown = {path for path in made if not any(fnmatch(path, like) for like in patterns)}
+    assert {path.split("/")[0] for path in unknown} == {"provenance.json", "report"}
+
+
+def test_a_stage_depends_on_every_result_that_its_phase_reads(
+    stages: dict[str, Any], planned: str
+) -> None:
     made_by = {
         next(iter(out)).rsplit("/", 1)[1]: name
         for name, stage in stages.items()

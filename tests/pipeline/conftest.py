@@ -15,24 +15,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = Path("results/miniature")
-PHASE_FOLDERS = (
-    "corpora",
-    "lexicon",
-    "text",
-    "runs",
-    "language_model",
-    "contextual",
-    "baselines",
-    "unified",
-    "pretrain",
-    "finetune",
-    "predictions",
-    "scores",
-    "ablation",
-    "tables",
-    "figures",
-    "report",
-)
+# It names commit, machine and times.
+RECORD = "provenance.json"
 # One run of every kind is enough: a job costs seconds, most of them the start of a process.
 KEPT = (
     "tweets-mono-pos",
@@ -101,13 +85,14 @@ class World:
                     del cells[task]
         (self.path / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
 
-    def digest(self, *folders: str) -> dict[str, str]:
-        """Hash every file of these result folders."""
+    def digest(self, *parts: str) -> dict[str, str]:
+        """Hash every file of the results but their record, or of these files and folders of it."""
         return {
             path.relative_to(self.path).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for folder in folders or PHASE_FOLDERS
-            for path in sorted((self.results / folder).rglob("*"))
+            for path in sorted(self.results.rglob("*"))
             if path.is_file()
+            and path.relative_to(self.results) != Path(RECORD)
+            and any(path.is_relative_to(self.results / part) for part in parts or (".",))
         }
 
     def plan(self, *arguments: str) -> set[str]:

@@ -101,15 +101,18 @@ def test_a_killed_process_is_taken_up(train, tmp_path):
             finally:
                 os._exit(status)
         deadline = time.monotonic() + chance.uniform(0.0, 0.25)
-        while time.monotonic() < deadline and os.waitpid(process, os.WNOHANG)[0] == 0:
+        ended, status = 0, 0
+        while not ended and time.monotonic() < deadline:
             time.sleep(0.002)
-        try:
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
-        except (ProcessLookupError, ChildProcessError):
-            # It ended before its kill: begin again, so that all kills count.
+            ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            # It ended before its kill, after earlier ones: begin again, so that all kills count.
+            assert status == 0
+            assert pickle.loads((tmp_path / "result").read_bytes()) == expected  # noqa: S301
             checkpoint.remove()
             continue
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
         kills += 1
     assert train("multi", checkpoint) == expected
     assert not list(tmp_path.glob("*.tmp")) or checkpoint.path.exists()

@@ -5,16 +5,20 @@ rule provenance:
 
 # A record of where the tables come from. It names the commit, the machine and the clock, so nothing depends on it, DVC
 # does not certify it, and none of this is in `params:`: a commit alone does not run it again, only new artefacts do.
-# requirements.txt and the benchmarks are read, but for the same reason are no inputs.
+# requirements.txt and the benchmarks are read, but for the same reason are no inputs. What there is of each corpus,
+# encoder, run and seed follows from the parameters: as one pattern for all, it would take in what others left there.
 rule record:
     input:
         rules.tables.input,
         rules.figures.input,
         rules.statistics.input,
         rules.ablate.input,
+        rules.corpora.input,
+        rules.runs.input,
+        rules.encoders.input,
+        rules.unify.input,
         behind_scores(PARAMS.runs),
-        summaries(),
-        "<results>/lexicon/lexicon.json",
+        histories(PARAMS.runs),
     output:
         update("<results>/provenance.json"),
     log:
@@ -27,11 +31,11 @@ rule record:
         artefacts=[
             f"--artefact={pattern}"
             for pattern in (
-                "*/*/seed*/model.json",
-                "scores/*/*.json",
+                "lexicon/*",
+                "language_model/*",
                 "tables/*",
                 "figures/*",
-                "statistics/*",
+                "statistics/**/*",
                 "claims.*",
             )
         ],
