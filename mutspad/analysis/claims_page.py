@@ -8,7 +8,7 @@ from typing import Any
 from tabulate import tabulate
 
 from mutspad.analysis.claims import Claim, Evidence, Judged, Outcome, Verdict
-from mutspad.analysis.judging import name_row
+from mutspad.analysis.evidence import name_row
 from mutspad.analysis.paper import read_paper
 from mutspad.analysis.rows import NO_WEIGHTS, Results, note_scores
 from mutspad.analysis.tables import NOT_APPLICABLE, Notes, note_paper

@@ -8,14 +8,12 @@ import numpy as np
 
 from mutspad.analysis.claims import (
     Claim,
-    Direction,
     EpochsClaim,
     Evidence,
     GainClaim,
     Judged,
     LiteratureClaim,
     MnrgClaim,
-    Outcome,
     Pair,
     ScoreClaim,
     SizeClaim,
@@ -26,15 +24,23 @@ from mutspad.analysis.claims import (
     decide_size,
     read_claims,
 )
-from mutspad.analysis.comparisons import Comparisons, Difference
+from mutspad.analysis.comparisons import Comparisons
 from mutspad.analysis.drops import AblatedRun
+from mutspad.analysis.evidence import (
+    describe_scores,
+    from_difference,
+    name_pair,
+    name_row,
+    paper_mnrg,
+    paper_score,
+    subtract,
+    word_direction,
+)
 from mutspad.analysis.paper import read_paper
 from mutspad.analysis.rows import MAIN_COLUMNS, MNRG, NO_WEIGHTS, NOT_RUN, Results
-from mutspad.analysis.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
-from mutspad.analysis.table3 import paper_mnrg
 from mutspad.analysis.tables import TASK_LABELS
 from mutspad.analysis.trainings import Stage, Training
-from mutspad.evaluation.significance import Floats, interval, seed_interval
+from mutspad.evaluation.significance import interval, seed_interval
 from mutspad.tasks import Task
 
 
@@ -65,20 +71,6 @@ def judge_claims(material: Material) -> list[Judged]:
     """Test every claim, also on stand-ins where a row could not be run."""
     claims = read_claims()
     return [_judge_with_stand_ins(claim, claims.stand_ins, material) for claim in claims.claims]
-
-
-def name_row(row: str) -> str:
-    """Name a row for readers."""
-    paper = read_paper()
-    named = {CHOSEN_ON_DEV: "MuTSPad", BEST_ON_TEST: "MuTSPad (best on test)"}
-    if row in named:
-        return named[row]
-    if row in paper.table3:
-        return f"MuTSPad {paper.table3[row].label}"
-    if row in paper.table2.beyond:
-        spec = paper.table2.beyond[row]
-        return f"{spec.label} ({spec.encoder})" if spec.encoder else spec.label
-    return paper.table2.rows[row].label
 
 
 def _judge_with_stand_ins(claim: Claim, stand_ins: Mapping[str, str], material: Material) -> Judged:
@@ -116,9 +108,9 @@ def _test_scores(claim: ScoreClaim, material: Material) -> Judged:
             if task in found:
                 difference = found[task]
                 p_value = 1.0 if difference.p_holm is None else difference.p_holm
-                paper = _subtract(_paper_score(pair.a, task), _paper_score(pair.b, task))
+                paper = subtract(paper_score(pair.a, task), paper_score(pair.b, task))
                 evidence.append(
-                    _from_difference(
+                    from_difference(
                         difference,
                         MAIN_COLUMNS[task].header,
                         decide_by_test(
@@ -140,8 +132,8 @@ def _test_mnrg(claim: MnrgClaim, material: Material) -> Judged:
             obstacles += _missing(pair, MAIN_COLUMNS, material)
             continue
         outcome = decide_by_interval(difference.ci_low, difference.ci_high, "higher")
-        paper = _subtract(_paper_mnrg(pair.a), _paper_mnrg(pair.b))
-        evidence.append(_from_difference(difference, MNRG.header, outcome, "higher", paper))
+        paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
+        evidence.append(from_difference(difference, MNRG.header, outcome, "higher", paper))
     return Judged(claim, tuple(evidence), _unique(obstacles))
 
 
@@ -158,10 +150,10 @@ def _test_sizes(claim: SizeClaim, material: Material) -> Judged:
         if difference is None:
             obstacles += _missing(pair, MAIN_COLUMNS, material)
             continue
-        paper = _subtract(_paper_mnrg(pair.a), _paper_mnrg(pair.b))
+        paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
         size = pair.points if paper is None else paper
         outcome = decide_size(difference.ci_low, difference.ci_high, size)
-        tested = _from_difference(difference, MNRG.header, outcome, "higher", paper)
+        tested = from_difference(difference, MNRG.header, outcome, "higher", paper)
         evidence.append(
             replace(
                 tested,
@@ -192,19 +184,18 @@ def _test_gains(claim: GainClaim, material: Material) -> Judged:
             for task in gains
         }
         paper = {
-            task: _subtract(_paper_score(pair.a, task), _paper_score(pair.b, task))
-            for task in gains
+            task: subtract(paper_score(pair.a, task), paper_score(pair.b, task)) for task in gains
         }
         for other in claim.than:
             low, high = interval(drawn[claim.task] - drawn[other], compared.params.confidence)
             evidence.append(
-                _describe(
+                describe_scores(
                     gains[claim.task] - gains[other],
                     (low, high),
                     score=f"{TASK_LABELS[claim.task]}'s gain - {TASK_LABELS[other]}'s",
-                    comparison=_name_pair(pair),
+                    comparison=name_pair(pair),
                     expect=claim.expect,
-                    paper=_subtract(paper[claim.task], paper[other]),
+                    paper=subtract(paper[claim.task], paper[other]),
                 )
             )
     return Judged(claim, tuple(evidence), _unique(obstacles))
@@ -223,13 +214,13 @@ def _test_literature(claim: LiteratureClaim, material: Material) -> Judged:
             continue
         drawn = compared.replicates(claim.row, task) - best
         evidence.append(
-            _describe(
+            describe_scores(
                 compared.scores(claim.row, task) - best,
                 interval(drawn, compared.params.confidence),
                 score=MAIN_COLUMNS[task].header,
                 comparison=f"{name_row(claim.row)} - {best}, the best of the literature",
                 expect=claim.expect,
-                paper=_subtract(_paper_score(claim.row, task), best),
+                paper=subtract(paper_score(claim.row, task), best),
             )
         )
     return Judged(claim, tuple(evidence), tuple(obstacles))
@@ -270,8 +261,8 @@ def _test_epochs(claim: EpochsClaim, material: Material) -> Judged:
         evidence.append(
             Evidence(
                 score=name,
-                comparison=_name_pair(claim.pair),
-                claimed=_claimed("lower"),
+                comparison=name_pair(claim.pair),
+                claimed=word_direction("lower"),
                 paper=None,
                 paper_agrees=None,
                 ours=float(differences.mean()),
@@ -348,54 +339,6 @@ def _epochs_to_common(fewer: Training, more: Training) -> tuple[int, int]:
     return fewer.epochs_to(score), more.epochs_to(score)
 
 
-def _from_difference(
-    difference: Difference, score: str, outcome: Outcome, expect: Direction, paper: float | None
-) -> Evidence:
-    """Build the evidence of a difference between two rows."""
-    return Evidence(
-        score=score,
-        comparison=_name_pair(Pair(a=difference.a, b=difference.b)),
-        claimed=_claimed(expect),
-        paper=paper,
-        paper_agrees=_agrees(paper, expect),
-        ours=difference.difference,
-        ci_low=difference.ci_low,
-        ci_high=difference.ci_high,
-        p=difference.p_holm,
-        seeds=difference.seeds,
-        seeds_agreeing=difference.seeds_agreeing,
-        outcome=outcome,
-    )
-
-
-def _describe(
-    values: Floats,
-    bounds: tuple[float, float],
-    *,
-    score: str,
-    comparison: str,
-    expect: Direction,
-    paper: float | None,
-) -> Evidence:
-    """Build the evidence of a value of each seed, `[seeds]`, and the interval of its mean."""
-    ours = float(values.mean())
-    low, high = bounds
-    return Evidence(
-        score=score,
-        comparison=comparison,
-        claimed=_claimed(expect),
-        paper=paper,
-        paper_agrees=_agrees(paper, expect),
-        ours=ours,
-        ci_low=low,
-        ci_high=high,
-        p=None,
-        seeds=len(values),
-        seeds_agreeing=int((np.sign(values) == np.sign(ours)).sum()),
-        outcome=decide_by_interval(low, high, expect),
-    )
-
-
 def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]:
     """Say why two rows cannot be compared on all tasks."""
     tasks = list(tasks)
@@ -404,7 +347,7 @@ def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]
         a, b = (material.comparisons.rows[row] for row in (pair.a, pair.b))
         same = [MAIN_COLUMNS[task].header for task in tasks if a[task] == b[task]]
         if same:
-            obstacles.append(f"{_name_pair(pair)}: the same run for {', '.join(same)}")
+            obstacles.append(f"{name_pair(pair)}: the same run for {', '.join(same)}")
     return obstacles
 
 
@@ -423,48 +366,6 @@ def _obstacle(row: str, material: Material) -> str:
     """Say why a row has not run; why weights are not available stands in the notes, once."""
     reason = NO_WEIGHTS if row in material.results.unavailable else NOT_RUN
     return f"{name_row(row)}: {reason}"
-
-
-def _name_pair(pair: Pair) -> str:
-    """Name a difference of rows."""
-    return f"{name_row(pair.a)} - {name_row(pair.b)}"
-
-
-def _claimed(expect: Direction) -> str:
-    """Say what is claimed of a difference."""
-    return "above 0" if expect == "higher" else "below 0"
-
-
-def _agrees(difference: float | None, expect: Direction) -> bool | None:
-    """Say whether the paper's own difference is as claimed, None where it prints none."""
-    if difference is None:
-        return None
-    return difference > 0 if expect == "higher" else difference < 0
-
-
-def _subtract(a: float | None, b: float | None) -> float | None:
-    """Subtract printed numbers, which have at most two decimals."""
-    return None if a is None or b is None else round(a - b, 2)
-
-
-def _paper_score(row: str, task: Task) -> float | None:
-    """Look up what the paper prints."""
-    paper = read_paper()
-    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
-        return paper.table2.mutspad_best.scores[task]
-    if row in paper.table3:
-        return paper.table3[row].scores[task]
-    return paper.table2.rows[row].scores[task] if row in paper.table2.rows else None
-
-
-def _paper_mnrg(row: str) -> float | None:
-    """Look up the paper's mNRG, computed from its scores where it prints none."""
-    paper = read_paper()
-    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
-        return paper.table2.mutspad_best.mnrg
-    if row in paper.table3:
-        return paper_mnrg(paper, row)
-    return paper.table2.rows[row].mnrg if row in paper.table2.rows else None
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ rule compare:
     benchmark:
         "<benchmarks>/compare.tsv"
     params:
-        code=code_of("mutspad.cli.compare", "numpy", "pandas", "seqeval"),
+        code=code_of("mutspad.cli.compare", "numpy", "pandas", "scipy", "seqeval"),
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),

@@ -14,7 +14,7 @@ from mutspad.analysis.claims import (
     judge,
     read_claims,
 )
-from mutspad.analysis.judging import name_row
+from mutspad.analysis.evidence import name_row
 from mutspad.analysis.paper import read_paper
 
 YES, NO, OPEN = Outcome.AS_CLAIMED, Outcome.OTHERWISE, Outcome.UNDECIDED

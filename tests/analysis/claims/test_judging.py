@@ -6,7 +6,8 @@ import pytest
 from mutspad.analysis.claims import Outcome, Verdict, read_claims
 from mutspad.analysis.comparisons import Comparisons
 from mutspad.analysis.drops import AblatedRun, Ablation
-from mutspad.analysis.judging import judge_claims, name_row
+from mutspad.analysis.evidence import name_row
+from mutspad.analysis.judging import judge_claims
 from mutspad.analysis.trainings import Training
 from mutspad.tasks import Task
 
