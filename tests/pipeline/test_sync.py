@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 pytestmark = pytest.mark.pipeline
 
@@ -114,19 +113,6 @@ def test_a_flipped_byte_in_the_cache_is_named(clone: Any) -> None:
     clone.mutspad("sync")
 
 
-def mend(world: Any, printed: str, store: Path, pushed: Any) -> None:
-    """Do what the message says: remove the damage here and in the remote, and push again."""
-    here = re.findall(r"^  (\S+)(?: \(for \S+\))?: expected md5 ", printed, re.MULTILINE)
-    there = re.findall(r"^  (files/md5/\S+)$", printed, re.MULTILINE)
-    assert here
-    assert there
-    for name in here:
-        (world.path / name).unlink(missing_ok=True)
-    for name in there:
-        (store / name).unlink(missing_ok=True)
-    assert "pushed" in pushed.run("dvc", "push")
-
-
 def test_a_flipped_byte_in_the_remote_is_mended_as_the_message_says(
     pushed: Any, store: Path, tmp_path: Path
 ) -> None:
@@ -138,25 +124,11 @@ def test_a_flipped_byte_in_the_remote_is_mended_as_the_message_says(
     assert remote.relative_to(store).as_posix() in printed
     # What is not verified is not called done either.
     assert other.plan() != set()
-    mend(other, printed, store, pushed)
-    other.mutspad("sync")
-    assert other.digest() == pushed.digest()
-
-
-def test_a_damaged_list_of_files_in_the_remote_is_mended_as_the_message_says(
-    pushed: Any, store: Path, tmp_path: Path
-) -> None:
-    lock = yaml.safe_load((pushed.path / "dvc.lock").read_text())
-    (out,) = lock["stages"]["unify"]["outs"]
-    remote = store / "files" / "md5" / out["md5"][:2] / out["md5"][2:]
-    remote.chmod(stat.S_IRUSR | stat.S_IWUSR)
-    remote.write_bytes(remote.read_bytes()[:20])
-    other = pushed.clone(tmp_path / "other")
-    printed = other.mutspad("sync", fails=True)
-    assert remote.relative_to(store).as_posix() in printed
-    assert f"{out['path']}: expected md5 " in printed
-    assert "Traceback" not in printed
-    mend(other, printed, store, pushed)
+    for name in re.findall(r"^  (\S+)(?: \(for \S+\))?: expected md5 ", printed, re.MULTILINE):
+        (other.path / name).unlink()
+    for name in re.findall(r"^  (files/md5/\S+)$", printed, re.MULTILINE):
+        (store / name).unlink()
+    assert "2 files pushed" in pushed.run("dvc", "push")
     other.mutspad("sync")
     assert other.digest() == pushed.digest()
 
