@@ -11,6 +11,7 @@ import pandas as pd
 from mutspad.analysis.extent import keep_jobs
 from mutspad.analysis.records import Setting
 from mutspad.config import Params
+from mutspad.data.encoder_files import MODEL_FILES, find_local, package_version
 from mutspad.data.registry import CorpusEntry, FileEntry, Folder, Registry
 from mutspad.errors import MutspadError
 
@@ -108,6 +109,36 @@ def describe_raw_files(
     `folders` (raw, mirror, licensed) holds them.
     """
     return {name: _describe_corpus(registry.corpus(name), folders) for name in names}
+
+
+def describe_encoders(params: Params) -> dict[str, Any]:
+    """Describe the Hugging Face encoders that runs read, as `describe_raw_files` does corpora.
+
+    Of a name of the hub only the name and its revision, if it has one, are known here.
+
+    Raises
+    ------
+    EncoderError
+        When a package or its folder is not there.
+    """
+    used = sorted({run.encoder for run in params.runs.values() if run.encoder})
+    described = {}
+    for name in used:
+        encoder = params.encoders[name]
+        if encoder.kind != "huggingface":
+            continue
+        folder = find_local(encoder.source)
+        paths = (
+            [] if folder is None else sorted(p for each in MODEL_FILES for p in folder.glob(each))
+        )
+        described[name] = {
+            "title": encoder.source,
+            "version": package_version(encoder.source),
+            "kind": "encoder",
+            "licence": None,
+            "files": {path.name: _describe_local(path) for path in paths},
+        }
+    return described
 
 
 def hash_files(root: Path, patterns: Iterable[str]) -> dict[str, str]:

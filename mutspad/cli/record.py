@@ -18,6 +18,7 @@ from mutspad.analysis.environment import describe_environment
 from mutspad.analysis.extent import name_artefacts
 from mutspad.analysis.provenance import (
     build_record,
+    describe_encoders,
     describe_raw_files,
     hash_files,
     name_sources,
@@ -71,7 +72,8 @@ def command(
         artefacts=hash_files(results, [*name_artefacts(params), *patterns]),
         # Its own time would make each record another one.
         run_times=run_times[run_times["phase"] != "record"],
-        raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed)),
+        raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed))
+        | describe_encoders(params),
         previous=read_json(output) if output.is_file() else None,
     )
     write_json(output, record)

