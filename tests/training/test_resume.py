@@ -89,8 +89,8 @@ def test_a_killed_process_is_taken_up(train, tmp_path):
     expected = train("multi")
     checkpoint = Checkpoint(tmp_path / "kept.ckpt", "this one", 0)
     chance = random.Random(11)  # noqa: S311
-    kills = 0
-    while kills < KILLS:
+
+    def start():
         process = os.fork()
         if not process:
             status = 1
@@ -100,6 +100,16 @@ def test_a_killed_process_is_taken_up(train, tmp_path):
                 status = 0
             finally:
                 os._exit(status)
+        return process
+
+    def check(status):
+        assert status == 0
+        assert pickle.loads((tmp_path / "result").read_bytes()) == expected  # noqa: S301
+        (tmp_path / "result").unlink()
+
+    kills = 0
+    while kills < KILLS:
+        process = start()
         deadline = time.monotonic() + chance.uniform(0.0, 0.25)
         ended, status = 0, 0
         while not ended and time.monotonic() < deadline:
@@ -107,14 +117,13 @@ def test_a_killed_process_is_taken_up(train, tmp_path):
             ended, status = os.waitpid(process, os.WNOHANG)
         if ended:
             # It ended before its kill, after earlier ones: begin again, so that all kills count.
-            assert status == 0
-            assert pickle.loads((tmp_path / "result").read_bytes()) == expected  # noqa: S301
+            check(status)
             checkpoint.remove()
             continue
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
         kills += 1
-    assert train("multi", checkpoint) == expected
+    check(os.waitpid(start(), 0)[1])
     assert not list(tmp_path.glob("*.tmp")) or checkpoint.path.exists()
 
 
