@@ -88,6 +88,14 @@ def one_of(values):
     return "|".join(map(re.escape, values)) or "(?!)"
 
 
+# Snakemake limits how many jobs start within a second. It does so by timers: each job that ends adds one, and none of
+# them ever stops. After 200 jobs they kept a third of a core busy. Nothing here needs the limit by default.
+onstart:
+    limiter = getattr(workflow.scheduler, "job_rate_limiter", None)
+    if limiter is not None and (limiter.max_jobs, limiter.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None
+
+
 # Every output is under update(): Snakemake then leaves the old files in place until a job has ended well and restores
 # them when it fails. But it also records the failed job as done, and the old files would pass as new ones.
 onerror:
