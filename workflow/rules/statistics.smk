@@ -70,7 +70,7 @@ rule claim:
             --report {params.report:q} \
             {params.unavailable:q} \
             --statistics {params.statistics:q} \
-            --ablation {params.folder:q} {params.min_support} \
+            --ablation {params.folder:q} {params.min_support:q} \
             --results {params.results:q} &>{log:q}
         """
 
