@@ -77,7 +77,8 @@ def test_a_change_reruns_exactly_what_it_can_touch(world: Any) -> None:
         measure.write_text(original + "\nCHANGED = 1\n")
         rules = world.plan()
         tables = {"tabulate_corpora", "tabulate_scores", "describe_pages"}
-        assert rules == {"all", "plot_convergence", *tables}
+        statistics = {"compare", "claim"}
+        assert rules == {"all", "plot_convergence", "record", *tables, *statistics}
     finally:
         measure.write_text(original)
 
