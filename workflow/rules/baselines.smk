@@ -3,6 +3,8 @@ rule baselines:
         models(RUNS_OF["baselines"]),
 
 
+# Priorities (here, pretrain, unify, encoders): the longest chain waits for the language model, its vectors, the labellers,
+# unification and pretraining; left to the end, they would keep one core busy and the others waiting.
 rule train_baseline:
     input:
         run="<results>/runs/{run}.json",
@@ -28,6 +30,7 @@ rule train_baseline:
         "<benchmarks>/baselines/{run}/seed{seed}.tsv"
     wildcard_constraints:
         run=one_of(RUNS_OF["baselines"]),
+    priority: 2
     params:
         code=code_of("mutspad.cli.fit", "numpy", "torch"),
         corpora=corpora_folder,
