@@ -28,6 +28,7 @@ Name = Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Domain = Literal["news", "tweets"]
 Split = Literal["train", "dev", "test"]
 Precision = Literal["fp32", "bf16", "auto"]
+Device = Literal["cpu", "cuda", "auto"]
 Phase = Literal["baselines", "pretrain", "finetune", "as-is"]
 TRAINED_PHASES: tuple[Phase, ...] = ("baselines", "pretrain", "finetune")
 
@@ -102,7 +103,7 @@ class ModelParams(Closed):
 
 
 class TrainingParams(Closed):
-    """Set the optimiser, the schedule, early stopping and precision (paper 4.1, 4.2.1 and 5.3)."""
+    """Set optimiser, schedule, early stopping, precision and device (paper 4.1, 4.2.1 and 5.3)."""
 
     batch_sentences: Positive
     learning_rate: Annotated[float, Field(gt=0.0)]
@@ -114,8 +115,10 @@ class TrainingParams(Closed):
     loss_weights: dict[
         Annotated[Task, Field(strict=False)], Annotated[float, Field(gt=0.0, le=1.0)]
     ]
-    # The default is what the models computed in that were written before there was a choice.
+    # The defaults are what the models computed in, and on, that were written before there was a
+    # choice.
     precision: Precision = "fp32"
+    device: Device = "cpu"
 
 
 class AdversarialParams(Closed):

@@ -66,5 +66,9 @@ class EncoderError(MutspadError):
     """Signal a contextual encoder that is absent or damaged, or vectors that are not there."""
 
 
+class DeviceError(MutspadError):
+    """Signal a training on a device that this machine lacks, or that cannot compute so."""
+
+
 class LanguageModelError(MutspadError):
     """Signal too little text for a language model, or one whose training has diverged."""

@@ -35,6 +35,20 @@ def test_the_paper_experiment_has_the_papers_numbers(raw: dict[str, Any]) -> Non
     assert [training.loss_weights[task] for task in TASKS] == [1.0, 0.5, 0.25, 0.25]
 
 
+@pytest.mark.parametrize(("experiment", "device"), [("demo", "cpu"), ("paper", "auto")])
+def test_every_run_names_the_device_of_its_experiment(
+    raw: dict[str, Any], experiment: str, device: str
+) -> None:
+    params = parse_params({**raw, "experiment": experiment})
+    assert {resolve_run(params, name).training.device for name in params.runs} == {device}
+
+
+def test_an_unknown_device_is_refused_where_it_stands(raw: dict[str, Any]) -> None:
+    raw["training"]["device"] = "gpu"
+    with pytest.raises(ConfigError, match=r"training\.device: .*'cpu', 'cuda' or 'auto'.*gpu"):
+        parse_params({**raw, "experiment": "paper"})
+
+
 def test_overlays_hold_only_keys_that_differ(raw: dict[str, Any]) -> None:
     base = {key: value for key, value in raw.items() if key != "experiments"}
     for name, top in raw["experiments"].items():

@@ -8,7 +8,7 @@ Example: mutspad fit --run results/demo/runs/tuned-multi.json --seed 1
 Interrupted, the same command goes on from the checkpoint and ends with the same bytes.
 
 results/<experiment>/<phase>/<run>/seed<k>/
-├── model.json            sizes, vocabulary, label sets, the resolved run, its precision settled
+├── model.json            sizes, vocabulary, labels, the resolved run, device and precision settled
 ├── weights.safetensors   the weights of the best epoch
 └── history.csv           losses and dev scores, epoch by epoch
 """

@@ -76,6 +76,7 @@ def _apply(folder: Path, task: Task, gold: Splits, seed: int) -> Splits:
     """Let a model of this seed annotate what it was trained on; nothing for another seed's."""
     # Imported here: without a model to apply, nobody waits for torch.
     from mutspad.models.checkpoint import load_model
+    from mutspad.training.device import place_model
     from mutspad.training.predict import annotate
     from mutspad.training.seeding import make_deterministic
 
@@ -84,7 +85,7 @@ def _apply(folder: Path, task: Task, gold: Splits, seed: int) -> Splits:
     if loaded.seed != seed:
         return {}
     annotated = annotate(
-        loaded.model,
+        place_model(loaded),
         loaded.vocabulary,
         gold["train"],
         [task],

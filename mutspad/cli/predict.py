@@ -19,6 +19,7 @@ from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.contextual import read_contextual
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model
+from mutspad.training.device import place_model
 from mutspad.training.predict import annotate
 from mutspad.training.seeding import make_deterministic
 
@@ -44,10 +45,11 @@ def command(
             f"{model}: expected a model of the run {expected}, found one of {loaded.run.name}"
         )
     vectors = None if contextual is None else read_contextual(contextual)
+    placed = place_model(loaded)
     for task in run.tasks:
         for split in ("dev", "test"):
             predicted = annotate(
-                loaded.model,
+                placed,
                 loaded.vocabulary,
                 read_conllup(corpora / task / f"{split}.conllup"),
                 [task],

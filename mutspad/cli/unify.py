@@ -19,6 +19,7 @@ from mutspad.data.unify import unify
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model
 from mutspad.tasks import Task
+from mutspad.training.device import place_model
 from mutspad.training.predict import annotate
 from mutspad.training.seeding import make_deterministic
 
@@ -43,7 +44,7 @@ def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
                 f"{', '.join(labeller.run.tasks)}"
             )
         annotated = annotate(
-            labeller.model,
+            place_model(labeller),
             labeller.vocabulary,
             sentences,
             [task],

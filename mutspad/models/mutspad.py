@@ -184,6 +184,11 @@ class MuTSPad(nn.Module):
             for task in self.tasks
         }
 
+    @property
+    def device(self) -> torch.device:
+        """Return the device of the weights, which is where batches have to be."""
+        return next(self.parameters()).device
+
     def feature_dim(self, task: Task) -> int:
         """Return the size of a feature vector of a task."""
         return self._head(task).feature_dim

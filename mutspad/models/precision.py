@@ -11,6 +11,8 @@ from mutspad.config import Precision
 def computing_in(precision: Precision) -> AbstractContextManager[object]:
     """Compute losses in a precision; weights, and the updates of them, stay in float32.
 
+    Only the CPU computes in bfloat16.
+
     Leave the context before going backwards: each gradient takes the type of its product by itself.
 
     Raises

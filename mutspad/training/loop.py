@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
 
-from mutspad.config import Precision, TrainingParams
-from mutspad.data.batching import Encoded, VectorSource, collate, encode
+from mutspad.config import Device, Precision, TrainingParams
+from mutspad.data.batching import Batch, Encoded, VectorSource, collate, encode
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import MutspadError
@@ -161,7 +161,7 @@ class EpochProgress:
 
 @dataclass(slots=True)
 class TrainerState:
-    """Hold all that changes while a model trains, PyTorch's generator apart.
+    """Hold all that changes while a model trains, PyTorch's generators apart.
 
     Parameters
     ----------
@@ -181,6 +181,8 @@ class TrainerState:
         How far the next epoch has come, when a training is taken up within it.
     precision
         What losses are computed in.
+    device
+        What they are computed on.
     """
 
     trained: nn.Module
@@ -191,33 +193,39 @@ class TrainerState:
     history: list[EpochRecord] = field(default_factory=list)
     progress: EpochProgress = field(default_factory=EpochProgress)
     precision: Precision = "fp32"
+    device: Device = "cpu"
 
     def to_state(self) -> dict[str, Any]:
-        """Return everything, PyTorch's generator included, as tensors and plain values."""
+        """Return everything, PyTorch's generators included, as tensors and plain values."""
         progress = asdict(self.progress)
         return {
             "weights": self.trained.state_dict(),
             "optimiser": self.optimiser.sgd.state_dict(),
             "generator": torch.get_rng_state(),
+            # Dropout draws where it is computed.
+            "cuda_generator": torch.cuda.get_rng_state() if self.device == "cuda" else None,
             "stopping": asdict(self.stopping),
             "epoch": self.epoch,
             "best_weights": self.best_weights,
             "history": [record.to_state() for record in self.history],
             "precision": self.precision,
+            "device": self.device,
             "progress": progress
             | {"sums": _plain(progress["sums"]), "counts": _plain(progress["counts"])},
         }
 
     def take_up(self, state: Mapping[str, Any]) -> None:
-        """Go back to where `to_state` was asked, PyTorch's generator included."""
+        """Go back to where `to_state` was asked, PyTorch's generators included."""
         self.trained.load_state_dict(state["weights"])
         self.optimiser.sgd.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["generator"])
+        if state["cuda_generator"] is not None:
+            torch.cuda.set_rng_state(state["cuda_generator"])
         self.stopping = EarlyStopping(**state["stopping"])
         self.epoch = state["epoch"]
         self.best_weights = dict(state["best_weights"])
         self.history = [EpochRecord.from_state(record) for record in state["history"]]
-        self.precision = state["precision"]
+        self.precision, self.device = state["precision"], state["device"]
         progress = dict(state["progress"])
         self.progress = EpochProgress(
             **progress
@@ -250,6 +258,8 @@ def fit(
 ) -> list[EpochRecord]:
     """Train a model in place until its dev score stops rising, and keep the best epoch's weights.
 
+    It trains on the device of the parameters and is on the CPU before and afterwards.
+
     With one corpus a task, a step trains one task (paper 4.2.1); with a unified corpus, all of them
     (4.2.2). The dev score is the mean of the tasks' main scores. PyTorch's generator decides the
     dropout: seed it before the model is built.
@@ -259,7 +269,7 @@ def fit(
     model, vocabulary
         The model and its vocabulary.
     params
-        The optimiser, the schedule, early stopping and the precision, which is settled.
+        The optimiser, the schedule, early stopping, and precision and device, which are settled.
     train
         The sentences to learn from.
     dev
@@ -301,9 +311,14 @@ def fit(
     )
     discriminator = None if adversary is None else adversary.discriminator
     trained = model if discriminator is None else nn.ModuleList([model, discriminator])
+    trained.to(params.device)
     optimiser = Optimiser(trained, params, n_tasks=len(model.tasks))
     state = TrainerState(
-        trained, optimiser, EarlyStopping(params.patience), precision=params.precision
+        trained,
+        optimiser,
+        EarlyStopping(params.patience),
+        precision=params.precision,
+        device=params.device,
     )
     kept = None if checkpoint is None else checkpoint.read()
     if kept is not None:
@@ -312,7 +327,7 @@ def fit(
     while state.epoch < params.max_epochs and not state.stopping.exhausted:
         trainer.run_epoch(state, checkpoint)
     model.load_state_dict(state.best_weights)
-    model.eval()
+    model.to("cpu").eval()
     return [
         replace(record, best=record.epoch == state.stopping.best_epoch) for record in state.history
     ]
@@ -400,7 +415,7 @@ class _Trainer:
             transient=True,
             disable=not terminal.is_terminal,
         ):
-            batch = collate(self._vocabulary, self._sentences(step))
+            batch = self._collate(self._sentences(step))
             with computing_in(state.precision):
                 features = self._model.features(batch, step.tasks)
                 losses = self._model.losses(batch, step.tasks, features)
@@ -426,6 +441,10 @@ class _Trainer:
                 checkpoint.write(state.to_state())
         return words
 
+    def _collate(self, sentences: Sequence[Encoded]) -> Batch:
+        """Pad sentences to a batch on the device of the model."""
+        return collate(self._vocabulary, sentences).to(self._model.device)
+
     def _sentences(self, step: Step) -> list[Encoded]:
         """Return the sentences of a step."""
         corpus = self._corpora[step.tasks[0]]
@@ -442,7 +461,7 @@ class _Trainer:
     ) -> DomainLoss:
         """Let the discriminator tell a step's source words from the words of target sentences."""
         (task,) = self._model.tasks
-        batch = collate(self._vocabulary, target)
+        batch = self._collate(target)
         features = self._model.features(batch, [task])[task]
         return adversary.tell(source, word_features(features, batch), progress)
 

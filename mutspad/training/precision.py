@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from mutspad.config import Precision, Run
+from mutspad.errors import DeviceError
 from mutspad.models.precision import computing_in
 from mutspad.models.recurrent import BiLSTM
 from mutspad.training.resume import Checkpoint
@@ -23,13 +24,16 @@ _WARM_UP, _TRIALS = 2, 20
 def settle_precision(run: Run, checkpoint: Checkpoint | None) -> Run:
     """Replace the precision `auto` of a run by what it comes to on this machine.
 
+    On a GPU that is fp32: PyTorch runs an LSTM there in float16 when it is asked for bfloat16, and
+    gradients vanish in the small range of float16.
+
     A training that is taken up keeps what it began with: its end must not depend on the machine's
     load at the time. No random number is drawn.
 
     Parameters
     ----------
     run
-        The resolved run.
+        The resolved run, its device settled.
     checkpoint
         Where the training's state is kept, if it is.
 
@@ -37,11 +41,24 @@ def settle_precision(run: Run, checkpoint: Checkpoint | None) -> Run:
     -------
     Run
         The run with fp32 or bf16.
+
+    Raises
+    ------
+    DeviceError
+        When the run asks for bf16 on a GPU.
     """
+    on_gpu = run.training.device == "cuda"
+    if on_gpu and run.training.precision == "bf16":
+        raise DeviceError(
+            "training.precision: expected fp32 or auto on a GPU, found bf16. Set it to one of "
+            "these, or training.device to cpu, in params.yaml"
+        )
     if run.training.precision != "auto":
         return run
     kept = None if checkpoint is None else checkpoint.read()
-    precision: Precision = _probe() if kept is None else kept["precision"]
+    precision: Precision = "fp32"
+    if not on_gpu:
+        precision = _probe() if kept is None else kept["precision"]
     training = run.training.model_copy(update={"precision": precision})
     return run.model_copy(update={"training": training})
 

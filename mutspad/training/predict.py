@@ -28,7 +28,7 @@ def annotate(
     Parameters
     ----------
     model, vocabulary
-        A trained model and its vocabulary.
+        A trained model, on the device that is to compute, and its vocabulary.
     sentences
         The sentences to annotate.
     tasks
@@ -55,7 +55,7 @@ def annotate(
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
     annotated = list(sentences)
     for indices in bucket_batches([len(rows) for rows in encoded], batch_sentences, None):
-        batch = collate(vocabulary, [encoded[index] for index in indices])
+        batch = collate(vocabulary, [encoded[index] for index in indices]).to(model.device)
         predictions = model.predict(batch, tasks, multi_root=multi_root)
         for place, index in enumerate(indices):
             layers = {

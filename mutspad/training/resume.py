@@ -72,11 +72,11 @@ class Checkpoint:
         self._written = time.monotonic()
 
     def read(self) -> dict[str, Any] | None:
-        """Return the state to take up, or None when there is none that fits."""
+        """Return the state to take up, on the CPU, or None when there is none that fits."""
         if not self.path.exists():
             return None
         try:
-            found = torch.load(self.path, weights_only=True)
+            found = torch.load(self.path, map_location="cpu", weights_only=True)
             identity, state = found["identity"], found["state"]
         # Torn bytes can fail anywhere inside the reader, with any exception.
         except Exception as error:

@@ -1,5 +1,6 @@
 """One seed for every source of chance, so that a run gives the same bytes each time."""
 
+import os
 import random
 
 import numpy as np
@@ -24,8 +25,18 @@ def make_deterministic() -> None:
     torch.set_num_threads(1)
 
 
+def make_cuda_deterministic() -> None:
+    """Have a GPU, too, compute the same bytes each time; call it before the GPU's first product."""
+    # Without it cuBLAS and cuDNN's LSTM may share out their work in another way in each call; of
+    # the two values that PyTorch takes, the one that its documentation of nn.LSTM names as well.
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":16:8"
+    # By default cuDNN rounds the operands of float32 products to 10 bits.
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
 def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and PyTorch, and make PyTorch deterministic.
+    """Seed Python, NumPy and PyTorch on every device, and make PyTorch deterministic.
 
     Raises
     ------

@@ -19,6 +19,7 @@ from mutspad.models.contextual import ContextualShape, ContextualWords, Trainabl
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import IOB_TASKS, Task
 from mutspad.training.adversarial import Adversary, build_adversary
+from mutspad.training.device import settle_device
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
 from mutspad.training.precision import settle_precision
 from mutspad.training.resume import Checkpoint
@@ -40,7 +41,7 @@ class FittedRun:
     model, vocabulary, history
         What `fit` gives.
     run
-        The run, its precision settled.
+        The run, its device and precision settled.
     """
 
     model: MuTSPad
@@ -94,6 +95,8 @@ def fit_run(
         task has no sentences, or training leaves the finite numbers.
     CheckpointError
         When the parent's network is not the run's.
+    DeviceError
+        When the run, or the checkpoint, asks for a GPU and there is none, or for bf16 on a GPU.
     """
     if isinstance(train, Mapping) == run.unified:
         expected, found = "one corpus a task", "a unified corpus"
@@ -113,7 +116,7 @@ def fit_run(
     if parent is not None:
         _check_parent(run, parent.run)
     seed_everything(seed)
-    run = settle_precision(run, checkpoint)
+    run = settle_precision(settle_device(run, checkpoint), checkpoint)
     vocabulary = build_vocabulary(
         run.tasks, train, lexicon, known=None if parent is None else parent.vocabulary
     )
