@@ -121,7 +121,7 @@ def _keep(nthreads: int) -> None:
 
 
 def _with_precision(run: Run, precision: str) -> Run:
-    training = run.training.model_copy(update={"precision": precision})
+    training = run.training.model_copy(update={"precision": precision, "device": "cpu"})
     return run.model_copy(update={"training": training})
 
 

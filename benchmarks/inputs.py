@@ -91,9 +91,11 @@ class Inputs:
         return folder
 
     def run(self, name: str) -> Path:
-        """Return a resolved run of the paper experiment."""
+        """Return a resolved run of the paper experiment, on the CPU, as the peers are."""
         path = CACHE / "runs" / f"{name}.json"
-        write_json(path, resolve_run(_read_paper(), name).model_dump(mode="json"))
+        run = resolve_run(_read_paper(), name)
+        training = run.training.model_copy(update={"device": "cpu"})
+        write_json(path, run.model_copy(update={"training": training}).model_dump(mode="json"))
         return path
 
     def treebank_conllu(self) -> Path:

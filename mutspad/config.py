@@ -719,10 +719,13 @@ class _Document:
     def _line_of(self, place: tuple[str | int, ...], experiment: str | None) -> str:
         """Find the line of a key as ':LINE', in the overlay first.
 
-        A key that is missing stands where its section does; nothing when that is not there either.
+        A key that is missing stands where its section does, in the base first, which has whole
+        sections; nothing when that is not there either.
         """
+        base: tuple[str, ...] = ()
         for end in range(len(place), 0, -1):
-            for prefix in (("experiments", experiment), ()) if experiment is not None else ((),):
+            prefixes = [base] if experiment is None else [("experiments", experiment), base]
+            for prefix in prefixes if end == len(place) else reversed(prefixes):
                 line = _find_line(self._root, (*prefix, *place[:end]))
                 if line is not None:
                     return f":{line}"

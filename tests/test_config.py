@@ -156,7 +156,7 @@ def test_an_unknown_experiment_is_refused_with_the_known_ones(raw: dict[str, Any
 def test_phase_and_run_overrides_reach_only_their_runs(raw: dict[str, Any]) -> None:
     raw["finetune"] = {"learning_rate": 0.05}
     raw["runs"]["tuned-multi"]["training"] = {"patience": 9}
-    params = parse_params({**raw, "experiment": "paper"})
+    params = parse_params({**raw, "experiment": "quick"})
     tuned = resolve_run(params, "tuned-multi").training
     sibling = resolve_run(params, "tuned-mono-pos").training
     source = resolve_run(params, "news-multi").training
@@ -173,7 +173,11 @@ def test_phase_and_run_overrides_reach_only_their_runs(raw: dict[str, Any]) -> N
             "finetune: { learning_rat: 0.05 }",
             ["finetune.learning_rat: unknown key; did you mean 'learning_rate'?"],
         ),
-        ("pretrain: {}", "pretrain: { patience: 0 }", ["pretrain.patience: Input should be great"]),
+        (
+            "baselines: {}",
+            "baselines: { patience: 0 }",
+            ["baselines.patience: Input should be great"],
+        ),
         (
             "baselines: {}",
             "baselines: { loss_weights: { pos: 2.0, nre: 1.0 } }",
@@ -296,7 +300,11 @@ def test_phase_and_run_overrides_reach_only_their_runs(raw: dict[str, Any]) -> N
             "  momentum: 0.9 # ours\n  patience: 7\n",
             ["training.patience: expected the key once, found it at line "],
         ),
-        ("  paper: {}", "  paper: 3", ["experiments.paper: expected a mapping, {} for none"]),
+        (
+            "experiments:\n  paper:",
+            "experiments:\n  paper: 3\n  other:",
+            ["experiments.paper: expected a mapping, {} for none"],
+        ),
     ],
 )
 def test_what_sections_say_of_another_is_checked(
