@@ -407,7 +407,7 @@ class _Relations:
     Let `d` and `h` be the projections of a dependent and its head in one variant, and `d0`, `h0`
     those in another with the same arc. The score `h' W d` of a relation differs from
     `h' W d0 + h0' W d - h0' W d0`, which costs little once the products with d0 and h0 are known,
-    by `(h - h0)' W (d - d0)`, at most `|h - h0| |W| |d - d0|`. Where the best relation leads by
+    by `(d - d0)' W (h - h0)`, at most `|d - d0| |W| |h - h0|`. Where the best relation leads by
     more than that can make up for, it is the best; elsewhere all scores are computed.
 
     Parameters
@@ -439,8 +439,8 @@ class _Relations:
         chosen = all_heads[:, same]
         d0, h0 = dependents[-1], chosen[-1]
         weight = self._label.weight
-        by_head = torch.einsum("lhd,wd->whl", weight, d0)
-        by_dependent = torch.einsum("lhd,wh->wdl", weight, h0)
+        by_head = torch.einsum("ldh,wd->whl", weight, d0)
+        by_dependent = torch.einsum("ldh,wh->wdl", weight, h0)
         both = torch.einsum("whl,wh->wl", by_head, h0)
         scores = torch.bmm(chosen.transpose(0, 1), by_head)
         scores = scores.baddbmm_(dependents.transpose(0, 1), by_dependent).sub_(both[:, None])
@@ -452,9 +452,9 @@ class _Relations:
         variants, words = (~settled).nonzero(as_tuple=True)
         for part in parts(len(variants), PAIRS):
             places = variants[part], words[part]
-            half = weight.flatten(0, 1) @ dependents[places].t()
+            half = weight.flatten(0, 1) @ all_heads[places[0], heads[places]].t()
             half = half.view(*weight.shape[:2], -1)
-            full = half.mul_(all_heads[places[0], heads[places]].t()).sum(dim=1)
+            full = half.mul_(dependents[places].t()).sum(dim=1)
             found[places] = full.argmax(dim=0)
         return found
 

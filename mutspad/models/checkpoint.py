@@ -18,7 +18,8 @@ from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
 from mutspad.models.contextual import ContextualShape, ContextualWords
 from mutspad.models.mutspad import MuTSPad
 
-FORMAT = 2
+FORMAT = 3
+"""Of the files and what they mean: since 3, heads come last in the weights of arcs and labels."""
 DESCRIPTION = "model.json"
 WEIGHTS = "weights.safetensors"
 

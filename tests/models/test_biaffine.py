@@ -32,7 +32,7 @@ def dense(biaffine, h):
     one = torch.ones(len(h), 1, dtype=h.dtype)
     dependents = torch.cat([biaffine.dependent(h).relu(), one], dim=1)
     heads = torch.cat([biaffine.head(h).relu(), one], dim=1)
-    return torch.einsum("id,ohd,jh->ijo", dependents, biaffine.weight, heads)
+    return torch.einsum("id,odh,jh->ijo", dependents, biaffine.weight, heads)
 
 
 def arc_score(parser, h, i, j):

@@ -137,7 +137,7 @@ def test_other_tasks_are_named(saved):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda it: it.update(format=9), "expected model format 2, found 9"),
+        (lambda it: it.update(format=9), "expected model format 3, found 9"),
         (lambda it: it.pop("vocabulary"), "found no 'vocabulary'"),
         (lambda it: it["run"].update(colour="red"), "found .*colour"),
         (lambda it: it["vocabulary"]["labels"].pop("ner"), "found no .*ner"),

@@ -43,8 +43,9 @@ class DeepBiaffine(nn.Module):
         super().__init__()
         self.dependent = nn.Linear(input_dim, dim)
         self.head = nn.Linear(input_dim, dim)
-        # [outputs, heads' dim + 1, dependents' dim + 1]: rows are outputs, so that a label keeps
-        # its rows when a model is adapted, and all outputs are one matrix product.
+        # [outputs, dependents' dim + 1, heads' dim + 1]: rows are outputs, so that a label keeps
+        # its rows when a model is adapted; and all outputs of the heads, which are fewer than the
+        # dependents, are one matrix product over the weights as they lie in memory.
         self.weight = nn.Parameter(torch.zeros(n_outputs, dim + 1, dim + 1))
         self.dropout = Dropout(dropout)
 
@@ -55,7 +56,7 @@ class DeepBiaffine(nn.Module):
         """
         dependents = self._project(self.dependent, positions)
         heads = self._project(self.head, positions)
-        return widened(F.linear(dependents, self.weight[0]) @ heads.transpose(1, 2))
+        return widened(dependents @ F.linear(heads, self.weight[0]).transpose(1, 2))
 
     def pairs(self, positions: Tensor, dependents: Tensor, heads: Tensor) -> Tensor:
         """Return all outputs for some pairs only, `[pairs, outputs]`.
@@ -74,7 +75,8 @@ class DeepBiaffine(nn.Module):
         chosen_heads = self._project(self.head, flat).index_select(0, distinct)
         # A third of a parser's step, when it was done for each pair: half of all words head none,
         # so it is done for each head. All pairs of a sentence, then, cost next to nothing.
-        halves = torch.bmm(chosen_heads.expand(len(self.weight), -1, -1), self.weight)
+        n_outputs, dim, _ = self.weight.shape
+        halves = F.linear(chosen_heads, self.weight.flatten(0, 1)).unflatten(1, (n_outputs, dim))
         n_heads, n_pairs = (
             (rows // positions.shape[1]).bincount(minlength=len(positions))
             for rows in (distinct, dependents)
@@ -82,9 +84,12 @@ class DeepBiaffine(nn.Module):
         places = own - (n_heads.cumsum(0) - n_heads).repeat_interleave(n_pairs)
         sizes = n_pairs.tolist()
         scores = [
-            (half @ sentence.t()).gather(1, place.expand(len(half), 1, -1)).squeeze(1)
+            (half.flatten(0, 1) @ sentence.t())
+            .view(len(half), n_outputs, len(place))
+            .gather(0, place.expand(1, n_outputs, -1))
+            .squeeze(0)
             for half, sentence, place in zip(
-                torch.split(halves, n_heads.tolist(), dim=1),
+                torch.split(halves, n_heads.tolist()),
                 torch.split(chosen_dependents, sizes),
                 torch.split(places, sizes),
                 strict=True,
