@@ -76,7 +76,9 @@ class DeepBiaffine(nn.Module):
         # A third of a parser's step, when it was done for each pair: half of all words head none,
         # so it is done for each head. All pairs of a sentence, then, cost next to nothing.
         n_outputs, dim, _ = self.weight.shape
-        halves = F.linear(chosen_heads, self.weight.flatten(0, 1)).unflatten(1, (n_outputs, dim))
+        halves = F.linear(chosen_heads, self.weight.flatten(0, 1)).view(
+            len(distinct), n_outputs, dim
+        )
         n_heads, n_pairs = (
             (rows // positions.shape[1]).bincount(minlength=len(positions))
             for rows in (distinct, dependents)
