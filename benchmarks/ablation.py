@@ -57,7 +57,6 @@ def command(
         slow = ablate_one_by_one(
             *data,
             multi_root=loaded.run.multi_root,
-            batch_sentences=loaded.run.training.batch_sentences,
             units=sample,
             contextual=vectors,
         )

@@ -81,7 +81,6 @@ def train(job: Job) -> dict[str, object]:
             splits[split],
             [task],
             multi_root=run.multi_root,
-            batch_sentences=run.training.batch_sentences,
         )
         scores[split] = main_score(task, score_layers(task, splits[split], predicted))
     return {

@@ -25,7 +25,6 @@ annotate(
     [Sentence("", tuple(words))],
     loaded.run.tasks,
     multi_root=loaded.run.multi_root,
-    batch_sentences=loaded.run.training.batch_sentences,
 )
 predicted = time.perf_counter()
 parts = {"import": imported - start, "load": opened - imported, "predict": predicted - opened}

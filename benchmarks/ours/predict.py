@@ -40,7 +40,6 @@ def command(*, model: Path, tokens: Path, threads: int, steps: int, output: Path
                 [Sentence("", words) for words in corpus],
                 loaded.run.tasks,
                 multi_root=loaded.run.multi_root,
-                batch_sentences=loaded.run.training.batch_sentences,
             )
 
     clock.run(predict)

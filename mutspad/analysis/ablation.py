@@ -110,7 +110,6 @@ def ablate_one_by_one(
     task: Task,
     *,
     multi_root: bool,
-    batch_sentences: int,
     units: Sequence[int] | None = None,
     contextual: VectorSource | None = None,
 ) -> Ablation:
@@ -129,7 +128,6 @@ def ablate_one_by_one(
             sentences,
             [task],
             multi_root=multi_root,
-            batch_sentences=batch_sentences,
             contextual=contextual,
         )
         gold.count_layers([sentence.layers[task] for sentence in annotated], counts, place)

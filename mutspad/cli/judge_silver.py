@@ -90,7 +90,6 @@ def _apply(folder: Path, task: Task, gold: Splits, seed: int) -> Splits:
         gold["train"],
         [task],
         multi_root=loaded.run.multi_root,
-        batch_sentences=loaded.run.training.batch_sentences,
     )
     return {"train": annotated}
 

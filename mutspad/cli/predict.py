@@ -54,7 +54,6 @@ def command(
                 read_conllup(corpora / task / f"{split}.conllup"),
                 [task],
                 multi_root=run.multi_root,
-                batch_sentences=run.training.batch_sentences,
                 contextual=vectors,
             )
             write_conllup(predictions / f"{task}.{split}.conllup", predicted)

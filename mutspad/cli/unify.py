@@ -49,7 +49,6 @@ def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
             sentences,
             [task],
             multi_root=labeller.run.multi_root,
-            batch_sentences=labeller.run.training.batch_sentences,
         )
         return [sentence.layers[task] for sentence in annotated]
 

@@ -225,6 +225,38 @@ def bucket_batches(
     return batches
 
 
+def word_batches(lengths: Sequence[int], batch_words: int) -> list[list[int]]:
+    """Part sentences, by length, into batches of at most so many words, padding included.
+
+    Parameters
+    ----------
+    lengths
+        Words of each sentence.
+    batch_words
+        Most words of a batch; a longer sentence is a batch of its own.
+
+    Returns
+    -------
+    list[list[int]]
+        Indices of the sentences of each batch; every sentence stands in exactly one.
+
+    Raises
+    ------
+    ValueError
+        When a batch would hold no word.
+    """
+    if batch_words < 1:
+        raise ValueError(f"batch_words: expected at least 1, found {batch_words}")
+    batches: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        # The longest of its batch so far, as they come by length.
+        if batches and (len(batches[-1]) + 1) * lengths[index] <= batch_words:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches
+
+
 def _pad_vectors(rows: Sequence[NDArray[np.float16] | None], width: int) -> Tensor | None:
     """Stack cached vectors to `[rows, width, layers, dim]` float32, or None without any."""
     if rows[0] is None:

@@ -486,7 +486,6 @@ class _Trainer:
                 gold,
                 [task],
                 multi_root=self._multi_root,
-                batch_sentences=self._params.batch_sentences,
                 contextual=self._contextual,
             )
             scores[task] = main_score(task, score_layers(task, gold, predicted))

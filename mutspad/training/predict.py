@@ -2,12 +2,19 @@
 
 from collections.abc import Sequence
 
-from mutspad.data.batching import VectorSource, bucket_batches, collate, encode
+from mutspad.data.batching import VectorSource, collate, encode, word_batches
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.models.mutspad import MuTSPad, Prediction
 from mutspad.tasks import IOB_TASKS, Task
+
+BATCH_WORDS = 1024
+"""Words that are predicted at once, padding included.
+
+Training is bound to the batches of the paper, prediction is not: products of more rows are nearer
+to the peak of a processor. Beyond some thousand words nothing is gained and memory grows.
+"""
 
 
 def annotate(
@@ -17,8 +24,8 @@ def annotate(
     tasks: Sequence[Task],
     *,
     multi_root: bool,
-    batch_sentences: int,
     contextual: VectorSource | None = None,
+    batch_words: int = BATCH_WORDS,
 ) -> list[Sentence]:
     """Predict layers of sentences; the layers they already carry are neither read nor kept.
 
@@ -35,10 +42,10 @@ def annotate(
         The layers to predict; tasks of the model.
     multi_root
         Whether a tree may have several roots.
-    batch_sentences
-        Sentences in a batch; sentences of similar length go together.
     contextual
         The cached vectors of the model's contextual encoder, if it reads any.
+    batch_words
+        Most words of a batch, padding included; sentences of similar length go together.
 
     Returns
     -------
@@ -54,7 +61,7 @@ def annotate(
     """
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
     annotated = list(sentences)
-    for indices in bucket_batches([len(rows) for rows in encoded], batch_sentences, None):
+    for indices in word_batches([len(rows) for rows in encoded], batch_words):
         batch = collate(vocabulary, [encoded[index] for index in indices]).to(model.device)
         predictions = model.predict(batch, tasks, multi_root=multi_root)
         for place, index in enumerate(indices):

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutspad.data.batching import bucket_batches, collate, encode
+from mutspad.data.batching import bucket_batches, collate, encode, word_batches
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.tasks import Task
@@ -102,3 +102,25 @@ def test_buckets_follow_the_generator():
 def test_a_batch_of_no_sentence_is_refused():
     with pytest.raises(ValueError, match="batch_sentences: expected at least 1, found 0"):
         bucket_batches([3], 0, None)
+
+
+@given(st.lists(st.integers(1, 30), max_size=40), st.integers(1, 90))
+def test_word_batches_hold_every_sentence_once_and_as_many_as_fit(lengths, batch_words):
+    batches = word_batches(lengths, batch_words)
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    longest = [max(lengths[index] for index in batch) for batch in batches]
+    for batch, width in zip(batches, longest, strict=True):
+        assert len(batch) == 1 or len(batch) * width <= batch_words
+    for batch, after in itertools.pairwise(batches):
+        shortest = min(lengths[index] for index in after)
+        assert max(lengths[index] for index in batch) <= shortest
+        assert (len(batch) + 1) * shortest > batch_words
+
+
+def test_word_batches_keep_the_order_of_sentences_of_one_length():
+    assert word_batches([2, 3, 2, 9, 2], 4) == [[0, 2], [4], [1], [3]]
+
+
+def test_a_batch_of_no_word_is_refused():
+    with pytest.raises(ValueError, match="batch_words: expected at least 1, found 0"):
+        word_batches([3], 0)

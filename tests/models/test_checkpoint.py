@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -82,6 +84,21 @@ def test_a_loaded_model_can_be_trained(saved, batch):
     model.losses(batch, [Task.DEP])[Task.DEP].backward()
     assert all(parameter.requires_grad for parameter in model.parameters())
     assert model.encoder.words.weight.grad.is_sparse
+
+
+def test_loading_imports_no_compiler(saved):
+    program = (
+        "import sys; from mutspad.models.checkpoint import load_model; load_model(sys.argv[1]); "
+        "sys.exit(any(name in sys.modules for name in ('torch._dynamo', 'sympy', 'transformers')))"
+    )
+    command = [sys.executable, "-c", program, str(saved[1])]
+    assert subprocess.run(command, check=False).returncode == 0
+
+
+def test_loading_draws_no_random_number(saved):
+    state = torch.get_rng_state()
+    load_model(saved[1])
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_equal_models_give_equal_bytes(saved, tmp_path, vocabulary, run):

@@ -327,7 +327,7 @@ def test_a_gpu_predicts_what_the_cpu_does(train, sentences):
     fitted = train("unified", "cuda", max_epochs=20)
     loaded = LoadedModel(fitted.model, fitted.vocabulary, fitted.run, 1, 0)
     here, there = (
-        annotate(model(), fitted.vocabulary, sentences, TASKS, multi_root=True, batch_sentences=2)
+        annotate(model(), fitted.vocabulary, sentences, TASKS, multi_root=True)
         for model in (lambda: fitted.model, lambda: device.place_model(loaded))
     )
     assert fitted.model.device.type == "cuda"

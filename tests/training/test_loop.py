@@ -48,9 +48,7 @@ def test_three_sentences_are_learned_by_heart(unified, build, make_run, sentence
     best = next(record for record in history if record.best)
     assert best.dev == dict.fromkeys(TASKS, 100.0)
     for task in TASKS:
-        predicted = annotate(
-            model, vocabulary, sentences, [task], multi_root=True, batch_sentences=2
-        )
+        predicted = annotate(model, vocabulary, sentences, [task], multi_root=True)
         assert main_score(task, score_layers(task, corpora[task], predicted)) == 100.0
 
 

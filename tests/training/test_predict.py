@@ -9,7 +9,7 @@ from mutspad.tasks import TASKS, Task
 from mutspad.training.predict import annotate
 from mutspad.training.stages import build_model, build_vocabulary
 
-OPTIONS = {"multi_root": True, "batch_sentences": 2}
+OPTIONS = {"multi_root": True, "batch_words": 12}
 
 
 @pytest.fixture
@@ -49,13 +49,17 @@ def test_batches_do_not_decide_predictions(model, vocabulary, sentences):
         for repeat in range(6)
         for sentence in sentences
     ]
-    alone = annotate(model, vocabulary, many, TASKS, multi_root=False, batch_sentences=1)
-    assert annotate(model, vocabulary, many, TASKS, multi_root=False, batch_sentences=7) == alone
+    alone = annotate(model, vocabulary, many, TASKS, multi_root=False, batch_words=1)
+    for batch_words in (20, 10**6):
+        together = annotate(
+            model, vocabulary, many, TASKS, multi_root=False, batch_words=batch_words
+        )
+        assert together == alone
 
 
 def test_a_single_root_is_kept_to_where_it_is_asked(model, vocabulary, sentences):
     for sentence in annotate(
-        model, vocabulary, sentences, [Task.DEP], multi_root=False, batch_sentences=2
+        model, vocabulary, sentences, [Task.DEP], multi_root=False, batch_words=12
     ):
         assert sentence.layers[Task.DEP].heads.count(0) == 1
 

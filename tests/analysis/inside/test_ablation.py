@@ -45,9 +45,7 @@ def test_every_prediction_is_the_one_of_the_model_without_the_unit(
     labels, heads = predictions_of(model, vocabulary, sentences, task, multi_root)
     seen = set()
     for place, variant in enumerate([*(without_unit(model, unit) for unit in UNITS), model]):
-        said = annotate(
-            variant, vocabulary, sentences, [task], multi_root=multi_root, batch_sentences=4
-        )
+        said = annotate(variant, vocabulary, sentences, [task], multi_root=multi_root)
         layers = [sentence.layers[task] for sentence in said]
         if task in (Task.POS, Task.DEP):
             names = vocabulary.labels[task]
@@ -64,9 +62,7 @@ def test_every_prediction_is_the_one_of_the_model_without_the_unit(
 def test_drops_are_those_of_one_pass_a_unit(tasks, build_model, vocabulary, sentences, monkeypatch):
     model = build_model(tasks)
     for task in model.tasks:
-        slow = ablate_one_by_one(
-            model, vocabulary, sentences, task, multi_root=True, batch_sentences=6
-        )
+        slow = ablate_one_by_one(model, vocabulary, sentences, task, multi_root=True)
         assert np.abs(slow.drops).max() > 0
         assert (slow.sentences, slow.words) == (len(sentences), sum(map(len, sentences)))
         # Batches of some of the variants, of some sentences, and of all.
