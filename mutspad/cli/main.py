@@ -22,6 +22,7 @@ VERBS = {
     "generate-demo": "write the synthetic corpora of the demo",
     "judge-silver": "compare silver labels with gold where a sentence has both",
     "list-times": "collect the run times that Snakemake measured",
+    "measure-precision": "find out whether bfloat16 pays on this machine",
     "plot": "plot how the methods converge",
     "plot-ablation": "plot how much each task needs each unit",
     "predict": "annotate dev and test with a trained model",

@@ -8,6 +8,7 @@ rule baselines:
 rule train_baseline:
     input:
         run="<results>/runs/{run}.json",
+        precision="<results>/precision.json",
         lexicon=multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
         train=training_files,
         dev=lambda wildcards: corpora_of(wildcards, "dev"),
@@ -49,6 +50,7 @@ rule train_baseline:
             --seed {wildcards.seed} \
             --corpora {params.corpora:q} \
             --lexicon {params.lexicon:q} \
+            --precision {input.precision:q} \
             {params.unified:q} {params.parent:q} {params.contextual:q} {params.unlabelled:q} \
             --checkpoint {params.checkpoint:q} \
             --model {params.model:q} &>{log:q}

@@ -572,6 +572,12 @@ def behind_silver():
     return [*unified, *gold, *predictions(labelled_by)]
 
 
+def precision_flag():
+    """Say to `measure-precision` whether some run waits for its answer."""
+    runs = [resolve_run(PARAMS, name) for name in PARAMS.runs]
+    return ["--asked"] if any(run.training.precision == "auto" for run in runs) else []
+
+
 def resolved_run(wildcards):
     """Resolve a run, with the corpora that really serve it: substitutes by name."""
     run = resolve_run(PARAMS, wildcards.run)
