@@ -83,7 +83,9 @@ def command(
     inputs += encoder
     kept = None
     if checkpoint is not None:
-        identity = identify(code_of("mutspad.cli.fit", "torch"), seed, filter(None, inputs))
+        identity = identify(
+            code_of("mutspad.cli.fit", "numpy", "torch"), seed, filter(None, inputs)
+        )
         kept = Checkpoint(checkpoint, identity, seconds)
     fitted = fit_run(
         run,

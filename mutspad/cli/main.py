@@ -2,12 +2,15 @@
 
 import importlib
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from mutspad.errors import MutspadError
+from mutspad.locks import join_jobs
 
 VERBS = {
     "ablate": "score one task without each unit of the POS features",
@@ -69,6 +72,9 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run a verb; a mistake of the user ends with its message and exit status 1."""
+    # Set by the workflow alone: this process is one of its jobs.
+    if "MUTSPAD_LOCKS" in os.environ:
+        join_jobs(Path(os.environ["MUTSPAD_LOCKS"]))
     try:
         return cli.main(args=arguments, prog_name="mutspad")
     except MutspadError as error:
