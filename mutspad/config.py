@@ -25,7 +25,7 @@ MOST_LAYERS = 1000
 """Layers, or kinds of filters, of an encoder: the largest known have tens. A damaged number must
 not have its names listed for hours."""
 MOST_CHARACTERS = 1000
-"""Bytes of a word that an ELMo may read, 50 as published: every distinct word takes as much room."""
+"""Bytes of a word that an ELMo may read, 50 as published: each distinct word takes so much room."""
 
 Positive = Annotated[int, Field(gt=0, lt=2**31)]
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
