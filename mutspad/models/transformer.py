@@ -461,6 +461,11 @@ def _load(source: str, folder: Path) -> tuple[Pieces, nn.Module, set[str]]:
     )
     if not tokenizer.is_fast:
         raise ValueError(f"the slow tokenizer {type(tokenizer).__name__}")
+    largest = max(tokenizer.get_vocab().values(), default=0)
+    rows = getattr(config, "vocab_size", sys.maxsize)
+    # Before the tokenizer is written, which counts from zero to its largest piece.
+    if largest >= rows:
+        raise ValueError(f"{rows} rows for {largest + 1} pieces")
     model, info = AutoModel.from_pretrained(
         folder,
         local_files_only=True,
