@@ -3,8 +3,8 @@ rule baselines:
         models(RUNS_OF["baselines"]),
 
 
-# Priorities (here, pretrain, unify, encoders): the longest chain waits for the language model, its vectors, the labellers,
-# unification and pretraining; left to the end, they would keep one core busy and the others waiting.
+# Priorities (here, pretrain, unify, encoders, prepare_text): the longest chain waits for the text, the language model, its
+# vectors, the labellers, unification and pretraining; left to the end, they would keep one core busy, the others waiting.
 rule train_baseline:
     input:
         run="<results>/runs/{run}.json",
