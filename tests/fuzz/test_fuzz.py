@@ -14,9 +14,7 @@ from tests.fuzz.targets import PARTS, TARGETS, Target, WrongError, base_params
 
 FEW = {"params": 25, "model": 60, "elmo": 60, "huggingface": 40}
 EXAMPLES = 40
-RULES = settings(
-    max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+RULES = settings(max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("name", TARGETS)
