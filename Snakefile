@@ -2,7 +2,7 @@
 #
 # results/<experiment>/
 #   corpora/<domain>/<task>/{train,dev,test}.conllup      text/<domain>.txt     lexicon/
-#   language_model/      contextual/<encoder>/<domain>.npy      runs/<run>.json
+#   language_model/      contextual/<encoder>/<domain>.npy      runs/<run>.json      precision.json
 #   {baselines,pretrain,finetune}/<run>/seed<k>/          unified/<domain>/seed<k>/train.conllup
 #   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json
 #   ablation/<run>/seed<k>/<task>.csv                     tables/table<n>.{csv,md}

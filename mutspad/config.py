@@ -21,6 +21,12 @@ from mutspad.tasks import TASKS, Task
 
 Model = TypeVar("Model", bound=BaseModel)
 
+MOST_LAYERS = 1000
+"""Layers, or kinds of filters, of an encoder: the largest known have tens. A damaged number must
+not have its names listed for hours."""
+MOST_CHARACTERS = 1000
+"""Bytes of a word that an ELMo may read, 50 as published: each distinct word takes so much room."""
+
 Positive = Annotated[int, Field(gt=0, lt=2**31)]
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
 # A part of a path: results/<experiment>/<phase>/<run>/.
@@ -138,13 +144,14 @@ class LanguageModelParams(Closed):
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     char_dim: Positive
     filters: Annotated[
-        list[Annotated[tuple[Positive, Positive], Field(strict=False)]], Field(min_length=1)
+        list[Annotated[tuple[Positive, Positive], Field(strict=False)]],
+        Field(min_length=1, max_length=MOST_LAYERS),
     ]
-    n_highway: Positive
-    max_characters: Annotated[int, Field(ge=3)]
+    n_highway: Annotated[Positive, Field(le=MOST_LAYERS)]
+    max_characters: Annotated[int, Field(ge=3, le=MOST_CHARACTERS)]
     dim: Positive
     projection_dim: Positive
-    layers: Positive
+    layers: Annotated[Positive, Field(le=MOST_LAYERS)]
     cell_clip: Annotated[float, Field(gt=0.0)]
     proj_clip: Annotated[float, Field(gt=0.0)]
     dropout: Rate

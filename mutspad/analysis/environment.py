@@ -55,6 +55,7 @@ def describe_environment(root: Path, lock: str, *, outputs: Iterable[str] = ()) 
         },
         "system": describe_system(),
         "processor": describe_processor(),
+        "gpu": describe_gpu(),
         "threads": count_threads(),
         "settings": {name: os.environ[name] for name in SETTINGS if name in os.environ},
     }
@@ -136,6 +137,19 @@ def describe_processor(cpuinfo: str | None = None) -> dict[str, Any]:
         "instruction_sets": sorted(flag for flag in flags if INSTRUCTION_SETS.fullmatch(flag)),
         "pytorch_kernels": torch.backends.cpu.get_cpu_capability(),
     }
+
+
+def describe_gpu() -> dict[str, Any] | None:
+    """Name the GPU that trainings take with `device: auto`, and the CUDA that PyTorch has for it.
+
+    Returns
+    -------
+    dict or None
+        None where PyTorch sees no GPU.
+    """
+    if not torch.cuda.is_available():
+        return None
+    return {"model": torch.cuda.get_device_name(), "cuda": torch.version.cuda}
 
 
 def describe_system() -> dict[str, Any]:

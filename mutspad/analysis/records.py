@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -175,6 +176,11 @@ class Measured:
     sd: float | None = None
 
 
+def deviation(values: Sequence[float]) -> float | None:
+    """Return the sample standard deviation; one value has none."""
+    return stdev(values) if len(values) > 1 else None
+
+
 class ScoreBook:
     """Look up scores by run, over all seeds of the experiment.
 
@@ -213,12 +219,18 @@ class ScoreBook:
         MutspadError
             When it is missing for a seed.
         """
-        values = [self._look_up(run, seed, task, split, metric) for seed in self.seeds]
-        mean = sum(values) / len(values)
-        if len(values) == 1:
-            return Measured(mean)
-        variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
-        return Measured(mean, variance**0.5)
+        values = self.values(run, task, split, metric)
+        return Measured(fmean(values), deviation(values))
+
+    def values(self, run: str, task: Task, split: Split, metric: str) -> list[float]:
+        """Give a score of each seed.
+
+        Raises
+        ------
+        MutspadError
+            When it is missing for a seed.
+        """
+        return [self._look_up(run, seed, task, split, metric) for seed in self.seeds]
 
     def knows(self, run: str, task: Task, split: Split, metric: str) -> bool:
         """Say whether any seed of a run has a score."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any, Self
 
 import pandas as pd
 
 from mutspad.analysis.paper import read_paper
-from mutspad.analysis.records import Measured, ScoreBook, Setting
+from mutspad.analysis.records import Measured, ScoreBook, Setting, deviation
 from mutspad.analysis.tables import NOT_APPLICABLE, note_data, note_paper
 from mutspad.config import ReportParams, Split
 from mutspad.errors import ConfigError
@@ -153,7 +154,7 @@ class Results:
             for runs in rows.values()
             if Task.DEP in runs
         )
-        self._reference = self._measure_tasks(report.table2.get(REFERENCE_ROW, {}))
+        self._reference = report.table2.get(REFERENCE_ROW, {})
 
     @classmethod
     def read(
@@ -201,14 +202,13 @@ class Results:
     def measure(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
         """Measure one row's runs on test, and their mNRG where row and reference are complete."""
         measures = self._measure_tasks(runs)
-        columns = list(MAIN_COLUMNS.values())
-        if all(column in measures and column in self._reference for column in columns):
-            gain = mnrg(
-                [measures[column].mean for column in columns],
-                [self._reference[column].mean for column in columns],
-                MAXIMUM,
+        if all(task in runs and task in self._reference for task in TASK_ORDER):
+            method, reference = self._seeds_of(runs), self._seeds_of(self._reference)
+            mean, base = (
+                list(map(fmean, zip(*seeds, strict=True))) for seeds in (method, reference)
             )
-            measures[MNRG] = Measured(gain)
+            by_seed = [mnrg(a, b, MAXIMUM) for a, b in zip(method, reference, strict=True)]
+            measures[MNRG] = Measured(mnrg(mean, base, MAXIMUM), deviation(by_seed))
         return measures
 
     def expect(self, tasks: Iterable[Task]) -> frozenset[Column]:
@@ -237,6 +237,13 @@ class Results:
     def unification_rows(self) -> dict[str, Mapping[Task, str]]:
         """Give the runs of Table 3 in the paper's order."""
         return {row: self.report.table3.get(row, {}) for row in read_paper().table3}
+
+    def _seeds_of(self, runs: Mapping[Task, str]) -> list[tuple[float, ...]]:
+        """Give the main test scores of all tasks, seed by seed."""
+        by_task = (
+            self.book.values(runs[task], task, "test", MAIN_METRIC[task]) for task in TASK_ORDER
+        )
+        return list(zip(*by_task, strict=True))
 
     def _measure_tasks(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
         """Measure one row's runs on test."""
@@ -302,8 +309,7 @@ def _build_record(row: Row, n_seeds: int) -> dict[str, Any]:
     for column in COLUMNS:
         measured = row.ours.get(column)
         record[column.key] = None if measured is None else measured.mean
-        if column is not MNRG:
-            record[f"{column.key}_sd"] = None if measured is None else measured.sd
+        record[f"{column.key}_sd"] = None if measured is None else measured.sd
         if column in PRINTED:
             record[f"{column.key}_paper"] = row.paper.get(column)
     return record
@@ -326,7 +332,8 @@ def note_scores(results: Results) -> list[str]:
         if results.single_root
         else "DP LAS single-root: n/a, this corpus has no single-root references",
         f"mNRG: median over the four tasks of (score - reference) / ({MAXIMUM:.0f} - reference), "
-        f"in per cent; reference: Mono-task Learning; computed from mean scores, so without spread",
+        f"in per cent; reference: Mono-task Learning; of the mean scores"
+        + ("" if results.n_seeds == 1 else "; ± over each seed's own gain over its own reference"),
         *_note_sizes(results),
         *note_data(results.setting),
     ]

@@ -3,6 +3,7 @@
 Example: mutspad fit --run results/demo/runs/tuned-multi.json --seed 1
          --corpora results/demo/corpora/tweets --lexicon results/demo/lexicon
          --parent results/demo/pretrain/news-multi/seed1
+         --precision results/demo/precision.json
          --model results/demo/finetune/tuned-multi/seed1
 
 Interrupted, the same command goes on from the checkpoint and ends with the same bytes.
@@ -29,6 +30,7 @@ from mutspad.fingerprint import code_of
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.contextual import TrainableEncoder
 from mutspad.training.loop import TrainingSet
+from mutspad.training.precision import read_measured
 from mutspad.training.resume import Checkpoint, identify
 from mutspad.training.stages import fit_run
 
@@ -42,6 +44,7 @@ from mutspad.training.stages import fit_run
 @click.option("--parent", type=click.Path(path_type=Path), help="The model to start from.")
 @click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
 @click.option("--unlabelled", type=click.Path(path_type=Path), help="Text of the other domain.")
+@click.option("--precision", type=click.Path(path_type=Path), help="What auto comes to.")
 @click.option("--checkpoint", type=click.Path(path_type=Path), help="Where to resume from.")
 @click.option(
     "--seconds",
@@ -62,6 +65,7 @@ def command(
     parent: Path | None,
     contextual: Path | None,
     unlabelled: Path | None,
+    precision: Path | None,
     checkpoint: Path | None,
     seconds: float,
     model: Path,
@@ -75,10 +79,13 @@ def command(
         train = read_conllup(unified)
     index = None if contextual is None else contextual.with_suffix(".json")
     encoder = list_files(run.encoder.source) if run.encoder and run.encoder.trained else []
-    inputs = [run_file, corpora, lexicon, unified, parent, index, unlabelled, *encoder]
+    inputs = [run_file, corpora, lexicon, unified, parent, index, unlabelled, precision]
+    inputs += encoder
     kept = None
     if checkpoint is not None:
-        identity = identify(code_of("mutspad.cli.fit", "torch"), seed, filter(None, inputs))
+        identity = identify(
+            code_of("mutspad.cli.fit", "numpy", "torch"), seed, filter(None, inputs)
+        )
         kept = Checkpoint(checkpoint, identity, seconds)
     fitted = fit_run(
         run,
@@ -91,6 +98,7 @@ def command(
         encoder=_open_trained(run),
         unlabelled=None if unlabelled is None else read_text(unlabelled),
         checkpoint=kept,
+        measured=None if precision is None else read_measured(precision),
     )
     history = pd.DataFrame([record.as_row() for record in fitted.history])
     write_text(model / "history.csv", history.to_csv(index=False, float_format="%.6g"))

@@ -2,12 +2,15 @@
 
 import importlib
 import logging
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from mutspad.errors import MutspadError
+from mutspad.locks import join_jobs
 
 VERBS = {
     "ablate": "score one task without each unit of the POS features",
@@ -22,6 +25,7 @@ VERBS = {
     "generate-demo": "write the synthetic corpora of the demo",
     "judge-silver": "compare silver labels with gold where a sentence has both",
     "list-times": "collect the run times that Snakemake measured",
+    "measure-precision": "find out whether bfloat16 pays on this machine",
     "plot": "plot how the methods converge",
     "plot-ablation": "plot how much each task needs each unit",
     "predict": "annotate dev and test with a trained model",
@@ -68,6 +72,9 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run a verb; a mistake of the user ends with its message and exit status 1."""
+    # Set by the workflow alone: this process is one of its jobs.
+    if "MUTSPAD_LOCKS" in os.environ:
+        join_jobs(Path(os.environ["MUTSPAD_LOCKS"]))
     try:
         return cli.main(args=arguments, prog_name="mutspad")
     except MutspadError as error:

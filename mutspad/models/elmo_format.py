@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mutspad.config import Positive, parse_json
+from mutspad.config import MOST_CHARACTERS, MOST_LAYERS, Positive, parse_json
 from mutspad.errors import CheckpointError, ConfigError
 from mutspad.files import atomic_path, write_json
 
@@ -44,7 +44,7 @@ class LstmOptions(_Section):
         Every published model adds a layer's input to its output, from the second layer on.
     """
 
-    n_layers: Positive
+    n_layers: Annotated[Positive, Field(le=MOST_LAYERS)]
     dim: Positive
     projection_dim: Positive
     cell_clip: Clip
@@ -78,10 +78,12 @@ class CharacterOptions(_Section):
     """
 
     embedding: CharacterDim
-    filters: Annotated[tuple[tuple[Positive, Positive], ...], Field(min_length=1)]
-    n_highway: Annotated[int, Field(ge=0)]
+    filters: Annotated[
+        tuple[tuple[Positive, Positive], ...], Field(min_length=1, max_length=MOST_LAYERS)
+    ]
+    n_highway: Annotated[int, Field(ge=0, le=MOST_LAYERS)]
     n_characters: Literal[261, 262] = 262
-    max_characters_per_token: Annotated[int, Field(ge=3)]
+    max_characters_per_token: Annotated[int, Field(ge=3, le=MOST_CHARACTERS)]
     activation: Literal["relu", "tanh"]
 
     @model_validator(mode="after")

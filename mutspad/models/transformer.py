@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from mutspad.config import MOST_LAYERS
 from mutspad.data.encoder_files import MODEL_FILES, find_local
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
@@ -39,6 +40,9 @@ _VOCABULARIES = (
 )
 _HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?(?:@[\w./-]+)?")
 _PIECES_A_BATCH = 1024  # one core reads larger batches no faster
+_SAVED = "the saved encoder"
+_COUNTS = ("num_hidden_layers", "num_hidden_groups", "inner_group_num")
+_RARE = "\U0001202d"  # a cuneiform sign: few vocabularies hold it, and no normaliser drops it
 
 
 class Pieces:
@@ -52,26 +56,39 @@ class Pieces:
         Pieces to fill up with, and to stand for a word of which nothing is left; None for none.
     limit
         Pieces that the encoder can read at once, special ones included.
+    source
+        Where the tokenizer comes from, for errors.
     """
 
     def __init__(
-        self, tokenizer: "Tokenizer", *, padding: int, unknown: int | None, limit: int
+        self,
+        tokenizer: "Tokenizer",
+        *,
+        padding: int,
+        unknown: int | None,
+        limit: int,
+        source: str = _SAVED,
     ) -> None:
         # A published tokenizer may cut at 128 pieces and fill up to as many.
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.tokenizer, self.padding, self.unknown, self.limit = tokenizer, padding, unknown, limit
+        self.source = source
         self._before = " " if _is_bare_byte_level(tokenizer) else ""
         probe = tokenizer.encode(["a"], is_pretokenized=True)
         inner = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
         if not inner:
             raise ValueError("a tokenizer that drops the word 'a'")
         self._prefix, self._suffix = probe.ids[: inner[0]], probe.ids[inner[-1] + 1 :]
+        # A tokenizer may promise a piece for the unknown and lack it: the first rare word tells.
+        self._encode([[_RARE]])
         if limit <= len(self._prefix) + len(self._suffix):
             raise ValueError(f"room for {limit} pieces")
 
     @classmethod
-    def from_json(cls, tokenizer: str, settings: Mapping[str, Any]) -> "Pieces":
+    def from_json(
+        cls, tokenizer: str, settings: Mapping[str, Any], source: str = _SAVED
+    ) -> "Pieces":
         """Rebuild from `tokenizer.to_str()` and `settings()`."""
         from tokenizers import Tokenizer
 
@@ -81,11 +98,19 @@ class Pieces:
             padding=int(settings["padding"]),
             unknown=None if unknown is None else int(unknown),
             limit=int(settings["limit"]),
+            source=source,
         )
 
     def settings(self) -> dict[str, int | None]:
         """Return what the tokenizer's own JSON does not say."""
         return {"padding": self.padding, "unknown": self.unknown, "limit": self.limit}
+
+    @property
+    def n_rows(self) -> int:
+        """Count the rows that an embedding of these pieces must have."""
+        special = [self.padding, *self._prefix, *self._suffix]
+        unknown = [] if self.unknown is None else [self.unknown]
+        return max([*self.tokenizer.get_vocab().values(), *special, *unknown]) + 1
 
     def cut(self, sentences: Sequence[Sequence[str]]) -> list[list["Window"]]:
         """Return the windows of each sentence.
@@ -93,22 +118,34 @@ class Pieces:
         Raises
         ------
         EncoderError
-            When nothing is left of a word and the tokenizer has no piece for the unknown.
+            When the tokenizer fails, or nothing is left of a word and it has no piece for the
+            unknown.
         ValueError
             For a sentence without words.
         """
         for sentence in sentences:
             if not sentence:
                 raise ValueError("a sentence: expected at least one word, found none")
-        encodings = self.tokenizer.encode_batch(
-            [[f"{self._before}{word}" for word in sentence] for sentence in sentences],
-            is_pretokenized=True,
-            add_special_tokens=False,
-        )
+        try:
+            encodings = self._encode(sentences)
+        except Exception as error:  # what the library raises for a damaged vocabulary
+            raise EncoderError(
+                f"{self.source}: expected a tokenizer that can cut any word, found "
+                f"{_short(error)}. Choose another encoder or copy the model's files again"
+            ) from None
         return [
             [*self._windows(self._pieces_of(sentence, encoding.ids, encoding.word_ids))]
             for sentence, encoding in zip(sentences, encodings, strict=True)
         ]
+
+    def _encode(self, sentences: Sequence[Sequence[str]]) -> list[Any]:
+        """Cut with the library."""
+        encodings: list[Any] = self.tokenizer.encode_batch(
+            [[f"{self._before}{word}" for word in sentence] for sentence in sentences],
+            is_pretokenized=True,
+            add_special_tokens=False,
+        )
+        return encodings
 
     def _pieces_of(
         self, sentence: Sequence[str], ids: Sequence[int], owners: Sequence[int | None]
@@ -123,7 +160,7 @@ class Pieces:
             if not own:
                 if self.unknown is None:
                     raise EncoderError(
-                        f"the encoder's tokenizer: expected a piece for the word {excerpt(word)}, "
+                        f"{self.source}: expected a piece for the word {excerpt(word)}, "
                         "found none and no piece for the unknown. Choose another encoder"
                     )
                 own.append(self.unknown)
@@ -194,8 +231,10 @@ class HuggingFaceEncoder(TrainableEncoder):
         if getattr(model, "pooler", None) is not None:
             model.pooler = nn.Identity()
         rows = model.get_input_embeddings().num_embeddings  # type: ignore[operator]
-        if pieces.tokenizer.get_vocab_size() > rows:
-            raise ValueError(f"{rows} rows for {pieces.tokenizer.get_vocab_size()} pieces")
+        if pieces.n_rows > rows:
+            raise ValueError(f"{rows} rows for {pieces.n_rows} pieces")
+        if config.num_hidden_layers < 1:
+            raise ValueError(f"{config.num_hidden_layers} layers")
         super().__init__(int(config.num_hidden_layers) + 1, int(config.hidden_size))
         self.model, self.pieces = model, pieces
 
@@ -222,7 +261,7 @@ class HuggingFaceEncoder(TrainableEncoder):
         # The libraries raise whatever they like for a damaged file, the tokenizer a bare Exception.
         try:
             with _quiet(), torch.random.fork_rng(devices=[]):
-                pieces, model, unfit = _load(folder)
+                pieces, model, unfit = _load(source, folder)
                 encoder = cls(model, pieces)
         except Exception as error:
             raise EncoderError(
@@ -235,7 +274,14 @@ class HuggingFaceEncoder(TrainableEncoder):
                 f"{source}: expected all weights of {type(model).__name__}, found {len(unfit)} "
                 f"missing or of another shape, such as {min(unfit)}. Copy the model's files again"
             )
-        return encoder.eval()
+        try:
+            encoder.eval()._try_out()
+        except Exception as error:  # what a network raises that its configuration spoils
+            raise EncoderError(
+                f"{source}: expected an encoder that reads two sentences, found {_short(error)}. "
+                "Choose another encoder or copy the model's files again"
+            ) from None
+        return encoder
 
     @classmethod
     def from_config_files(cls, files: Mapping[str, str]) -> "HuggingFaceEncoder":
@@ -253,16 +299,16 @@ class HuggingFaceEncoder(TrainableEncoder):
             with _quiet(), torch.random.fork_rng(devices=[]), torch.device("cpu"):
                 from transformers import AutoConfig, AutoModel
 
+                described = AutoConfig.for_model(**json.loads(config))
+                _check_counts(described)
                 # On the meta device buffers that no checkpoint holds would stay without values.
                 model = AutoModel.from_config(
-                    AutoConfig.for_model(**json.loads(config)),
-                    trust_remote_code=False,
-                    dtype=torch.float32,
+                    described, trust_remote_code=False, dtype=torch.float32
                 )
                 return cls(model, Pieces.from_json(tokenizer, json.loads(settings))).eval()
         except Exception as error:
             raise EncoderError(
-                f"the saved encoder: expected {', '.join(_CONFIG_FILES)}, found {_short(error)}. "
+                f"{_SAVED}: expected {', '.join(_CONFIG_FILES)}, found {_short(error)}. "
                 "Train the model again"
             ) from None
 
@@ -337,6 +383,17 @@ class HuggingFaceEncoder(TrainableEncoder):
             self.train(training)
         return embedded
 
+    def _try_out(self) -> None:
+        """Read two sentences, one of them with padding, and check what comes back."""
+        for vectors, words in zip(self.embed([["a"], ["a", "a"]]), (1, 2), strict=True):
+            if vectors.shape != (self.n_layers, words, self.dim):
+                raise ValueError(
+                    f"vectors of shape {list(vectors.shape)} instead of "
+                    f"{[self.n_layers, words, self.dim]}"
+                )
+            if not vectors.isfinite().all():
+                raise ValueError("vectors that are infinite or no numbers")
+
     def _pool(
         self, sentences: Sequence[Sequence[Window]], lengths: Sequence[int]
     ) -> Sequence[Tensor]:
@@ -391,16 +448,24 @@ def _is_bare_byte_level(tokenizer: "Tokenizer") -> bool:
     )
 
 
-def _load(folder: Path) -> tuple[Pieces, nn.Module, set[str]]:
+def _load(source: str, folder: Path) -> tuple[Pieces, nn.Module, set[str]]:
     """Load tokenizer and model of a folder, and name the weights that the folder cannot give."""
     # Imported here because it takes a second, and most runs have no such encoder.
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    _check_counts(config)
+    _check_size(config, folder)
     tokenizer: Any = AutoTokenizer.from_pretrained(
         folder, local_files_only=True, trust_remote_code=False
     )
     if not tokenizer.is_fast:
         raise ValueError(f"the slow tokenizer {type(tokenizer).__name__}")
+    largest = max(tokenizer.get_vocab().values(), default=0)
+    rows = getattr(config, "vocab_size", sys.maxsize)
+    # Before the tokenizer is written, which counts from zero to its largest piece.
+    if largest >= rows:
+        raise ValueError(f"{rows} rows for {largest + 1} pieces")
     model, info = AutoModel.from_pretrained(
         folder,
         local_files_only=True,
@@ -417,8 +482,31 @@ def _load(folder: Path) -> tuple[Pieces, nn.Module, set[str]]:
             "unknown": tokenizer.unk_token_id,
             "limit": _limit(model, tokenizer.model_max_length),
         },
+        source,
     )
     return pieces, model, {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}
+
+
+def _check_counts(config: Any) -> None:
+    """Refuse more layers than anything has: a damaged number must not build them for hours."""
+    for name in _COUNTS:
+        count = getattr(config, name, 0)
+        if count > MOST_LAYERS:
+            raise ValueError(f"{name} {count}, more than {MOST_LAYERS}")
+
+
+def _check_size(config: Any, folder: Path) -> None:
+    """Refuse a network far larger than its files: what they lack would be filled in memory."""
+    from transformers import AutoModel
+    from transformers.initialization import no_init_weights
+
+    with no_init_weights(), torch.device("meta"):
+        planned = AutoModel.from_config(config, trust_remote_code=False)
+    numbers = sum(parameter.numel() for parameter in planned.parameters())
+    size = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    # Numbers of one byte are the smallest, and a pooler may be missing.
+    if numbers > 2 * size:
+        raise ValueError(f"{size} bytes of weights for a network of {numbers} numbers")
 
 
 def _limit(model: nn.Module, announced: float) -> int:
@@ -481,6 +569,11 @@ def _check_files(source: str, folder: Path) -> None:
         read_json(folder / CONFIG)
     except DamagedFileError as error:
         raise EncoderError(f"{error}. Copy the model's files again") from None
+    except OSError as error:
+        raise EncoderError(
+            f"{folder / CONFIG}: expected a readable file, found '{error.strerror}'. "
+            "Copy the model's files again"
+        ) from None
 
 
 @contextmanager

@@ -1,13 +1,16 @@
-"""Settle the precision of a training by a measurement, once and for all."""
+"""Settle the precision of trainings by a measurement, once an experiment."""
 
 import logging
 import time
+from pathlib import Path
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 
 from mutspad.config import Precision, Run
 from mutspad.errors import DeviceError
+from mutspad.files import DamagedFileError, read_json, write_json
 from mutspad.models.precision import computing_in
 from mutspad.models.recurrent import BiLSTM
 from mutspad.training.resume import Checkpoint
@@ -17,11 +20,15 @@ logger = logging.getLogger(__name__)
 CLEARLY_FASTER = 1.05
 """How much faster bfloat16 must be to be taken: where it gains nothing, it only costs digits."""
 
+MEASURABLE = tuple(name for name in get_args(Precision) if name != "auto")
+
 _BATCH, _WORDS, _DIM = 16, 8, 256
 _WARM_UP, _TRIALS = 2, 20
 
 
-def settle_precision(run: Run, checkpoint: Checkpoint | None) -> Run:
+def settle_precision(
+    run: Run, checkpoint: Checkpoint | None, measured: Precision | None = None
+) -> Run:
     """Replace the precision `auto` of a run by what it comes to on this machine.
 
     On a GPU that is fp32: PyTorch runs an LSTM there in float16 when it is asked for bfloat16, and
@@ -36,6 +43,8 @@ def settle_precision(run: Run, checkpoint: Checkpoint | None) -> Run:
         The resolved run, its device settled.
     checkpoint
         Where the training's state is kept, if it is.
+    measured
+        What `measure_precision` said for the whole experiment; without it, it is asked now.
 
     Returns
     -------
@@ -58,16 +67,16 @@ def settle_precision(run: Run, checkpoint: Checkpoint | None) -> Run:
     kept = None if checkpoint is None else checkpoint.read()
     precision: Precision = "fp32"
     if not on_gpu:
-        precision = _probe() if kept is None else kept["precision"]
+        precision = kept["precision"] if kept is not None else measured or measure_precision()
     training = run.training.model_copy(update={"precision": precision})
     return run.model_copy(update={"training": training})
 
 
-def _probe() -> Precision:
-    """Take the precision in which a step of a small network is clearly faster.
+def measure_precision() -> Precision:
+    """Find the precision in which a step of a small network is clearly faster.
 
     The two take turns, and the fastest step of each counts: what else the machine does must not
-    decide, as every training of an experiment asks anew.
+    decide. No random number is drawn.
     """
     with torch.random.fork_rng(devices=[]):
         network = nn.ModuleList([BiLSTM(_DIM, _DIM), nn.Linear(2 * _DIM, 4 * _DIM)])
@@ -79,6 +88,30 @@ def _probe() -> Precision:
     gain = min(seconds["fp32"][_WARM_UP:]) / min(seconds["bf16"][_WARM_UP:])
     logger.info("precision: a step in bf16 is %.2f times as fast as in fp32", gain)
     return "bf16" if gain >= CLEARLY_FASTER else "fp32"
+
+
+def write_measured(path: Path, measured: Precision | None) -> None:
+    """Write what `auto` comes to; None where no run asks."""
+    write_json(path, {"auto": measured})
+
+
+def read_measured(path: Path) -> Precision | None:
+    """Read what `write_measured` wrote.
+
+    Raises
+    ------
+    DamagedFileError
+        When the file says anything else.
+    """
+    content = read_json(path)
+    found = content.get("auto") if isinstance(content, dict) else None
+    if content != {"auto": found} or found not in (None, *MEASURABLE):
+        raise DamagedFileError(
+            f"{path}: expected {{'auto': ...}} with fp32, bf16 or null, found {content!r}. Delete "
+            "it and run Snakemake again"
+        )
+    measured: Precision | None = found
+    return measured
 
 
 def _time(precision: Precision, network: nn.ModuleList, inputs: Tensor) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from mutspad.config import TRAINED_PHASES, Run
+from mutspad.config import TRAINED_PHASES, Precision, Run
 from mutspad.data.batching import encode
 from mutspad.data.contextual import ContextualVectors
 from mutspad.data.labels import OUTSIDE, shared_label_pairs
@@ -62,6 +62,7 @@ def fit_run(
     encoder: TrainableEncoder | None = None,
     unlabelled: Sequence[tuple[str, ...]] | None = None,
     checkpoint: Checkpoint | None = None,
+    measured: Precision | None = None,
 ) -> FittedRun:
     """Train the model of a run; a run of the phase finetune starts from its parent.
 
@@ -87,6 +88,8 @@ def fit_run(
         Sentences of the target domain, for an adversarial run.
     checkpoint
         Where the training's state is kept while it runs, and taken up from.
+    measured
+        What the precision `auto` comes to on this machine; without it, it is measured.
 
     Raises
     ------
@@ -116,7 +119,7 @@ def fit_run(
     if parent is not None:
         _check_parent(run, parent.run)
     seed_everything(seed)
-    run = settle_precision(settle_device(run, checkpoint), checkpoint)
+    run = settle_precision(settle_device(run, checkpoint), checkpoint, measured)
     vocabulary = build_vocabulary(
         run.tasks, train, lexicon, known=None if parent is None else parent.vocabulary
     )

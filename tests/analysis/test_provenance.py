@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 import yaml
 
 from mutspad.analysis.environment import (
@@ -294,6 +295,7 @@ def test_packages_are_compared_with_the_lock():
     assert set(described["not_as_locked"]) == {"click", "no-such-package"}
     assert described["not_as_locked"]["no-such-package"] == {"locked": "1.0", "installed": None}
     assert described["threads"] == 1
+    assert (described["gpu"] is not None) == torch.cuda.is_available()
     text = json.dumps(described)
     assert os.uname().nodename not in text.replace(described["system"]["release"], "")
 

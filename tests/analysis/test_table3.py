@@ -24,11 +24,11 @@ def test_the_three_rows_with_the_paper_s_values_and_computed_mnrg(build):
         "70.00 ± 1.41 (79.17)",
         "52.00 ± 1.41 (43.34)",
         "79.00 ± 1.41 (84.87)",
-        "27.5 (26.52)",
+        "27.5 ± 1.2 (26.52)",
         "75.00 ± 1.41",
         "68.00 ± 1.41",
     ]
-    assert cells(table, "w/ source unif.")[5] == "37.5 (30.46)"
+    assert cells(table, "w/ source unif.")[5] == "37.5 ± 1.6 (30.46)"
     assert cells(table, "w/ source+target unif.")[5].endswith("(31.32)")
     assert "computed here from its scores" in table.markdown
     assert not [name for name in table.frame.columns if name.endswith("_published")]

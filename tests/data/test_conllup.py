@@ -58,7 +58,7 @@ CORPORA = st.integers(1, 3).flatmap(
 
 
 @given(CORPORA)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_round_trip(tmp_path_factory, corpus):
     path = tmp_path_factory.mktemp("round") / "a.conllup"
     write_conllup(path, corpus)

@@ -33,7 +33,7 @@ def predictions(draw, task):
 
 
 @pytest.mark.parametrize("task", Task)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_sums_of_counts_come_to_the_main_score(task, data):
     gold, predicted = data.draw(predictions(task))

@@ -45,7 +45,7 @@ def swap_all(counts):
 TAGS = st.sampled_from(["O", "B-a", "B-b"])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     labels=st.lists(st.tuples(*[st.tuples(TAGS, TAGS)] * 5), min_size=2, max_size=5),
 )

@@ -66,7 +66,7 @@ def test_spans_do_not_run_over_the_end_of_a_sentence():
     assert span_f1(gold, [["O", "B-NP"], ["O", "O"]]).recall == 50.0
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pairs())
 def test_it_equals_a_plain_count_of_spans(pair):
     gold, predicted = map(spans, pair)
@@ -78,7 +78,7 @@ def test_it_equals_a_plain_count_of_spans(pair):
     assert scores.f1 == pytest.approx(200 * right / both if both else 0.0)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(pairs())
 def test_strict_mode_agrees_on_valid_iob2(pair):
     strict = f1_score(*pair, mode="strict", scheme=IOB2, zero_division=0)

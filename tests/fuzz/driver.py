@@ -35,8 +35,8 @@ Step = tuple[int, int, int]
 Way = tuple[Step, int]
 
 
-class HangError(Exception):
-    """Signal that a reader did not come back."""
+class HangError(BaseException):
+    """Signal that a reader did not come back; no exception that a reader may turn into ours."""
 
 
 @dataclass
@@ -152,7 +152,7 @@ def _try(run: Run, data: bytes, findings: Findings) -> None:
     try:
         with _limited(HANG), traced(steps):
             findings.refused += run(data) is None
-    except Exception as error:  # whatever a reader lets out is what is looked for
+    except (Exception, HangError) as error:  # whatever a reader lets out is what is looked for
         findings.failures.setdefault(describe(error), data)
     ways = {(step, min(count.bit_length(), 4)) for step, count in steps.items()}
     if not ways <= findings.ways:

@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import yaml
 
 from mutspad.config import (
+    EncoderParams,
     ModelParams,
     ParserParams,
     Run,
@@ -40,6 +42,9 @@ from mutspad.data.vectors import open_vectors
 from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.errors import CorpusError, MutspadError
 from mutspad.tasks import TASKS
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SPLITS = ("train", "dev", "test")
@@ -383,6 +388,103 @@ def run_model(data: bytes, folder: Path) -> int:
     return len(tensors)
 
 
+READ = (("a", "quay!"), ("\u02e5",))
+"""What the encoders are given: words of known pieces and of none, and a shorter sentence."""
+
+
+def expect_vectors(vectors: Sequence["Tensor"], n_layers: int, dim: int) -> int:
+    """Compare vectors with the words of READ."""
+    for layers, words in zip(vectors, READ, strict=True):
+        if layers.shape != (n_layers, len(words), dim):
+            raise WrongError(f"vectors of shape: {list(layers.shape)}")
+    return len(vectors)
+
+
+@cache
+def tiny_elmo() -> tuple[bytes, bytes]:
+    """Save an ELMo of the smallest sizes; return its options and its weights."""
+    import torch
+
+    from mutspad.models.elmo import Elmo
+    from mutspad.models.elmo_format import ElmoOptions
+
+    sizes = ElmoOptions.model_validate(
+        {
+            "lstm": {"n_layers": 1, "dim": 1, "projection_dim": 1, "cell_clip": 3, "proj_clip": 3},
+            "char_cnn": {
+                "embedding": {"dim": 1},
+                "filters": [[1, 1]],
+                # Each group of the weights takes a kilobyte, and the driver cuts at 20.
+                "n_highway": 0,
+                "max_characters_per_token": 5,
+                "activation": "relu",
+            },
+        }
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        options, weights = Path(folder) / "options.json", Path(folder) / "weights.hdf5"
+        model = Elmo(sizes)
+        with torch.no_grad():
+            for parameter in model.parameters():
+                parameter.fill_(0.5)
+        model.to_files(options, weights)
+        return options.read_bytes(), weights.read_bytes()
+
+
+def run_elmo(data: bytes, folder: Path) -> int:
+    from mutspad.models.encoders import open_encoder
+
+    options, weights = parts(data, 2)
+    put(folder, "options.json", options)
+    put(folder, "weights.hdf5", weights)
+    opened = open_encoder(EncoderParams(kind="elmo", source=str(folder)), folder)
+    return expect_vectors(opened.embed(READ), opened.n_layers, opened.dim)
+
+
+HUGGING_FACE = ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors")
+
+
+@cache
+def tiny_transformer() -> tuple[bytes, ...]:
+    """Save a BERT of the smallest sizes; return its files."""
+    import torch
+    from safetensors.torch import save_file
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    pieces = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "quay", "##s", "!")
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=2,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=2,
+        max_position_embeddings=8,
+    )
+    with tempfile.TemporaryDirectory() as folder, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        BertTokenizer(vocab={piece: row for row, piece in enumerate(pieces)}).save_pretrained(
+            folder
+        )
+        config.save_pretrained(folder)
+        # Not by the model itself, which draws a bar.
+        save_file(
+            BertModel(config).state_dict(), Path(folder) / "model.safetensors", {"format": "pt"}
+        )
+        return tuple((Path(folder) / name).read_bytes() for name in HUGGING_FACE)
+
+
+def run_huggingface(data: bytes, folder: Path) -> int:
+    from mutspad.models.encoders import open_encoder
+
+    # In a folder of its own: errors of the whole name the folder.
+    model = folder / "model"
+    model.mkdir()
+    for name, content in zip(HUGGING_FACE, parts(data, len(HUGGING_FACE)), strict=True):
+        put(model, name, content)
+    opened = open_encoder(EncoderParams(kind="huggingface", source=str(model)))
+    return expect_vectors(opened.embed(READ), opened.n_layers, opened.dim)
+
+
 def archive_seeds() -> list[bytes]:
     """Make archives as they should be, and as nobody should open them."""
     good = {
@@ -421,6 +523,14 @@ def _archive(members: Mapping[str, str], compression: int = zipfile.ZIP_STORED) 
 
 def model_seeds() -> list[bytes]:
     return [PARTS.join(tiny_model())]
+
+
+def elmo_seeds() -> list[bytes]:
+    return [PARTS.join(tiny_elmo())]
+
+
+def transformer_seeds() -> list[bytes]:
+    return [PARTS.join(tiny_transformer())]
 
 
 CONLLUP = f"""{HEADER}
@@ -606,6 +716,47 @@ TARGETS: dict[str, Target] = {
             b'"I64"',
             b'"dtype":',
             b'"shape":',
+            b"NaN",
+        ),
+    ),
+    "elmo": Target(
+        run_elmo,
+        elmo_seeds,
+        (
+            PARTS,
+            b"null",
+            b"[]",
+            b"{}",
+            b"1001",
+            b"1e999",
+            b"99999999999",
+            b"[[1, 1], [2, 1]]",
+            b'"n_layers":',
+            b'"n_highway":',
+            b"SNOD",
+            b"TREE",
+            b"HEAP",
+            b"\xff\xff\xff\xff\xff\xff\xff\xff",
+        ),
+    ),
+    "huggingface": Target(
+        run_huggingface,
+        transformer_seeds,
+        (
+            PARTS,
+            b"null",
+            b"[]",
+            b"{}",
+            b"-1",
+            b"1e999",
+            b"99999999999",
+            b'"F16"',
+            b'"roberta"',
+            b'"[UNK]"',
+            b'"WordPiece"',
+            b'"BPE"',
+            b'"num_hidden_layers":',
+            b'"vocab":',
             b"NaN",
         ),
     ),

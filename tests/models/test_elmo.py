@@ -340,6 +340,11 @@ def test_keys_of_training_are_ignored(files):
         (json.dumps(edit(OPTIONS, use_skip_connections=False)), r"lstm\.use_skip_connections"),
         (json.dumps(edit(OPTIONS, activation="swish")), r"char_cnn\.activation"),
         (json.dumps(edit(OPTIONS, filters=[[13, 2]])), "no wider than 12 characters, found 13"),
+        # Whose names alone would fill the memory.
+        (json.dumps(edit(OPTIONS, n_layers=1001)), r"lstm\.n_layers: .* equal to 1000"),
+        (json.dumps(edit(OPTIONS, n_highway=99999999999)), r"n_highway: .* equal to 1000"),
+        (json.dumps(edit(OPTIONS, filters=[[1, 1]] * 1001)), "filters: .* at most 1000 items"),
+        (json.dumps(edit(OPTIONS, max_characters_per_token=2**31)), "token: .* equal to 1000"),
     ],
 )
 def test_bad_options_are_one_error(files, text, message):

@@ -293,6 +293,28 @@ def slow_tokenizer(folder):
     (folder / "vocab.txt").write_text("\n".join(VOCABULARY))
 
 
+def change_tokenizer(folder, **values):
+    path = folder / "tokenizer.json"
+    described = json.loads(path.read_text())
+    path.write_text(json.dumps(described | {"model": described["model"] | values}))
+
+
+def lose_the_unknown(folder):
+    path = folder / "tokenizer.json"
+    described = json.loads(path.read_text())
+    vocabulary = described["model"]["vocab"]
+    # Two less, so that the one which the library adds has a row.
+    del vocabulary["[UNK]"], vocabulary["!"]
+    path.write_text(json.dumps(described))
+
+
+def spoil_weight(folder):
+    path = folder / "model.safetensors"
+    weights = load_file(path)
+    weights["encoder.layer.1.output.dense.bias"].fill_(math.nan)
+    save_file(weights, path, {"format": "pt"})
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -309,6 +331,11 @@ def slow_tokenizer(folder):
         (lambda f: (f / "tokenizer.json").unlink(), "expected a tokenizer"),
         (lambda f: (f / "tokenizer.json").write_text("{}"), "found no 'added_tokens'"),
         (slow_tokenizer, "with a fast tokenizer, found"),
+        (lose_the_unknown, r"found .*Missing \[UNK\] token"),
+        (lambda f: change_config(f, num_hidden_layers=0), "found '0 layers'"),
+        (lambda f: change_config(f, num_hidden_layers=99999999999), "more than 1000"),
+        (lambda f: change_config(f, vocab_size=10**9), "bytes of weights for a network of 160"),
+        (spoil_weight, "reads two sentences, found 'vectors that are infinite or no numbers'"),
     ],
 )
 def test_what_a_folder_lacks_is_one_error(folder, damage, said, capfd):
@@ -318,6 +345,32 @@ def test_what_a_folder_lacks_is_one_error(folder, damage, said, capfd):
     assert str(folder) in str(caught.value)
     assert "\n" not in str(caught.value)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_tokenizer_that_fails_later_is_an_error_too(folder, monkeypatch):
+    def fail(sentences):
+        raise Exception("one of the library")  # noqa: TRY002
+
+    encoder = HuggingFaceEncoder.from_source(str(folder))
+    monkeypatch.setattr(encoder.pieces, "_encode", fail)
+    for read in (encoder, encoder.embed):
+        with pytest.raises(EncoderError, match="can cut any word, found 'one of the library'"):
+            read([["quay"]])
+
+
+def test_a_piece_beyond_the_rows_is_an_error(folder):
+    vocabulary = {piece: row for row, piece in enumerate(VOCABULARY)}
+    change_tokenizer(folder, vocab=vocabulary | {"quay": 2**31})
+    with pytest.raises(EncoderError, match="found '15 rows for 2147483649 pieces'"):
+        HuggingFaceEncoder.from_source(str(folder))
+
+
+def test_a_saved_encoder_of_impossible_layers_is_an_error(encoder):
+    files = encoder.config_files()
+    for layers in (0, 10**9):
+        config = json.dumps(json.loads(files["config.json"]) | {"num_hidden_layers": layers})
+        with pytest.raises(EncoderError, match=f"the saved encoder: .*{layers}"):
+            HuggingFaceEncoder.from_config_files(files | {"config.json": config})
 
 
 def test_code_that_comes_with_a_model_is_not_run(folder):

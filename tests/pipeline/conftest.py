@@ -68,6 +68,18 @@ class World:
         assert (done.returncode != 0) is fails, f"{' '.join(command)}\n{printed}"
         return printed
 
+    def start(self, *command: str, printing_to: Path) -> subprocess.Popen[bytes]:
+        """Start a command here in a process group of its own and do not wait for it."""
+        with printing_to.open("wb") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self.path,
+                env=_environment(self.path),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
     def mutspad(self, *arguments: str, fails: bool = False) -> str:
         """Run a verb of the package that lies here, not of the one that is installed."""
         return self.run(sys.executable, "-m", "mutspad.cli", *arguments, fails=fails)
@@ -126,10 +138,9 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Copy the checkout, as git would hand it to a stranger, and reproduce the miniature."""
-    world = World(tmp_path_factory.mktemp("world"))
+def _copy_checkout(folder: Path) -> World:
+    """Copy the checkout, as git would hand it to a stranger, with the miniature's parameters."""
+    world = World(folder)
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -143,11 +154,27 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         if source.is_file() and name != "dvc.lock" and not name.startswith("results/"):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+    # However many cores the machine has: the same on one core is to be compared with several.
+    stages = world.path / "dvc.yaml"
+    stages.write_text(stages.read_text().replace("--cores all", "--cores 2"))
     world.set_params()
+    return world
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Reproduce the miniature in a copy of the checkout."""
+    world = _copy_checkout(tmp_path_factory.mktemp("world"))
     world.run("git", "init", "--quiet")
     world.commit()
     world.run("dvc", "repro")
     return world
+
+
+@pytest.fixture
+def untouched(tmp_path: Path) -> World:
+    """Give a copy of the checkout in which nothing has run yet."""
+    return _copy_checkout(tmp_path / "untouched")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,12 @@
 """A few sentences with all four layers, and a network small enough to learn them in seconds."""
 
+import os
+import pickle
+import random
+import signal
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -139,3 +145,52 @@ def make_run() -> Callable[..., Run]:
         return Run.model_validate(run | changes)
 
     return make
+
+
+@pytest.fixture
+def kill_often(tmp_path: Path) -> Callable[..., None]:
+    """Give a function that kills a training again and again and looks at what it ends with.
+
+    It takes the training, which is called in a process of its own, what it returns when it is left
+    alone, the file of its checkpoint, and how many kills there are to be.
+    """
+    ending = tmp_path / "ending"
+
+    def start(train: Callable[[], Any]) -> int:
+        process = os.fork()
+        if not process:
+            status = 1
+            try:
+                ending.write_bytes(pickle.dumps(train()))
+                status = 0
+            finally:
+                os._exit(status)
+        return process
+
+    def check(status: int, expected: Any) -> None:
+        assert status == 0
+        assert pickle.loads(ending.read_bytes()) == expected  # noqa: S301
+        ending.unlink()
+
+    def kill(train: Callable[[], Any], expected: Any, checkpoint: Path, kills: int) -> None:
+        chance = random.Random(11)  # noqa: S311
+        done = 0
+        while done < kills:
+            process = start(train)
+            deadline = time.monotonic() + chance.uniform(0.0, 0.25)
+            ended, status = 0, 0
+            while not ended and time.monotonic() < deadline:
+                time.sleep(0.002)
+                ended, status = os.waitpid(process, os.WNOHANG)
+            if ended:
+                # It ended before its kill, after earlier ones: begin again, so that all count.
+                check(status, expected)
+                checkpoint.unlink(missing_ok=True)
+                continue
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            done += 1
+        check(os.waitpid(start(train), 0)[1], expected)
+        assert checkpoint.exists() or not list(checkpoint.parent.glob(f".{checkpoint.name}*.tmp"))
+
+    return kill

@@ -5,6 +5,7 @@ import torch
 from safetensors.torch import save
 
 from mutspad.config import TrainingParams
+from mutspad.files import DamagedFileError
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.precision import computing_in, widened
 from mutspad.tasks import TASKS, Task
@@ -31,7 +32,7 @@ class Fragile(Checkpoint):
 
 @pytest.fixture
 def train(corpora, sentences, lexicon):
-    def fit(run, checkpoint=None):
+    def fit(run, checkpoint=None, measured=None):
         return fit_run(
             run,
             seed=1,
@@ -41,6 +42,7 @@ def train(corpora, sentences, lexicon):
             parent=None,
             unlabelled=None if run.adversarial is None else [("omg", "owls"), ("so", "!")],
             checkpoint=checkpoint,
+            measured=measured,
         )
 
     return fit
@@ -52,7 +54,7 @@ def probed(monkeypatch):
     calls = []
 
     def finds(found):
-        monkeypatch.setattr(precision, "_probe", lambda: calls.append(found) or found)
+        monkeypatch.setattr(precision, "measure_precision", lambda: calls.append(found) or found)
         return calls
 
     return finds
@@ -96,6 +98,33 @@ def test_auto_records_what_it_took(found, make_run, train, probed, tmp_path):
     assert load_model(tmp_path).run.training.precision == found
     named = train(make_run(training={"precision": found, "max_epochs": 2}))
     assert save(named.model.state_dict()) == save(fitted.model.state_dict())
+
+
+@pytest.mark.parametrize("found", ["fp32", "bf16"])
+def test_what_was_measured_for_the_experiment_is_not_measured_again(found, make_run, train, probed):
+    calls = probed("fp32" if found == "bf16" else "bf16")
+    run = make_run(training={"precision": "auto", "max_epochs": 1})
+    assert train(run, measured=found).run.training.precision == found
+    assert not calls
+
+
+def test_what_is_measured_counts_for_auto_only(make_run, train):
+    run = make_run(training={"precision": "fp32", "max_epochs": 1})
+    assert train(run, measured="bf16").run.training.precision == "fp32"
+
+
+@pytest.mark.parametrize("measured", ["fp32", "bf16", None])
+def test_what_was_measured_is_read_as_it_was_written(measured, tmp_path):
+    precision.write_measured(tmp_path / "precision.json", measured)
+    assert precision.read_measured(tmp_path / "precision.json") == measured
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"auto": "auto"}', '{"auto": "fp32", "x": 1}'])
+def test_another_file_is_refused(content, tmp_path):
+    path = tmp_path / "precision.json"
+    path.write_text(content)
+    with pytest.raises(DamagedFileError, match=r"precision.json: expected .* found"):
+        precision.read_measured(path)
 
 
 def test_a_training_that_is_taken_up_keeps_its_precision(make_run, train, probed, tmp_path):

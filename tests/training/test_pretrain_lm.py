@@ -34,6 +34,7 @@ PARAMS = {
     "clip_norm": 5.0,
     "max_epochs": 4,
 }
+KILLS = 10
 
 
 def params(**changes):
@@ -137,11 +138,11 @@ def texts(tmp_path):
     return paths
 
 
-def pretrain(texts, output, text=None, **changes):
+def pretrain(texts, output, text=None, extra=(), **changes):
     text = json.dumps(PARAMS | {"max_epochs": 2} | changes) if text is None else text
     options = [option for path in texts for option in ("--text", str(path))]
     with pytest.raises(SystemExit) as stopped:
-        main(["pretrain-lm", *options, "--params", text, "--output", str(output)])
+        main(["pretrain-lm", *options, "--params", text, "--output", str(output), *extra])
     return stopped.value.code
 
 
@@ -220,3 +221,16 @@ def test_a_training_ends_alike_wherever_it_was_stopped(tmp_path):
     assert found.history == expected.history
     weights = expected.elmo.state_dict()
     assert all(torch.equal(value, weights[name]) for name, value in found.elmo.state_dict().items())
+
+
+def test_a_killed_process_is_taken_up(texts, kill_often, tmp_path):
+    checkpoint = tmp_path / "kept.ckpt"
+
+    def train(*extra):
+        folder = tmp_path / "language_model"
+        assert pretrain(texts, folder, extra=extra) == 0
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    kept = ("--checkpoint", str(checkpoint), "--seconds", "0")
+    kill_often(lambda: train(*kept), train(), checkpoint, KILLS)
+    assert not checkpoint.exists()

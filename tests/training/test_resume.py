@@ -3,13 +3,14 @@
 import os
 import pickle
 import random
-import signal
-import time
 
 import pytest
 import torch
 from safetensors.torch import save
+from transformers import BertConfig, BertModel, BertTokenizer
 
+from mutspad.models.checkpoint import LoadedModel
+from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.tasks import TASKS, Task
 from mutspad.training.resume import Checkpoint
 from mutspad.training.stages import fit_run
@@ -35,9 +36,45 @@ class Fragile(Checkpoint):
             raise KilledError
 
 
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory):
+    """Save a tiny random BERT, with the dropout of a published one."""
+    folder = tmp_path_factory.mktemp("bert")
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "mary", "song", "the", "cat", "##s"]
+    BertTokenizer(vocab={piece: row for row, piece in enumerate(pieces)}).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=8,
+        max_position_embeddings=16,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        BertModel(config).save_pretrained(folder)
+    return str(folder)
+
+
 @pytest.fixture
-def train(make_run, sentences, corpora, lexicon):
+def train(make_run, sentences, corpora, lexicon, bert):
     """Return a function that trains a run of a kind and returns its weights' bytes and history."""
+    start = fit_run(
+        make_run(name="parent", phase="pretrain", training={"max_epochs": 1}),
+        seed=2,
+        train=corpora,
+        dev=corpora,
+        lexicon=lexicon,
+        parent=None,
+    )
+    parent = LoadedModel(start.model, start.vocabulary, start.run, 2, start.model.n_parameters())
+    encoder = {
+        "name": "bert",
+        "kind": "huggingface",
+        "source": bert,
+        "trained": True,
+        "learning_rate": 0.01,
+    }
     kinds = {
         "multi": (make_run(training={"max_epochs": 3}), corpora, None),
         "unified": (make_run(training={"max_epochs": 3}, unified=True), sentences, None),
@@ -45,6 +82,12 @@ def train(make_run, sentences, corpora, lexicon):
             make_run((Task.POS,), {"max_epochs": 4}, adversarial=ADVERSARIAL),
             {Task.POS: corpora[Task.POS]},
             TEXT,
+        ),
+        "encoder": (make_run(training={"max_epochs": 3}, encoder=encoder), corpora, None),
+        "finetune": (
+            make_run(training={"max_epochs": 3}, phase="finetune", parent="parent"),
+            corpora,
+            None,
         ),
     }
 
@@ -56,7 +99,9 @@ def train(make_run, sentences, corpora, lexicon):
             train=data,
             dev={task: corpora[task] for task in run.tasks},
             lexicon=lexicon,
-            parent=None,
+            parent=parent if run.phase == "finetune" else None,
+            # A new one each time: training moves it.
+            encoder=HuggingFaceEncoder.from_source(bert) if run.encoder else None,
             unlabelled=text,
             checkpoint=checkpoint,
         )
@@ -65,7 +110,7 @@ def train(make_run, sentences, corpora, lexicon):
     return fit
 
 
-@pytest.mark.parametrize("kind", ["multi", "unified", "adversarial"])
+@pytest.mark.parametrize("kind", ["multi", "unified", "adversarial", "encoder", "finetune"])
 def test_a_training_ends_alike_wherever_it_was_stopped(kind, train, tmp_path):
     expected = train(kind)
     chance = random.Random(7)  # noqa: S311
@@ -85,46 +130,9 @@ def test_a_training_ends_alike_wherever_it_was_stopped(kind, train, tmp_path):
         assert stopped > 0
 
 
-def test_a_killed_process_is_taken_up(train, tmp_path):
-    expected = train("multi")
-    checkpoint = Checkpoint(tmp_path / "kept.ckpt", "this one", 0)
-    chance = random.Random(11)  # noqa: S311
-
-    def start():
-        process = os.fork()
-        if not process:
-            status = 1
-            try:
-                result = train("multi", checkpoint)
-                (tmp_path / "result").write_bytes(pickle.dumps(result))
-                status = 0
-            finally:
-                os._exit(status)
-        return process
-
-    def check(status):
-        assert status == 0
-        assert pickle.loads((tmp_path / "result").read_bytes()) == expected  # noqa: S301
-        (tmp_path / "result").unlink()
-
-    kills = 0
-    while kills < KILLS:
-        process = start()
-        deadline = time.monotonic() + chance.uniform(0.0, 0.25)
-        ended, status = 0, 0
-        while not ended and time.monotonic() < deadline:
-            time.sleep(0.002)
-            ended, status = os.waitpid(process, os.WNOHANG)
-        if ended:
-            # It ended before its kill, after earlier ones: begin again, so that all kills count.
-            check(status)
-            checkpoint.remove()
-            continue
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
-        kills += 1
-    check(os.waitpid(start(), 0)[1])
-    assert not list(tmp_path.glob("*.tmp")) or checkpoint.path.exists()
+def test_a_killed_process_is_taken_up(train, kill_often, tmp_path):
+    kept = Checkpoint(tmp_path / "kept.ckpt", "this one", 0)
+    kill_often(lambda: train("multi", kept), train("multi"), kept.path, KILLS)
 
 
 def test_a_checkpoint_is_read_again_only_by_its_own_training(tmp_path, caplog):

@@ -3,11 +3,12 @@ rule baselines:
         models(RUNS_OF["baselines"]),
 
 
-# Priorities (here, pretrain, unify, encoders): the longest chain waits for the language model, its vectors, the labellers,
-# unification and pretraining; left to the end, they would keep one core busy and the others waiting.
+# Priorities (here, pretrain, unify, encoders, prepare_text): the longest chain waits for the text, the language model, its
+# vectors, the labellers, unification and pretraining; left to the end, they would keep one core busy, the others waiting.
 rule train_baseline:
     input:
         run="<results>/runs/{run}.json",
+        precision="<results>/precision.json",
         lexicon=multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
         train=training_files,
         dev=lambda wildcards: corpora_of(wildcards, "dev"),
@@ -49,6 +50,7 @@ rule train_baseline:
             --seed {wildcards.seed} \
             --corpora {params.corpora:q} \
             --lexicon {params.lexicon:q} \
+            --precision {input.precision:q} \
             {params.unified:q} {params.parent:q} {params.contextual:q} {params.unlabelled:q} \
             --checkpoint {params.checkpoint:q} \
             --model {params.model:q} &>{log:q}

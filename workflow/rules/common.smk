@@ -14,6 +14,7 @@ from mutspad.data.encoder_files import list_files, package_version
 from mutspad.data.registry import choose_corpora, load_registry
 from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
+from mutspad.locks import claim, wait_for_jobs
 from mutspad.tasks import TASKS
 
 MIRROR = os.environ.get("MUTSPAD_MIRROR")
@@ -33,11 +34,16 @@ try:
 except MutspadError as error:
     raise WorkflowError(str(error)) from None
 
+# Snakemake locks its folder after this file is read, so locks of a killed one can go here. Its sub-processes share the
+# lock of the one that started them.
+LOCKS = Path(".snakemake").absolute()
+LEFT_RUNNING = workflow.is_main_process and claim(LOCKS)
+
 # Rules call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is activated. How often a
 # training is kept changes no result: as one of a rule's params, it would have everything trained again.
 shell.prefix(
     f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
-    f"MUTSPAD_CHECKPOINT_SECONDS={PARAMS.checkpoint_seconds}; "
+    f"MUTSPAD_CHECKPOINT_SECONDS={PARAMS.checkpoint_seconds} MUTSPAD_LOCKS={shlex.quote(str(LOCKS))}; "
 )
 RESULTS = f"results/{PARAMS.experiment}"
 LANGUAGE_MODEL = f"{RESULTS}/language_model"
@@ -91,6 +97,8 @@ def one_of(values):
 # Snakemake limits how many jobs start within a second. It does so by timers: each job that ends adds one, and none of
 # them ever stops. After 200 jobs they kept a third of a core busy. Nothing here needs the limit by default.
 onstart:
+    if LEFT_RUNNING:
+        wait_for_jobs(LOCKS)
     limiter = getattr(workflow.scheduler, "job_rate_limiter", None)
     if limiter is not None and (limiter.max_jobs, limiter.timespan) == (100, 1):
         workflow.scheduler.job_rate_limiter = None
@@ -570,6 +578,12 @@ def behind_silver():
         for seed in PARAMS.seeds
     ]
     return [*unified, *gold, *predictions(labelled_by)]
+
+
+def precision_flag():
+    """Say to `measure-precision` whether some run waits for its answer."""
+    runs = [resolve_run(PARAMS, name) for name in PARAMS.runs]
+    return ["--asked"] if any(run.training.precision == "auto" for run in runs) else []
 
 
 def resolved_run(wildcards):

@@ -31,6 +31,7 @@ rule record:
         artefacts=[
             f"--artefact={pattern}"
             for pattern in (
+                "precision.json",
                 "lexicon/*",
                 "language_model/*",
                 "tables/*",

@@ -1,6 +1,7 @@
 rule runs:
     input:
         expand("<results>/runs/{run}.json", run=PARAMS.runs),
+        f"{RESULTS}/precision.json",
 
 
 rule resolve_run:
@@ -17,5 +18,24 @@ rule resolve_run:
         r"""
         python -m mutspad.cli resolve-run \
             --run {params.run:q} \
+            --output {output:q} &>{log:q}
+        """
+
+
+# Once for all trainings: each for itself could take another precision than the one beside it in a table.
+rule measure_precision:
+    output:
+        update("<results>/precision.json"),
+    log:
+        "<logs>/measure_precision.log",
+    benchmark:
+        "<benchmarks>/measure_precision.tsv"
+    params:
+        code=code_of("mutspad.cli.measure_precision", "torch"),
+        asked=precision_flag(),
+    shell:
+        r"""
+        python -m mutspad.cli measure-precision \
+            {params.asked:q} \
             --output {output:q} &>{log:q}
         """

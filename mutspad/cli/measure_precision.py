@@ -1,0 +1,21 @@
+"""Measure once for an experiment whether bfloat16 pays on this machine.
+
+Example: mutspad measure-precision --asked --output results/quick/precision.json
+
+results/<experiment>/
+└── precision.json    what `training.precision: auto` comes to; null where no run asks
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.training.precision import measure_precision, write_measured
+
+
+@click.command("measure-precision")
+@click.option("--asked", is_flag=True, help="Some run has the precision auto.")
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+def command(*, asked: bool, output: Path) -> None:
+    """Write the precision in which a training is clearly faster."""
+    write_measured(output, measure_precision() if asked else None)
