@@ -27,7 +27,7 @@ RULES = {match["name"]: match["body"] for match in BLOCKS}
 DERIVED = {match["name"]: match["base"] for match in BLOCKS if match["base"]}
 WORKING = {name: body for name, body in RULES.items() if "shell:" in body}
 PHASES = set(RULES) - set(WORKING) - set(DERIVED)
-IN_GIT = {"precision.json", "scores", "tables", "figures", "statistics", "claims.md", "claims.json"}
+IN_GIT = {"scores", "tables", "figures", "statistics", "claims.md", "claims.json"}
 # A step that fetches gigabytes shows how far it is; all others write to their log alone.
 LOGS = ("&>{log:q}", "|& tee {log:q} >&2")
 
