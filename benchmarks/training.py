@@ -68,9 +68,9 @@ def _measure(
         f"--train={inputs.treebank()}",
         f"--lexicon={inputs.lexicon()}",
         "--seed={seed}",
+        # For the kernels alone, too: of few steps, two jobs that start a second apart share none.
+        f"--steps={settings.steps}",
     )
-    # Of few steps, two jobs that start a second apart would share none.
-    options = (*options, f"--steps={settings.steps}")
     programs = {
         "ours": Program(OURS, "benchmarks.ours.train", options),
         "peer": peer,
