@@ -16,7 +16,10 @@ def read_wall_clock(experiment: str) -> Record:
     remark = _sum_up(experiment)
     if found.empty:
         return Record(remark=remark)
-    return Record(samples={"ours": {"": [float(found.iloc[0]) / 60]}}, remark=remark)
+    note = commands.loc[found.index[0], "note"]
+    return Record(
+        samples={"ours": {"": [float(found.iloc[0]) / 60]}}, remark=f"{remark}; the clock: {note}"
+    )
 
 
 def read_peak_memory(experiment: str) -> Record:
