@@ -124,22 +124,6 @@ def sync_file(path: str | Path) -> None:
         os.fsync(written.fileno())
 
 
-def reserve(path: str | Path, size: int) -> None:
-    """Claim the disk space of a file that will be written through a memory map.
-
-    A map over a file with holes ends the process with SIGBUS when the disk is full.
-
-    Parameters
-    ----------
-    path
-        The file, already of its final length.
-    size
-        Bytes to claim from its start.
-    """
-    with Path(path).open("rb+") as file:
-        os.posix_fallocate(file.fileno(), 0, size)
-
-
 def read_json(path: str | Path) -> Any:
     """Read a JSON file.
 

@@ -17,11 +17,18 @@ IGNORED = -1
 """Marks a label or head that no loss sees: padding, an absent layer, an unknown label."""
 
 
+class StoredVectors(Protocol):
+    """Hold the cached vectors of a sentence until a batch needs them."""
+
+    def read(self) -> NDArray[np.float16]:
+        """Return the vectors, `[words, layers, dim]`."""
+
+
 class VectorSource(Protocol):
     """Hold the cached vectors of a contextual encoder."""
 
-    def find(self, words: tuple[str, ...]) -> NDArray[np.float16]:
-        """Return the vectors of a sentence, `[words, layers, dim]`."""
+    def find(self, words: tuple[str, ...]) -> StoredVectors:
+        """Return where the vectors of a sentence are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,14 +46,14 @@ class Encoded:
     heads
         Heads counted from 1, 0 for a root, `[words]`; None without a dependency layer.
     contextual
-        Cached vectors of a contextual encoder, `[words, layers, dim]`, or None.
+        Where the cached vectors of a contextual encoder are, or None.
     """
 
     forms: tuple[str, ...]
     words: NDArray[np.int64]
     labels: Mapping[Task, NDArray[np.int64]]
     heads: NDArray[np.int64] | None
-    contextual: NDArray[np.float16] | None = None
+    contextual: StoredVectors | None = None
 
     def __len__(self) -> int:
         """Count the words."""
@@ -257,8 +264,9 @@ def word_batches(lengths: Sequence[int], batch_words: int) -> list[list[int]]:
     return batches
 
 
-def _pad_vectors(rows: Sequence[NDArray[np.float16] | None], width: int) -> Tensor | None:
+def _pad_vectors(stored: Sequence[StoredVectors | None], width: int) -> Tensor | None:
     """Stack cached vectors to `[rows, width, layers, dim]` float32, or None without any."""
+    rows = [None if each is None else each.read() for each in stored]
     if rows[0] is None:
         return None
     padded = np.zeros((len(rows), width, *rows[0].shape[1:]), dtype=np.float32)

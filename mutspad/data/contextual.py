@@ -7,6 +7,7 @@ and rounding moves a number by at most 0.05 %.
 
 import hashlib
 import logging
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -21,7 +22,7 @@ from torch import Tensor
 
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
-from mutspad.files import DamagedFileError, atomic_path, read_json, reserve, write_json
+from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,48 @@ _REMEDY = "Run the verb embed again"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class StoredRows:
+    """Say where the vectors of a sentence lie.
+
+    They are read, not mapped: the pages of a map would count as memory of the process, after an
+    epoch all of the file.
+
+    Parameters
+    ----------
+    path
+        The matrix.
+    offset
+        Bytes before the first of them.
+    shape
+        `[words, layers, dim]`.
+    """
+
+    path: Path
+    offset: int
+    shape: tuple[int, int, int]
+
+    def read(self) -> Half:
+        """Read the vectors, `[words, layers, dim]`.
+
+        Raises
+        ------
+        EncoderError
+            When the matrix is no longer what was opened.
+        """
+        size = math.prod(self.shape)
+        try:
+            vectors = np.fromfile(self.path, dtype=np.float16, count=size, offset=self.offset)
+        except OSError as error:
+            found = f"'{error.strerror or error}'"
+            raise _damaged(self.path, "the matrix that was opened", found) from None
+        if len(vectors) < size:
+            raise _damaged(self.path, f"{size} numbers at byte {self.offset}", f"{len(vectors)}")
+        return vectors.reshape(self.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ContextualVectors:
-    """Hold the vectors of many sentences, on disk until they are looked at.
+    """Hold the vectors of many sentences, on disk until they are read.
 
     Parameters
     ----------
@@ -45,15 +86,15 @@ class ContextualVectors:
         The index file, to name in an error.
     encoder
         What made the vectors.
-    vectors
-        `[rows, layers, dim]`, a row for each word.
+    matrix
+        The whole matrix, `[rows, layers, dim]`, a row for each word.
     places
         Key of a sentence -> its first row and its words.
     """
 
     source: Path
     encoder: str
-    vectors: Half
+    matrix: StoredRows
     places: Mapping[str, tuple[int, int]]
 
     def __len__(self) -> int:
@@ -63,15 +104,15 @@ class ContextualVectors:
     @property
     def n_layers(self) -> int:
         """Count the vectors of a word."""
-        return int(self.vectors.shape[1])
+        return self.matrix.shape[1]
 
     @property
     def dim(self) -> int:
         """Count the numbers of a vector."""
-        return int(self.vectors.shape[2])
+        return self.matrix.shape[2]
 
-    def find(self, words: Sequence[str]) -> Half:
-        """Look a sentence up, `[words, layers, dim]`, read-only.
+    def find(self, words: Sequence[str]) -> StoredRows:
+        """Look a sentence up.
 
         Raises
         ------
@@ -85,7 +126,9 @@ class ContextualVectors:
                 f"found none. {_REMEDY} on corpora that hold it"
             )
         start, length = place
-        return self.vectors[start : start + length]
+        width = self.n_layers * self.dim * np.dtype(np.float16).itemsize
+        offset = self.matrix.offset + start * width
+        return StoredRows(self.matrix.path, offset, (length, self.n_layers, self.dim))
 
 
 def write_contextual(
@@ -136,19 +179,17 @@ def write_contextual(
     lengths = [len(words) for words in distinct.values()]
     rows = sum(lengths)
     with atomic_path(matrix) as temporary:
-        vectors = np.lib.format.open_memmap(
-            temporary, mode="w+", dtype=np.float16, shape=(rows, n_layers, dim)
-        )
-        reserve(temporary, temporary.stat().st_size)
-        row = 0
-        for part in _parts([*distinct.values()], batch):
-            for words, layers in zip(part, embed(part), strict=True):
-                vectors[row : row + len(words)] = _to_rows(words, layers, n_layers, dim)
-                row += len(words)
-        vectors.flush()
-        check = _check(vectors)
-        # An open map would keep the temporary file's pages beyond the rename.
-        del vectors
+        with temporary.open("wb") as file:
+            header = {
+                "descr": np.lib.format.dtype_to_descr(np.dtype(np.float16)),
+                "fortran_order": False,
+                "shape": (rows, n_layers, dim),
+            }
+            np.lib.format.write_array_header_1_0(file, header)
+            for part in _parts([*distinct.values()], batch):
+                for words, layers in zip(part, embed(part), strict=True):
+                    file.write(_to_rows(words, layers, n_layers, dim).tobytes())
+        check = _check(np.lib.format.open_memmap(temporary, mode="r"))
     write_json(
         index,
         {
@@ -191,15 +232,17 @@ def read_contextual(stem: str | Path) -> ContextualVectors:
         found = f"{starts[-1]} words of {len(places)} distinct sentences"
         raise _damaged(index, f"{shape[0]} words of {len(keys)} sentences", found)
     try:
-        vectors: Half = np.lib.format.open_memmap(matrix, mode="r")
+        mapped = np.lib.format.open_memmap(matrix, mode="r")
     except (OSError, EOFError, ValueError) as error:
         raise _damaged(matrix, f"a matrix of shape {list(shape)}", f"'{error}'") from None
-    if vectors.shape != shape or vectors.dtype != np.float16:
-        found = f"{list(vectors.shape)}, {vectors.dtype}"
+    if mapped.shape != shape or mapped.dtype != np.float16:
+        found = f"{list(mapped.shape)}, {mapped.dtype}"
         raise _damaged(matrix, f"a matrix of shape {list(shape)}, float16", found)
-    if _check(vectors) != check:
+    if _check(mapped) != check:
         raise _damaged(matrix, f"the vectors that {index.name} describes", "others")
-    return ContextualVectors(index, encoder, vectors, places)
+    return ContextualVectors(
+        index, encoder, StoredRows(matrix, mapped.offset, mapped.shape), places
+    )
 
 
 def _paths(stem: str | Path) -> tuple[Path, Path]:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import resource
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,7 +43,7 @@ def test_every_sentence_is_found_with_its_layers(tmp_path):
     cached = read_contextual(tmp_path / "new" / "tweets.v1")
     assert (cached.encoder, cached.n_layers, cached.dim, len(cached)) == ("numbers", 2, 3, 4)
     for words in SENTENCES:
-        found = cached.find(words)
+        found = cached.find(words).read()
         expected = [[[number(w), i, layer] for layer in range(2)] for i, w in enumerate(words)]
         assert found.dtype == np.float16
         np.testing.assert_array_equal(found, np.float16(expected))
@@ -64,12 +66,40 @@ def test_a_repeated_sentence_is_embedded_once_where_it_first_stands(tmp_path, ba
     assert max(map(len, asked)) == min(batch, 4)
 
 
-def test_the_vectors_stay_on_disk_and_cannot_be_changed(tmp_path):
+def test_what_is_read_cannot_change_the_cache(tmp_path):
     write(tmp_path / "tweets")
-    found = read_contextual(tmp_path / "tweets").find(QUAY)
-    assert isinstance(found, np.memmap)
-    with pytest.raises(ValueError, match="read-only"):
-        found[0, 0, 0] = 1
+    stored = read_contextual(tmp_path / "tweets").find(QUAY)
+    before = stored.read()
+    stored.read()[:] = -1
+    np.testing.assert_array_equal(stored.read(), before)
+
+
+def resident():
+    """Count this process's resident bytes, pages of mapped files among them."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the kernel does not say")
+def test_a_large_cache_is_no_memory_of_the_process(tmp_path):
+    dim, words = 256, 512
+    sentences = [(f"{number}",) * words for number in range(64)]
+    write_contextual(
+        tmp_path / "tweets",
+        encoder="ones",
+        sentences=sentences,
+        embed=lambda part: [torch.ones(4, words, dim) for _ in part],
+        n_layers=4,
+        dim=dim,
+        batch=1,
+    )
+    size = (tmp_path / "tweets.npy").stat().st_size
+    cached = read_contextual(tmp_path / "tweets")
+    before = resident()
+    kept = [cached.find(sentence) for sentence in sentences]
+    assert all((stored.read() == 1).all() for stored in kept)
+    assert size > 60e6
+    assert resident() - before < size / 4
 
 
 def test_equal_vectors_give_equal_bytes(tmp_path):
@@ -83,7 +113,7 @@ def test_equal_vectors_give_equal_bytes(tmp_path):
 def test_half_precision_rounds_by_half_a_thousandth(tmp_path):
     values = torch.rand(2, 500, 3) * 20 - 10
     write(tmp_path / "tweets", [("word",) * 500], lambda _: [values])
-    found = read_contextual(tmp_path / "tweets").find(("word",) * 500)
+    found = read_contextual(tmp_path / "tweets").find(("word",) * 500).read()
     np.testing.assert_allclose(found.transpose(1, 0, 2), values, rtol=5e-4, atol=1e-6)
 
 
@@ -159,3 +189,15 @@ def test_a_damaged_cache_is_one_error(tmp_path, damage, said):
     with pytest.raises(EncoderError, match=said) as error:
         read_contextual(tmp_path / "tweets")
     assert "Run the verb embed again" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [(cut, "expected 12 numbers at byte .*, found 2"), (Path.unlink, "that was opened")],
+)
+def test_a_cache_that_is_damaged_after_it_was_opened_is_an_error(tmp_path, damage, said):
+    write(tmp_path / "tweets")
+    stored = read_contextual(tmp_path / "tweets").find(SENTENCES[4])
+    damage(tmp_path / "tweets.npy")
+    with pytest.raises(EncoderError, match=said):
+        stored.read()

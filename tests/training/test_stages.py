@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -271,7 +272,8 @@ class Cache:
 
     def find(self, words):
         lengths = np.array([len(word) for word in words], dtype=np.float16)
-        return lengths[:, None, None] * np.ones((2, 3), dtype=np.float16)
+        vectors = lengths[:, None, None] * np.ones((2, 3), dtype=np.float16)
+        return SimpleNamespace(read=lambda: vectors)
 
 
 TOY = {"name": "toy", "kind": "elmo", "source": "toy"}

@@ -3,8 +3,9 @@ rule baselines:
         models(RUNS_OF["baselines"]),
 
 
-# Priorities (here, pretrain, unify, encoders, prepare_text): the longest chain waits for the text, the language model, its
-# vectors, the labellers, unification and pretraining; left to the end, they would keep one core busy, the others waiting.
+# Priorities (here, pretrain, finetune, unify, encoders, prepare_text): the longest chain waits for the text, the language
+# model, its vectors, the labellers, unification, pretraining and fine-tuning; left to the end, they would keep one core
+# busy, the others waiting.
 rule train_baseline:
     input:
         run="<results>/runs/{run}.json",
@@ -31,7 +32,7 @@ rule train_baseline:
         "<benchmarks>/baselines/{run}/seed{seed}.tsv"
     wildcard_constraints:
         run=one_of(RUNS_OF["baselines"]),
-    priority: 2
+    priority: 3
     params:
         code=code_of("mutspad.cli.fit", "numpy", "torch"),
         corpora=corpora_folder,

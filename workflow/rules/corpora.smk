@@ -137,7 +137,7 @@ rule prepare_text:
         "<logs>/prepare_text/{domain}.log",
     benchmark:
         "<benchmarks>/prepare_text/{domain}.tsv"
-    priority: 3
+    priority: 4
     params:
         code=code_of("mutspad.cli.prepare_text", "conllu", "spacy"),
         corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",

@@ -22,7 +22,7 @@ rule pretrain_lm:
         "<logs>/pretrain_lm.log",
     benchmark:
         "<benchmarks>/pretrain_lm.tsv"
-    priority: 3
+    priority: 4
     params:
         code=code_of("mutspad.cli.pretrain_lm", "h5py", "numpy", "torch"),
         text=lambda wildcards, input: [f"--text={path}" for path in input],
@@ -49,7 +49,7 @@ rule embed_domain:
         "<logs>/embed/{encoder}/{domain}.log",
     benchmark:
         "<benchmarks>/embed/{encoder}/{domain}.tsv"
-    priority: 3
+    priority: 4
     params:
         code=code_of("mutspad.cli.embed", "h5py", "numpy", "torch", "transformers"),
         encoder=lambda wildcards: PARAMS.encoders[wildcards.encoder].model_dump_json(),

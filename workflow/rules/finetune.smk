@@ -19,4 +19,4 @@ use rule train_baseline as finetune_model with:
         "<benchmarks>/finetune/{run}/seed{seed}.tsv"
     wildcard_constraints:
         run=one_of(RUNS_OF["finetune"]),
-    priority: 0
+    priority: 1

@@ -19,4 +19,4 @@ use rule train_baseline as pretrain_model with:
         "<benchmarks>/pretrain/{run}/seed{seed}.tsv"
     wildcard_constraints:
         run=one_of(RUNS_OF["pretrain"]),
-    priority: 1
+    priority: 2

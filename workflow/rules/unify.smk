@@ -17,7 +17,7 @@ rule unify_domain:
         "<logs>/unify/{domain}/seed{seed}.log",
     benchmark:
         "<benchmarks>/unify/{domain}/seed{seed}.tsv"
-    priority: 2
+    priority: 3
     params:
         code=code_of("mutspad.cli.unify", "numpy", "torch"),
         corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
