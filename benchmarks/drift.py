@@ -1,36 +1,56 @@
-"""Measure how far scores drift with what the bytes depend on: the number of threads, and bf16.
+"""Measure how far scores drift with what the bytes depend on: threads, bf16, and the fast paths.
 
-Example: python benchmarks/drift.py --results results/quick --seed 1 --seed 2 --seed 3
+Example: python -m benchmarks.drift --results results/quick --seed 1 --seed 2 --seed 3
 
 Trains the POS tagger and the parser of the target domain anew in each setting, from the corpora and
-the lexicon that a run of the pipeline has left, and scores them on the test set. Adds a line a
-training to benchmarks/drift.csv; trainings that are there are not made again. Prints for each
-setting the differences from the usual one, beside the spread over seeds.
+the lexicon that a run of the pipeline has left, and scores them on the dev and the test set. Adds a
+line a training to benchmarks/drift.csv; trainings that are there, by this code on such a processor,
+are not made again. Prints for each setting the differences from the usual one, beside the spread
+over seeds.
 """
 
 import csv
 import multiprocessing
 from collections.abc import Iterator
+from contextlib import nullcontext
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import pandas as pd
 import torch
 from rich.progress import track
 
+from benchmarks.machine import describe_machine
+from benchmarks.plain import plain_paths
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon
 from mutspad.evaluation.score import MAIN_METRIC, main_score, score_layers
+from mutspad.fingerprint import code_of
 from mutspad.training.predict import annotate
 from mutspad.training.stages import fit_run
 
+
+class Setting(NamedTuple):
+    """Say how to train: in which precision, with how many threads, with the fast paths or not."""
+
+    precision: str = "fp32"
+    threads: int = 1
+    plain: bool = False
+
+
 USUAL = "fp32, 1 thread"
-SETTINGS = {USUAL: ("fp32", 1), "fp32, 2 threads": ("fp32", 2), "bf16, 1 thread": ("bf16", 1)}
+SETTINGS = {
+    USUAL: Setting(),
+    "fp32, 2 threads": Setting(threads=2),
+    "bf16, 1 thread": Setting(precision="bf16"),
+    "plain paths": Setting(plain=True),
+}
 RUNS = ("tweets-mono-pos", "tweets-mono-dep")
 OUTPUT = Path("benchmarks/drift.csv")
-FIELDS = ("experiment", "run", "seed", "setting", "metric", "dev", "test")
+FIELDS = ("experiment", "code", "instructions", "run", "seed", "setting", "metric", "dev", "test")
 
 Job = tuple[Path, str, int, str]
 
@@ -38,12 +58,17 @@ Job = tuple[Path, str, int, str]
 @click.command()
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results/quick"))
 @click.option("--seed", "seeds", type=int, multiple=True, default=(1, 2, 3))
+@click.option("--setting", "settings", multiple=True, type=click.Choice([*SETTINGS]))
 @click.option("--jobs", default=1, show_default=True, help="Trainings at once.")
-def main(*, results: Path, seeds: tuple[int, ...], jobs: int) -> None:
+def main(*, results: Path, seeds: tuple[int, ...], settings: tuple[str, ...], jobs: int) -> None:
     """Train what is missing, then print the differences."""
-    done = {(row["run"], int(row["seed"]), row["setting"]) for row in _read()}
+    done = {tuple(row[field] for field in FIELDS[:6]) for row in _read()}
+    origin = _describe_origin(results)
+    chosen = dict.fromkeys([USUAL, *settings]) if settings else SETTINGS
     left = [
-        (results, *key) for key in product(RUNS, seeds, SETTINGS) if (key[0], *key[1:]) not in done
+        (results, *key)
+        for key in product(RUNS, seeds, chosen)
+        if (*origin, *map(str, key)) not in done
     ]
     # A process a training: the number of threads is a process's.
     with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
@@ -55,7 +80,7 @@ def main(*, results: Path, seeds: tuple[int, ...], jobs: int) -> None:
 def train(job: Job) -> dict[str, object]:
     """Train one run with one seed in one setting; score it on dev and test."""
     results, name, seed, setting = job
-    precision, threads = SETTINGS[setting]
+    precision, threads, plain = SETTINGS[setting]
     torch.set_num_threads(threads)
     # The package takes one thread a job, so that bytes repeat; this is what is measured here.
     torch.set_num_threads = _keep
@@ -65,26 +90,27 @@ def train(job: Job) -> dict[str, object]:
     splits = {
         split: read_conllup(corpora / f"{split}.conllup") for split in ("train", "dev", "test")
     }
-    fitted = fit_run(
-        run,
-        seed=seed,
-        train={task: splits["train"]},
-        dev={task: splits["dev"]},
-        lexicon=read_lexicon(results / "lexicon"),
-        parent=None,
-    )
-    scores = {}
-    for split in ("dev", "test"):
-        predicted = annotate(
-            fitted.model,
-            fitted.vocabulary,
-            splits[split],
-            [task],
-            multi_root=run.multi_root,
+    with plain_paths() if plain else nullcontext():
+        fitted = fit_run(
+            run,
+            seed=seed,
+            train={task: splits["train"]},
+            dev={task: splits["dev"]},
+            lexicon=read_lexicon(results / "lexicon"),
+            parent=None,
         )
-        scores[split] = main_score(task, score_layers(task, splits[split], predicted))
+        scores = {}
+        for split in ("dev", "test"):
+            predicted = annotate(
+                fitted.model,
+                fitted.vocabulary,
+                splits[split],
+                [task],
+                multi_root=run.multi_root,
+            )
+            scores[split] = main_score(task, score_layers(task, splits[split], predicted))
     return {
-        "experiment": results.name,
+        **dict(zip(FIELDS, _describe_origin(results), strict=False)),
         "run": name,
         "seed": seed,
         "setting": setting,
@@ -96,23 +122,35 @@ def train(job: Job) -> dict[str, object]:
 def summarise(frame: pd.DataFrame) -> pd.DataFrame:
     """Tabulate the mean and the largest difference of each setting from the usual one."""
     rows = []
-    for run, of_run in frame.groupby("run", sort=False):
-        scores = of_run.pivot_table(index="seed", columns="setting", values="test")
-        for setting in (name for name in SETTINGS if name != USUAL and name in scores):
-            pairs = scores[[USUAL, setting]].dropna()
-            difference = pairs[setting] - pairs[USUAL]
-            rows.append(
-                {
-                    "run": run,
-                    "setting": setting,
-                    "seeds": len(pairs),
-                    f"mean test score, {USUAL}": pairs[USUAL].mean(),
-                    "spread over seeds (sd)": pairs[USUAL].std(),
-                    "mean difference": difference.mean(),
-                    "largest": difference.abs().max(),
-                }
-            )
+    for (code, instructions, run), of_run in frame.groupby(
+        ["code", "instructions", "run"], sort=False
+    ):
+        for split in ("dev", "test"):
+            scores = of_run.pivot_table(index="seed", columns="setting", values=split)
+            for setting in (name for name in SETTINGS if name != USUAL and name in scores):
+                pairs = scores[[USUAL, setting]].dropna()
+                difference = pairs[setting] - pairs[USUAL]
+                rows.append(
+                    {
+                        "code": code,
+                        "instructions": instructions,
+                        "run": run,
+                        "split": split,
+                        "setting": setting,
+                        "seeds": len(pairs),
+                        f"mean, {USUAL}": pairs[USUAL].mean(),
+                        "sd over seeds": pairs[USUAL].std(),
+                        "mean difference": difference.mean(),
+                        "sd of it": difference.std(),
+                        "largest": difference.abs().max(),
+                    }
+                )
     return pd.DataFrame(rows)
+
+
+def _describe_origin(results: Path) -> tuple[str, str, str]:
+    """Name the experiment, the code that trains and the instructions of the processor."""
+    return results.name, code_of("mutspad.cli.fit", "torch"), describe_machine()["instructions"]
 
 
 def _keep(nthreads: int) -> None:
