@@ -4,14 +4,14 @@ Example: python -m benchmarks.drift --results results/quick --seed 1 --seed 2 --
 
 Trains the POS tagger and the parser of the target domain anew in each setting, from the corpora and
 the lexicon that a run of the pipeline has left, and scores them on the dev and the test set. Adds a
-line a training to benchmarks/drift.csv; trainings that are there, by this code on such a processor,
-are not made again. Prints for each setting the differences from the usual one, beside the spread
-over seeds.
+line a training to benchmarks/drift.csv; trainings that are there, by this code of `mutspad fit` on
+such a processor, are not made again. Prints for each setting the differences from the usual one,
+beside the spread over seeds.
 """
 
 import csv
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from itertools import product
 from pathlib import Path
@@ -50,9 +50,12 @@ SETTINGS = {
 }
 RUNS = ("tweets-mono-pos", "tweets-mono-dep")
 OUTPUT = Path("benchmarks/drift.csv")
-FIELDS = ("experiment", "code", "instructions", "run", "seed", "setting", "metric", "dev", "test")
+ORIGIN = ("experiment", "code", "instructions")
+"""What was trained on, the code of `mutspad fit` and what the processor can do."""
+KEY = (*ORIGIN, "run", "seed", "setting")
+FIELDS = (*KEY, "metric", "dev", "test")
 
-Job = tuple[Path, str, int, str]
+Job = tuple[Path, Mapping[str, str], str, int, str]
 
 
 @click.command()
@@ -62,13 +65,14 @@ Job = tuple[Path, str, int, str]
 @click.option("--jobs", default=1, show_default=True, help="Trainings at once.")
 def main(*, results: Path, seeds: tuple[int, ...], settings: tuple[str, ...], jobs: int) -> None:
     """Train what is missing, then print the differences."""
-    done = {tuple(row[field] for field in FIELDS[:6]) for row in _read()}
+    done = {tuple(row[field] for field in KEY) for row in _read()}
+    # Now, not when a training has ended: the files may be others by then.
     origin = _describe_origin(results)
     chosen = dict.fromkeys([USUAL, *settings]) if settings else SETTINGS
     left = [
-        (results, *key)
+        (results, origin, *key)
         for key in product(RUNS, seeds, chosen)
-        if (*origin, *map(str, key)) not in done
+        if (*origin.values(), *map(str, key)) not in done
     ]
     # A process a training: the number of threads is a process's.
     with multiprocessing.get_context("spawn").Pool(jobs, maxtasksperchild=1) as pool:
@@ -79,7 +83,7 @@ def main(*, results: Path, seeds: tuple[int, ...], settings: tuple[str, ...], jo
 
 def train(job: Job) -> dict[str, object]:
     """Train one run with one seed in one setting; score it on dev and test."""
-    results, name, seed, setting = job
+    results, origin, name, seed, setting = job
     precision, threads, plain = SETTINGS[setting]
     torch.set_num_threads(threads)
     # The package takes one thread a job, so that bytes repeat; this is what is measured here.
@@ -110,7 +114,7 @@ def train(job: Job) -> dict[str, object]:
             )
             scores[split] = main_score(task, score_layers(task, splits[split], predicted))
     return {
-        **dict(zip(FIELDS, _describe_origin(results), strict=False)),
+        **origin,
         "run": name,
         "seed": seed,
         "setting": setting,
@@ -122,9 +126,7 @@ def train(job: Job) -> dict[str, object]:
 def summarise(frame: pd.DataFrame) -> pd.DataFrame:
     """Tabulate the mean and the largest difference of each setting from the usual one."""
     rows = []
-    for (code, instructions, run), of_run in frame.groupby(
-        ["code", "instructions", "run"], sort=False
-    ):
+    for of_one, of_run in frame.groupby([*ORIGIN, "run"], sort=False):
         for split in ("dev", "test"):
             scores = of_run.pivot_table(index="seed", columns="setting", values=split)
             for setting in (name for name in SETTINGS if name != USUAL and name in scores):
@@ -132,9 +134,7 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
                 difference = pairs[setting] - pairs[USUAL]
                 rows.append(
                     {
-                        "code": code,
-                        "instructions": instructions,
-                        "run": run,
+                        **dict(zip((*ORIGIN, "run"), of_one, strict=True)),
                         "split": split,
                         "setting": setting,
                         "seeds": len(pairs),
@@ -148,9 +148,10 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _describe_origin(results: Path) -> tuple[str, str, str]:
+def _describe_origin(results: Path) -> dict[str, str]:
     """Name the experiment, the code that trains and the instructions of the processor."""
-    return results.name, code_of("mutspad.cli.fit", "torch"), describe_machine()["instructions"]
+    values = results.name, code_of("mutspad.cli.fit", "torch"), describe_machine()["instructions"]
+    return dict(zip(ORIGIN, values, strict=True))
 
 
 def _keep(nthreads: int) -> None:

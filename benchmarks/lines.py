@@ -12,7 +12,8 @@ class Line:
     name
         As `--only` and `results.json` call it.
     title, peer
-        What is measured, and what stands against it; no peer where the clock alone decides.
+        What is measured, and what stands against it; no peer where the clock or the memory alone
+        decides.
     unit
         Of the samples. More is better where it ends with `/s`.
     goal

@@ -1,7 +1,8 @@
 """The network without its fast paths: what it has to equal, and to score as, however fast it is.
 
-Every formula is the paper's, done in the obvious way: the characters of every word of a batch,
-packed sequences, the labels of all pairs, PyTorch's own dropout, an update a parameter.
+The same formulas in the obvious way, in fp32: the characters of every word of a batch, packed
+sequences, the labels of all pairs, PyTorch's own dropout, an update a parameter. Batches, and the
+sparse gradients of word vectors, stay as they are: another way there would be another method.
 """
 
 from collections.abc import Iterator
@@ -26,16 +27,8 @@ from mutspad.training.optimiser import Optimiser
 @contextmanager
 def plain_paths() -> Iterator[None]:
     """Replace the fast paths of the network and of its training while the block lasts."""
-    replacements = [
-        (WordEncoder, "forward", represent),
-        (BiLSTM, "forward", read),
-        (BiLSTM, "final_states", read_to_the_ends),
-        (DeepBiaffine, "pairs", score_pairs),
-        (Dropout, "forward", drop),
-        (Optimiser, "__init__", start_optimiser),
-    ]
     with ExitStack() as stack:
-        for owner, name, plain in replacements:
+        for owner, name, plain in REPLACEMENTS:
             stack.enter_context(patch.object(owner, name, plain))
         yield
 
@@ -113,3 +106,14 @@ def _flip(inputs: Tensor, lens: Tensor) -> Tensor:
     flipped = [row[:length].flip(0) for row, length in zip(inputs, lens.tolist(), strict=True)]
     padded = pad_sequence(flipped, batch_first=True)
     return F.pad(padded, (0, 0, 0, inputs.shape[1] - padded.shape[1]))
+
+
+REPLACEMENTS = (
+    (WordEncoder, "forward", represent),
+    (BiLSTM, "forward", read),
+    (BiLSTM, "final_states", read_to_the_ends),
+    (DeepBiaffine, "pairs", score_pairs),
+    (Dropout, "forward", drop),
+    (Optimiser, "__init__", start_optimiser),
+)
+"""What is fast, and what takes its place."""

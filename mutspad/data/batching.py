@@ -167,6 +167,8 @@ def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
     ------
     ValueError
         When there is no sentence.
+    EncoderError
+        When cached vectors can no longer be read.
     """
     if not encoded:
         raise ValueError("a batch: expected at least one sentence, found none")

@@ -38,7 +38,7 @@ _REMEDY = "Run the verb embed again"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredRows:
-    """Say where the vectors of a sentence lie.
+    """Say where rows of the matrix lie, those of a sentence or all.
 
     They are read, not mapped: the pages of a map would count as memory of the process, after an
     epoch all of the file.
@@ -63,7 +63,7 @@ class StoredRows:
         Raises
         ------
         EncoderError
-            When the matrix is no longer what was opened.
+            When the matrix has gone or has become shorter.
         """
         size = math.prod(self.shape)
         try:

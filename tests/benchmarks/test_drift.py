@@ -1,4 +1,4 @@
-"""Differences between settings are of the same seed, the same code and the same processor."""
+"""Differences between settings are of one seed, one experiment, one code and one processor."""
 
 import pandas as pd
 import pytest
@@ -6,8 +6,9 @@ import pytest
 from benchmarks.drift import FIELDS, USUAL, summarise
 
 
-def trained(code, seed, setting, test):
-    values = ("quick", code, "avx2", "tweets-mono-pos", seed, setting, "accuracy", test - 1, test)
+def trained(code, seed, setting, test, experiment="quick", processor="avx2"):
+    origin = (experiment, code, processor)
+    values = (*origin, "tweets-mono-pos", seed, setting, "accuracy", test - 1, test)
     return dict(zip(FIELDS, values, strict=True))
 
 
@@ -17,6 +18,8 @@ def test_differences_are_taken_seed_by_seed_within_one_code():
         trained("new", 1, USUAL, 80.0),
         trained("new", 2, USUAL, 84.0),
         trained("new", 3, USUAL, 99.0),
+        trained("new", 1, USUAL, 20.0, experiment="paper"),
+        trained("new", 1, USUAL, 30.0, processor="avx512f"),
         trained("new", 2, "plain paths", 83.0),
         trained("new", 1, "plain paths", 82.0),
     ]

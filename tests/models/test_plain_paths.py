@@ -1,9 +1,12 @@
 """The whole network beside the plain one, which takes none of the fast paths."""
 
+import copy
+import functools
+
 import pytest
 import torch
 
-from benchmarks.plain import plain_paths
+from benchmarks.plain import REPLACEMENTS, plain_paths
 from mutspad.config import TrainingParams
 from mutspad.models.dropout import Dropout
 from mutspad.tasks import TASKS, Task
@@ -47,31 +50,56 @@ def test_predictions_equal_those_of_the_plain_network(build_model, batch):
         assert model.predict(batch, TASKS, multi_root=True) == found
 
 
+TRAINING = TrainingParams(
+    batch_sentences=3,
+    learning_rate=0.1,
+    momentum=0.9,
+    decay=0.1,
+    clip_norm=1.0,
+    max_epochs=3,
+    patience=3,
+    loss_weights=dict.fromkeys(TASKS, 1.0),
+)
+
+
+def train(model, batch, epochs=3):
+    optimiser = Optimiser(model, TRAINING, n_tasks=len(TASKS))
+    for epoch in range(epochs):
+        optimiser.start_epoch(epoch)
+        optimiser.step(sum(model.losses(batch, TASKS).values()))
+    return model.state_dict()
+
+
 def test_training_equals_that_of_the_plain_network(build_model, batch):
-    training = TrainingParams(
-        batch_sentences=3,
-        learning_rate=0.1,
-        momentum=0.9,
-        decay=0.1,
-        clip_norm=1.0,
-        max_epochs=3,
-        patience=3,
-        loss_weights=dict.fromkeys(TASKS, 1.0),
-    )
-
-    def train():
-        torch.manual_seed(3)
-        model = undropped(build_model())
-        optimiser = Optimiser(model, training, n_tasks=len(TASKS))
-        for epoch in range(3):
-            optimiser.start_epoch(epoch)
-            optimiser.step(sum(model.losses(batch, TASKS).values()))
-        return model.state_dict()
-
-    found = train()
+    model = undropped(build_model())
+    twin = copy.deepcopy(model)
     with plain_paths():
-        expected = train()
-    torch.testing.assert_close(found, expected)
+        expected = train(twin, batch)
+    torch.testing.assert_close(train(model, batch), expected)
+
+
+def test_no_fast_path_is_taken_while_the_block_lasts_and_each_is_otherwise(
+    build_model, batch, monkeypatch
+):
+    taken = set()
+
+    def spy(owner, name):
+        fast = getattr(owner, name)
+
+        @functools.wraps(fast)
+        def spied(*args, **options):
+            taken.add((owner, name))
+            return fast(*args, **options)
+
+        monkeypatch.setattr(owner, name, spied)
+
+    for owner, name, _ in REPLACEMENTS:
+        spy(owner, name)
+    with plain_paths():
+        train(build_model(), batch, epochs=1)
+    assert taken == set()
+    train(build_model(), batch, epochs=1)
+    assert taken == {(owner, name) for owner, name, _ in REPLACEMENTS}
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3])
