@@ -9,6 +9,11 @@ from mutspad.models.recurrent import WIDE, BiLSTM, HighwayBiLSTM, _reversal
 LENS = torch.tensor([4, 1, 6, 3])
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5, torch.bfloat16: 0.02}
 
+needs_bf16 = pytest.mark.skipif(
+    not torch.ops.mkldnn._is_mkldnn_bf16_supported(),
+    reason="this processor has no LSTM kernel in bfloat16",
+)
+
 
 def outputs_and_gradients(read, lstm, inputs):
     """Return outputs at words and the gradients of a random function of them."""
@@ -49,6 +54,7 @@ def test_sequences_of_one_word():
     torch.testing.assert_close(found, lstm(inputs, ones))
 
 
+@needs_bf16
 @pytest.mark.parametrize("hidden", [WIDE - 1, WIDE])
 def test_a_layer_under_autocast_comes_near_the_plain_one(hidden):
     network = HighwayBiLSTM(4, hidden, layers=2, dropout=0.0)
