@@ -12,7 +12,7 @@ class Line:
     name
         As `--only` and `results.json` call it.
     title, peer
-        What is measured, and what stands against it; no peer where the clock or the memory alone
+        What is measured, and what stands against it; no peer where the goal alone
         decides.
     unit
         Of the samples. More is better where it ends with `/s`.

@@ -41,7 +41,7 @@ def render(results: Results) -> str:
 def _row(line: Line, record: Record) -> list[str]:
     """Write a line's row of the table."""
     verdict = judge(line, record)
-    peer = line.peer or ("the clock" if line.unit == "min" else "resident size")
+    peer = line.peer or "the goal alone"
     if verdict is None:
         return [line.title, peer, NOT_MEASURED, goal(line), ""]
     result = show_spread(verdict.value, suffix=_suffix(line))

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from mutspad.models.dropout import Dropout
 from mutspad.models.mixed_lstm import mixed_bilstm
+from mutspad.models.precision import has_bf16_lstm
 
 WIDE = 256
 """From this hidden size on, `mixed_bilstm` is faster than `nn.LSTM` in bfloat16."""
@@ -70,6 +71,9 @@ class BiLSTM(nn.Module):
 
     def _run(self, inputs: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
         """Return the outputs of both directions, the backward ones in reversed order."""
+        if torch.is_autocast_enabled("cpu") and not has_bf16_lstm():
+            with torch.autocast("cpu", enabled=False):
+                return self._run(inputs.float(), order)
         ahead, _ = self.ahead(inputs, self._state(0, len(inputs)))
         back, _ = self.back(_reorder(inputs, order), self._state(1, len(inputs)))
         return ahead, back

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from mutspad.config import ModelParams, ParserParams
+from mutspad.config import ModelParams, ParserParams, TrainingParams
 from mutspad.data.batching import collate, encode
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary
@@ -98,6 +98,20 @@ def params(parser_params):
         dropout=0.2,
         unknown_rate=0.1,
         parser=parser_params,
+    )
+
+
+@pytest.fixture
+def training_params():
+    return TrainingParams(
+        batch_sentences=3,
+        learning_rate=0.1,
+        momentum=0.9,
+        decay=0.1,
+        clip_norm=1.0,
+        max_epochs=3,
+        patience=3,
+        loss_weights=dict.fromkeys(TASKS, 1.0),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mutspad.config import Run, RunEncoder, TrainingParams
+from mutspad.config import Run, RunEncoder
 from mutspad.data.batching import collate, encode
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model, save_model
@@ -18,7 +18,7 @@ from mutspad.tasks import TASKS, Task
 
 
 @pytest.fixture
-def run(params):
+def run(params, training_params):
     return Run(
         name="toy",
         experiment="test",
@@ -34,16 +34,7 @@ def run(params):
         encoder=None,
         replaces_words=False,
         adversarial=None,
-        training=TrainingParams(
-            batch_sentences=2,
-            learning_rate=0.1,
-            momentum=0.0,
-            decay=0.0,
-            clip_norm=5.0,
-            max_epochs=1,
-            patience=1,
-            loss_weights=dict.fromkeys(TASKS, 1.0),
-        ),
+        training=training_params,
     )
 
 

@@ -9,11 +9,6 @@ from mutspad.models.recurrent import WIDE, BiLSTM, HighwayBiLSTM, _reversal
 LENS = torch.tensor([4, 1, 6, 3])
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5, torch.bfloat16: 0.02}
 
-needs_bf16 = pytest.mark.skipif(
-    not torch.ops.mkldnn._is_mkldnn_bf16_supported(),
-    reason="this processor has no LSTM kernel in bfloat16",
-)
-
 
 def outputs_and_gradients(read, lstm, inputs):
     """Return outputs at words and the gradients of a random function of them."""
@@ -54,7 +49,6 @@ def test_sequences_of_one_word():
     torch.testing.assert_close(found, lstm(inputs, ones))
 
 
-@needs_bf16
 @pytest.mark.parametrize("hidden", [WIDE - 1, WIDE])
 def test_a_layer_under_autocast_comes_near_the_plain_one(hidden):
     network = HighwayBiLSTM(4, hidden, layers=2, dropout=0.0)
@@ -68,3 +62,15 @@ def test_a_layer_under_autocast_comes_near_the_plain_one(hidden):
     found = outputs_and_gradients(narrow, network, inputs)
     for ours, plain in zip(found, expected, strict=True):
         assert (ours - plain).norm() <= 0.05 * plain.norm()
+
+
+def test_a_narrow_layer_reads_in_float32_where_the_processor_has_no_kernel(monkeypatch):
+    monkeypatch.setattr("mutspad.models.recurrent.has_bf16_lstm", lambda: False)
+    lstm = BiLSTM(4, WIDE - 1)
+    inputs = torch.randn(4, 6, 4)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = lstm(inputs.bfloat16(), LENS)
+        ends = lstm.final_states(inputs.bfloat16(), LENS)
+    rounded = inputs.bfloat16().float()
+    torch.testing.assert_close(found, lstm(rounded, LENS))
+    torch.testing.assert_close(ends, lstm.final_states(rounded, LENS))

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from benchmarks.plain import REPLACEMENTS, plain_paths
-from mutspad.config import TrainingParams
 from mutspad.models.dropout import Dropout
 from mutspad.tasks import TASKS, Task
 from mutspad.training.optimiser import Optimiser
@@ -50,36 +49,24 @@ def test_predictions_equal_those_of_the_plain_network(build_model, batch):
         assert model.predict(batch, TASKS, multi_root=True) == found
 
 
-TRAINING = TrainingParams(
-    batch_sentences=3,
-    learning_rate=0.1,
-    momentum=0.9,
-    decay=0.1,
-    clip_norm=1.0,
-    max_epochs=3,
-    patience=3,
-    loss_weights=dict.fromkeys(TASKS, 1.0),
-)
-
-
-def train(model, batch, epochs=3):
-    optimiser = Optimiser(model, TRAINING, n_tasks=len(TASKS))
+def train(model, batch, params, epochs=3):
+    optimiser = Optimiser(model, params, n_tasks=len(TASKS))
     for epoch in range(epochs):
         optimiser.start_epoch(epoch)
         optimiser.step(sum(model.losses(batch, TASKS).values()))
     return model.state_dict()
 
 
-def test_training_equals_that_of_the_plain_network(build_model, batch):
+def test_training_equals_that_of_the_plain_network(build_model, batch, training_params):
     model = undropped(build_model())
     twin = copy.deepcopy(model)
     with plain_paths():
-        expected = train(twin, batch)
-    torch.testing.assert_close(train(model, batch), expected)
+        expected = train(twin, batch, training_params)
+    torch.testing.assert_close(train(model, batch, training_params), expected)
 
 
 def test_no_fast_path_is_taken_while_the_block_lasts_and_each_is_otherwise(
-    build_model, batch, monkeypatch
+    build_model, batch, training_params, monkeypatch
 ):
     taken = set()
 
@@ -96,9 +83,9 @@ def test_no_fast_path_is_taken_while_the_block_lasts_and_each_is_otherwise(
     for owner, name, _ in REPLACEMENTS:
         spy(owner, name)
     with plain_paths():
-        train(build_model(), batch, epochs=1)
+        train(build_model(), batch, training_params, epochs=1)
     assert taken == set()
-    train(build_model(), batch, epochs=1)
+    train(build_model(), batch, training_params, epochs=1)
     assert taken == {(owner, name) for owner, name, _ in REPLACEMENTS}
 
 

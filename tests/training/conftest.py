@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,22 @@ def lexicon(sentences: list[Sentence]) -> Lexicon:
         dim=12,
         coverage={},
     )
+
+
+class Cache:
+    """Stand in for cached vectors: two layers of three numbers, the same for equal words."""
+
+    encoder, n_layers, dim = "toy", 2, 3
+
+    def find(self, words: tuple[str, ...]) -> SimpleNamespace:
+        lengths = np.array([len(word) for word in words], dtype=np.float16)
+        vectors = lengths[:, None, None] * np.ones((2, 3), dtype=np.float16)
+        return SimpleNamespace(read=lambda: vectors)
+
+
+@pytest.fixture
+def cache() -> Cache:
+    return Cache()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """A run computes on one device: on a GPU where there is one, which a stand-in tests without one."""
 
 import sys
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import save
@@ -102,19 +100,8 @@ def apart(monkeypatch):
     return Apart
 
 
-class Cache:
-    """Stand in for cached vectors: two layers of three numbers."""
-
-    encoder, n_layers, dim = "toy", 2, 3
-
-    def find(self, words):
-        lengths = np.array([len(word) for word in words], dtype=np.float16)
-        vectors = lengths[:, None, None] * np.ones((2, 3), dtype=np.float16)
-        return SimpleNamespace(read=lambda: vectors)
-
-
 @pytest.fixture
-def train(make_run, sentences, corpora, lexicon):
+def train(make_run, sentences, corpora, lexicon, cache):
     """Return a function that trains a run of a kind on a device."""
     toy = {"name": "toy", "kind": "elmo", "source": "toy"}
     kinds = {
@@ -139,7 +126,7 @@ def train(make_run, sentences, corpora, lexicon):
             dev={task: corpora[task] for task in run.tasks},
             lexicon=lexicon,
             parent=None,
-            contextual=None if run.encoder is None else Cache(),
+            contextual=None if run.encoder is None else cache,
             unlabelled=None if run.adversarial is None else TEXT,
             checkpoint=checkpoint,
         )

@@ -13,11 +13,6 @@ from mutspad.training import precision
 from mutspad.training.resume import Checkpoint
 from mutspad.training.stages import fit_run
 
-needs_bf16 = pytest.mark.skipif(
-    not torch.ops.mkldnn._is_mkldnn_bf16_supported(),
-    reason="this processor has no LSTM kernel in bfloat16",
-)
-
 
 class KilledError(Exception):
     """Stand in for a kill between two steps."""
@@ -67,7 +62,6 @@ def probed(monkeypatch):
 
 @pytest.mark.parametrize("unified", [False, True])
 @pytest.mark.parametrize("hidden", [12, 256])
-@needs_bf16
 def test_sentences_are_learned_by_heart_in_bfloat16(unified, hidden, make_run, train):
     run = make_run(training={"precision": "bf16", "max_epochs": 60}, unified=unified)
     parser = run.model.parser.model_copy(update={"hidden": hidden})
@@ -78,7 +72,6 @@ def test_sentences_are_learned_by_heart_in_bfloat16(unified, hidden, make_run, t
     assert all(weight.dtype is torch.float32 for weight in fitted.model.state_dict().values())
 
 
-@needs_bf16
 def test_bfloat16_gives_losses_near_those_of_float32(make_run, train):
     wide, narrow = (
         train(make_run(training={"precision": name, "max_epochs": 1})).history[0].losses
@@ -88,7 +81,6 @@ def test_bfloat16_gives_losses_near_those_of_float32(make_run, train):
     assert narrow == pytest.approx(wide, rel=0.05)
 
 
-@needs_bf16
 def test_an_adversarial_run_trains_in_bfloat16(make_run, train):
     adversarial = {"target": "tweets", "hidden": 4, "max_reversal": 1.0, "steepness": 10.0}
     settings = {"precision": "bf16", "max_epochs": 2}
@@ -97,7 +89,6 @@ def test_an_adversarial_run_trains_in_bfloat16(make_run, train):
 
 
 @pytest.mark.parametrize("found", ["fp32", "bf16"])
-@needs_bf16
 def test_auto_records_what_it_took(found, make_run, train, probed, tmp_path):
     calls = probed(found)
     fitted = train(make_run(training={"precision": "auto", "max_epochs": 2}))
@@ -110,7 +101,6 @@ def test_auto_records_what_it_took(found, make_run, train, probed, tmp_path):
 
 
 @pytest.mark.parametrize("found", ["fp32", "bf16"])
-@needs_bf16
 def test_what_was_measured_for_the_experiment_is_not_measured_again(found, make_run, train, probed):
     calls = probed("fp32" if found == "bf16" else "bf16")
     run = make_run(training={"precision": "auto", "max_epochs": 1})
@@ -137,7 +127,6 @@ def test_another_file_is_refused(content, tmp_path):
         precision.read_measured(path)
 
 
-@needs_bf16
 def test_a_training_that_is_taken_up_keeps_its_precision(make_run, train, probed, tmp_path):
     run = make_run(training={"precision": "auto", "max_epochs": 3})
     probed("bf16")

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -265,40 +264,29 @@ def test_what_does_not_fit_the_run_is_refused(make_run, sentences, corpora, lexi
         fit_run(run, train=corpora, parent=parent, **inputs)
 
 
-class Cache:
-    """Stand in for cached vectors: two layers of three numbers, the same for equal words."""
-
-    encoder, n_layers, dim = "toy", 2, 3
-
-    def find(self, words):
-        lengths = np.array([len(word) for word in words], dtype=np.float16)
-        vectors = lengths[:, None, None] * np.ones((2, 3), dtype=np.float16)
-        return SimpleNamespace(read=lambda: vectors)
-
-
 TOY = {"name": "toy", "kind": "elmo", "source": "toy"}
 
 
 @pytest.mark.parametrize("replaces_words", [True, False])
 def test_a_run_learns_with_cached_vectors_and_mixes_their_layers(
-    make_run, corpora, lexicon, replaces_words
+    make_run, corpora, lexicon, cache, replaces_words
 ):
     run = make_run((Task.POS,), {"max_epochs": 2}, encoder=TOY, replaces_words=replaces_words)
     data = {Task.POS: corpora[Task.POS]}
     fitted = fit_run(
-        run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None, contextual=Cache()
+        run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None, contextual=cache
     )
     assert (fitted.model.encoder is None) is replaces_words
     assert fitted.model.contextual.mix.scale.item() != 1.0
 
 
-def test_a_run_with_an_encoder_needs_that_encoders_vectors(make_run, corpora, lexicon):
+def test_a_run_with_an_encoder_needs_that_encoders_vectors(make_run, corpora, lexicon, cache):
     run = make_run((Task.POS,), encoder=TOY | {"name": "other"})
     data = {Task.POS: corpora[Task.POS]}
     with pytest.raises(
         TrainingError, match="expected cached vectors of other, found cached vectors of toy"
     ):
-        fit_run(run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None, contextual=Cache())
+        fit_run(run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None, contextual=cache)
     with pytest.raises(TrainingError, match="expected cached vectors of other, found none"):
         fit_run(run, seed=1, train=data, dev=data, lexicon=lexicon, parent=None)
 
@@ -316,7 +304,7 @@ def test_an_adversarial_run_reads_the_other_domain(make_run, corpora, lexicon):
         fit_run(make_run((Task.POS,)), **common, unlabelled=[("omg",)])
 
 
-def test_a_parent_with_another_encoder_is_refused(make_run, corpora, lexicon, parent):
+def test_a_parent_with_another_encoder_is_refused(make_run, corpora, lexicon, cache, parent):
     run = make_run(phase="finetune", parent="parent", encoder=TOY)
     with pytest.raises(CheckpointError, match="contextual encoder toy, found None"):
         fit_run(
@@ -326,5 +314,5 @@ def test_a_parent_with_another_encoder_is_refused(make_run, corpora, lexicon, pa
             dev=corpora,
             lexicon=lexicon,
             parent=parent,
-            contextual=Cache(),
+            contextual=cache,
         )
