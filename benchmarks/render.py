@@ -22,7 +22,8 @@ def render(results: Results) -> str:
         "![Share of each goal that is reached](results.png)",
         _table(["line", "against", "result", "goal", ""], [_row(*one) for one in measured]),
         "A result compares the medians of each side's best mode; in brackets the least and the "
-        "largest that the samples allow, the slowest of one side against the fastest of the other.",
+        "largest that the samples allow, the slowest of one side against the fastest of the other. "
+        "Clocks and memory are those of whole runs, not always on the machine named below.",
         "## Line by line",
         *(block for one in measured for block in _describe(*one)),
         "## The machine",
