@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 
 from mutspad.errors import MutspadError
 from mutspad.locks import join_jobs
+from mutspad.startup import uncollected
 
 VERBS = {
     "ablate": "score one task without each unit of the POS features",
@@ -54,7 +56,10 @@ class LazyGroup(click.Group):
         """Import the verb `cmd_name`."""
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"mutspad.cli.{cmd_name.replace('-', '_')}")
+        name = f"mutspad.cli.{cmd_name.replace('-', '_')}"
+        # An import freezes what the interpreter holds by then: not again for nothing.
+        with nullcontext() if name in sys.modules else uncollected():
+            module = importlib.import_module(name)
         command: click.Command = module.command
         return command
 
