@@ -61,9 +61,17 @@ Job = tuple[Path, Mapping[str, str], str, int, str]
 @click.command()
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results/quick"))
 @click.option("--seed", "seeds", type=int, multiple=True, default=(1, 2, 3))
+@click.option("--run", "runs", multiple=True, type=click.Choice(RUNS), default=RUNS)
 @click.option("--setting", "settings", multiple=True, type=click.Choice([*SETTINGS]))
 @click.option("--jobs", default=1, show_default=True, help="Trainings at once.")
-def main(*, results: Path, seeds: tuple[int, ...], settings: tuple[str, ...], jobs: int) -> None:
+def main(
+    *,
+    results: Path,
+    seeds: tuple[int, ...],
+    runs: tuple[str, ...],
+    settings: tuple[str, ...],
+    jobs: int,
+) -> None:
     """Train what is missing, then print the differences."""
     done = {tuple(row[field] for field in KEY) for row in _read()}
     # Now, not when a training has ended: the files may be others by then.
@@ -71,7 +79,7 @@ def main(*, results: Path, seeds: tuple[int, ...], settings: tuple[str, ...], jo
     chosen = dict.fromkeys([USUAL, *settings]) if settings else SETTINGS
     left = [
         (results, origin, *key)
-        for key in product(RUNS, seeds, chosen)
+        for key in product(runs, seeds, chosen)
         if (*origin.values(), *map(str, key)) not in done
     ]
     # A process a training: the number of threads is a process's.

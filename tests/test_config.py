@@ -159,10 +159,10 @@ def test_phase_and_run_overrides_reach_only_their_runs(raw: dict[str, Any]) -> N
     params = parse_params({**raw, "experiment": "quick"})
     tuned = resolve_run(params, "tuned-multi").training
     sibling = resolve_run(params, "tuned-mono-pos").training
-    source = resolve_run(params, "news-multi").training
+    baseline = resolve_run(params, "tweets-multi").training
     assert (tuned.learning_rate, tuned.patience) == (0.05, 9)
     assert (sibling.learning_rate, sibling.patience) == (0.05, params.training.patience)
-    assert source == params.training
+    assert baseline == params.training
 
 
 @pytest.mark.parametrize(
