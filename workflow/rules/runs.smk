@@ -11,6 +11,7 @@ rule resolve_run:
         "<logs>/runs/{run}.log",
     benchmark:
         "<benchmarks>/runs/{run}.tsv"
+    priority: 5
     params:
         code=code_of("mutspad.cli.resolve_run"),
         run=resolved_run,
@@ -30,6 +31,7 @@ rule measure_precision:
         "<logs>/measure_precision.log",
     benchmark:
         "<benchmarks>/measure_precision.tsv"
+    priority: 5
     params:
         code=code_of("mutspad.cli.measure_precision", "torch"),
         asked=precision_flag(),
