@@ -5,7 +5,9 @@ Example: python -m benchmarks.vector_memory --results results/paper
 Writes seven layers of 384 numbers a word for every news sentence, 4.8 GB in a temporary folder, and
 goes over the training sentences once, as an epoch does, each in a process of its own. Prints the
 largest resident size of both, pages of mapped files counted. What came out, before and after
-vectors were read instead of mapped: benchmarks/vector_memory.csv.
+vectors were read instead of mapped: benchmarks/vector_memory.csv. Its two rows of `mutspad embed`
+are the paper experiment's job embed/minilm/news instead, as Snakemake's benchmark files have it:
+of the whole run (paper.csv), and of `snakemake results/paper/contextual/minilm/news.npy`.
 """
 
 import multiprocessing

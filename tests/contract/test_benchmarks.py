@@ -21,6 +21,14 @@ def test_the_page_is_what_the_renderer_makes_of_the_samples() -> None:
     assert set(results.lines) <= {line.name for line in LINES}
 
 
+@pytest.mark.skipif(not (FOLDER / "results.json").is_file(), reason="nothing is measured yet")
+def test_what_is_read_from_whole_runs_is_what_their_lists_say() -> None:
+    lines = Results.read(FOLDER / "results.json").lines
+    for name, read in READINGS.items():
+        record = read()
+        assert (lines[name].samples, lines[name].remark) == (record.samples, record.remark)
+
+
 def test_every_line_can_be_measured() -> None:
     assert [line.name for line in LINES] == [*MEASURES, *READINGS]
 
