@@ -44,6 +44,11 @@ def snakemake(*arguments: str) -> str:
     return done.stdout + done.stderr
 
 
+def split_jobs(planned: str) -> list[str]:
+    """Cut what a dry run printed into its jobs."""
+    return re.split(r"\n(?=(?:local)?rule )", planned)
+
+
 def folders(job: str, directive: str) -> set[str]:
     """Collect the folders and files just below results/<experiment>/ that a job names."""
     return {
@@ -95,7 +100,7 @@ def test_a_job_waits_behind_none_of_less_priority() -> None:
     planned = snakemake("--dry-run", "--forceall", "all", "--config", "experiment=quick")
     makers: dict[str, tuple[str, int]] = {}
     readers: list[tuple[str, int, list[str]]] = []
-    for job in re.split(r"\n(?=(?:local)?rule )", planned):
+    for job in split_jobs(planned):
         (name,) = re.findall(r"^(?:local)?rule (\w+):", job) or [""]
         priority = int("".join(re.findall(r"^    priority: (\d+)$", job, re.MULTILINE)) or 0)
         inputs, outputs = (
@@ -205,7 +210,7 @@ def test_a_stage_depends_on_every_result_that_its_phase_reads(
     # It names the commit and the clock: no output that a hash could certify.
     made_by["provenance.json"] = "provenance"
     read: dict[str, set[str]] = {name: set() for name in stages}
-    for job in re.split(r"\n(?=(?:local)?rule )", planned):
+    for job in split_jobs(planned):
         outputs = folders(job, "output")
         for stage in {made_by[folder] for folder in outputs}:
             read[stage] |= folders(job, "input") - {f for f in made_by if made_by[f] == stage}
