@@ -1,6 +1,6 @@
 """From sentences to batches of tensors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -61,6 +61,22 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Spellings:
+    """Hold what an encoder makes of the characters of many forms, for all batches to come.
+
+    Parameters
+    ----------
+    rows
+        The row of each form.
+    states
+        Its character states, `[forms, dim]`.
+    """
+
+    rows: Mapping[str, int]
+    states: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Hold sentences of one batch, padded to the longest.
 
@@ -85,6 +101,9 @@ class Batch:
     contextual
         Cached vectors of a contextual encoder, `[batch, words, layers, dim]`, zero at padding; None
         when the model reads none.
+    spelled
+        Character states of the distinct forms, `[distinct, dim]`, where they are known; None where
+        the model has to read the characters.
     """
 
     words: Tensor
@@ -96,6 +115,7 @@ class Batch:
     heads: Tensor | None
     texts: tuple[tuple[str, ...], ...]
     contextual: Tensor | None = None
+    spelled: Tensor | None = None
 
     def __len__(self) -> int:
         """Count the sentences."""
@@ -118,6 +138,7 @@ class Batch:
             heads=None if self.heads is None else self.heads.to(device),
             texts=self.texts,
             contextual=None if self.contextual is None else self.contextual.to(device),
+            spelled=None if self.spelled is None else self.spelled.to(device),
         )
 
 
@@ -160,8 +181,17 @@ def encode(
     return Encoded(sentence.words, words, labels, heads, vectors)
 
 
-def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
+def collate(
+    vocabulary: Vocabulary, encoded: Sequence[Encoded], spellings: Spellings | None = None
+) -> Batch:
     """Pad sentences to one batch.
+
+    Parameters
+    ----------
+    vocabulary, encoded
+        The sentences, looked up in a vocabulary.
+    spellings
+        The character states of all their forms, where they are known.
 
     Raises
     ------
@@ -174,10 +204,13 @@ def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
         raise ValueError("a batch: expected at least one sentence, found none")
     distinct = dict.fromkeys(form for sentence in encoded for form in sentence.forms)
     table = {form: row for row, form in enumerate(sorted(distinct, key=len))}
+    spelled = None
+    if spellings is not None:
+        spelled = spellings.states[[spellings.rows[form] for form in table]]
     forms = [
         np.array([table[form] for form in sentence.forms], dtype=np.int64) for sentence in encoded
     ]
-    chars = [np.array(vocabulary.char_ids(form), dtype=np.int64) for form in table]
+    chars, char_lens = collate_forms(vocabulary, table)
     nothing = np.empty(0, dtype=np.int64)
     width = max(map(len, encoded))
     heads = [nothing if sentence.heads is None else sentence.heads for sentence in encoded]
@@ -185,8 +218,8 @@ def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
         words=_pad([sentence.words for sentence in encoded], width, PAD_ID),
         lens=torch.tensor([len(sentence) for sentence in encoded]),
         forms=_pad(forms, width, 0),
-        chars=_pad(chars, max(map(len, chars)), PAD_ID),
-        char_lens=torch.tensor([len(row) for row in chars]),
+        chars=chars,
+        char_lens=char_lens,
         labels={
             task: _pad([sentence.labels.get(task, nothing) for sentence in encoded], width, IGNORED)
             for task in vocabulary.labels
@@ -194,7 +227,15 @@ def collate(vocabulary: Vocabulary, encoded: Sequence[Encoded]) -> Batch:
         heads=_pad(heads, width, IGNORED) if any(map(len, heads)) else None,
         texts=tuple(sentence.forms for sentence in encoded),
         contextual=_pad_vectors([sentence.contextual for sentence in encoded], width),
+        spelled=spelled,
     )
+
+
+def collate_forms(vocabulary: Vocabulary, forms: Iterable[str]) -> tuple[Tensor, Tensor]:
+    """Return the characters of forms, at least one, `[forms, chars]`, and how many, `[forms]`."""
+    chars = [np.array(vocabulary.char_ids(form), dtype=np.int64) for form in forms]
+    lens = torch.tensor([len(row) for row in chars])
+    return _pad(chars, int(lens.max()), PAD_ID), lens
 
 
 def bucket_batches(

@@ -80,21 +80,27 @@ class WordEncoder(nn.Module):
         if self.training:
             hidden = torch.rand(words.shape, device=words.device) < self.unknown_rate
             words = words.masked_fill(hidden & batch.mask, UNK_ID)
-        spelled = torch.cat(
-            [
-                self._spell(chars, lens)
-                for chars, lens in zip(
-                    torch.split(batch.chars, SPELLED_TOGETHER),
-                    torch.split(batch.char_lens, SPELLED_TOGETHER),
-                    strict=True,
-                )
-            ]
-        )
+        spelled = batch.spelled
+        if spelled is None:
+            parts = zip(
+                torch.split(batch.chars, SPELLED_TOGETHER),
+                torch.split(batch.char_lens, SPELLED_TOGETHER),
+                strict=True,
+            )
+            spelled = torch.cat([self.spell(chars, lens) for chars, lens in parts])
         spellings = spelled.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
         return torch.cat([self.words(words), spellings], dim=-1)
 
-    def _spell(self, chars: Tensor, lens: Tensor) -> Tensor:
-        """Return the character states of some forms, `[forms, 2 * char_hidden]`."""
+    def spell(self, chars: Tensor, lens: Tensor) -> Tensor:
+        """Return the character states of some forms, `[forms, 2 * char_hidden]`.
+
+        Parameters
+        ----------
+        chars
+            Their characters, `[forms, chars]`.
+        lens
+            How many each has, at least 1, `[forms]`.
+        """
         embedded = self.chars(chars[:, : int(lens.max())])
         return self.char_lstm.final_states(embedded, lens)
 

@@ -7,6 +7,7 @@ from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.models.mutspad import MuTSPad, Prediction
+from mutspad.models.spelling import spell
 from mutspad.tasks import IOB_TASKS, Task
 
 BATCH_WORDS = 1024
@@ -60,9 +61,11 @@ def annotate(
         When the cache does not hold a sentence.
     """
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
+    spellings = spell(model, vocabulary, (rows.forms for rows in encoded))
     annotated = list(sentences)
     for indices in word_batches([len(rows) for rows in encoded], batch_words):
-        batch = collate(vocabulary, [encoded[index] for index in indices]).to(model.device)
+        rows = [encoded[index] for index in indices]
+        batch = collate(vocabulary, rows, spellings).to(model.device)
         predictions = model.predict(batch, tasks, multi_root=multi_root)
         for place, index in enumerate(indices):
             layers = {

@@ -57,6 +57,21 @@ def test_batches_do_not_decide_predictions(model, vocabulary, sentences):
         assert together == alone
 
 
+def test_characters_of_a_form_are_read_once_for_all_batches(
+    model, vocabulary, sentences, monkeypatch
+):
+    read = []
+    spell = model.encoder.spell
+    monkeypatch.setattr(
+        model.encoder,
+        "spell",
+        lambda chars, lens: read.append(len(lens)) or spell(chars, lens),
+    )
+    twice = [*sentences, *sentences]
+    annotate(model, vocabulary, twice, TASKS, multi_root=True, batch_words=1)
+    assert sum(read) == len({word for sentence in sentences for word in sentence.words})
+
+
 def test_a_single_root_is_kept_to_where_it_is_asked(model, vocabulary, sentences):
     for sentence in annotate(
         model, vocabulary, sentences, [Task.DEP], multi_root=False, batch_words=12
