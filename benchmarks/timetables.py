@@ -27,28 +27,51 @@ def read_peak_memory(experiment: str) -> Record:
 
     Of a job that was run again since, by itself and with later code (`<experiment>_again.csv`), the
     later run counts.
+
+    Raises
+    ------
+    ValueError
+        When that list holds a job twice, without a figure, or that the experiment lacks.
     """
     jobs = _read_jobs(experiment)
     if jobs is None:
         return Record(remark=_sum_up(experiment))
     peaks = jobs.set_index("job")["max_rss_mib"].astype(float)
-    remark = ""
-    path = FOLDER / f"{experiment}_again.csv"
-    if path.is_file():
-        again = pd.read_csv(path).set_index("job")["max_rss_mib"].astype(float)
-        unknown = again.index.difference(peaks.index)
-        if len(unknown):
-            raise ValueError(f"{path}: expected jobs of {experiment}.csv, found {list(unknown)}")
-        largest = peaks.nlargest(1)
-        peaks.update(again)
-        remark = (
-            f"; run again since, with later code: {len(again)} of {len(peaks)} jobs; before, the "
-            f"largest was {largest.index[0]} with {largest.iloc[0] / 1024:.2f} GiB"
+    again = _read_again(experiment, peaks.index)
+    before = peaks.copy()
+    peaks.update(again["max_rss_mib"])
+    largest = peaks.idxmax()
+    remark = f"the job {largest}"
+    if len(again):
+        remark += (
+            f", {'run again' if largest in again.index else 'of the whole run'}; run again since, "
+            f"by themselves: {len(again)} of {len(peaks)} jobs, on {_join(again, 'instructions')} "
+            f"in {_join(again, 'precision')}; before, the largest was {before.idxmax()} with "
+            f"{before.max() / 1024:.2f} GiB"
         )
-    return Record(
-        samples={"ours": {"": [float(peaks.max()) / 1024]}},
-        remark=f"the job {peaks.idxmax()}{remark}",
-    )
+    return Record(samples={"ours": {"": [float(peaks.max()) / 1024]}}, remark=remark)
+
+
+def _read_again(experiment: str, known: pd.Index) -> pd.DataFrame:
+    """Read the list of jobs that were run again, by job; without one, nothing."""
+    path = FOLDER / f"{experiment}_again.csv"
+    if not path.is_file():
+        return pd.DataFrame(columns=["max_rss_mib"], dtype=float)
+    again = pd.read_csv(path).set_index("job")
+    wrong = again.index[
+        again["max_rss_mib"].isna() | again.index.duplicated() | ~again.index.isin(known)
+    ]
+    if len(wrong):
+        raise ValueError(
+            f"{path}: expected each job once, with a figure and named as in {experiment}.csv, "
+            f"found {list(wrong)}"
+        )
+    return again
+
+
+def _join(again: pd.DataFrame, column: str) -> str:
+    """Name the values of a column, each once."""
+    return ", ".join(again[column].drop_duplicates())
 
 
 def _read_jobs(experiment: str) -> pd.DataFrame | None:

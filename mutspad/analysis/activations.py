@@ -12,6 +12,7 @@ from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, MutspadError
 from mutspad.models.mutspad import MuTSPad
+from mutspad.models.spelling import spell
 from mutspad.tasks import Task
 
 SENTENCES = 64
@@ -82,12 +83,13 @@ def _extremes(
     """Return the greatest and the least activations of each form, `[forms, units]` each."""
     highest = lowest = torch.empty(0)
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
+    spellings = spell(model, vocabulary, (item.forms for item in encoded))
     was_training = model.training
     model.eval()
     try:
         with torch.inference_mode():
             for indices in bucket_batches([len(item) for item in encoded], SENTENCES, None):
-                batch = collate(vocabulary, [encoded[index] for index in indices])
+                batch = collate(vocabulary, [encoded[index] for index in indices], spellings)
                 _, h_pos = read_pos(model, batch)
                 values = h_pos[batch.mask]
                 places = torch.tensor([rows[form] for text in batch.texts for form in text])

@@ -102,8 +102,9 @@ class Batch:
         Cached vectors of a contextual encoder, `[batch, words, layers, dim]`, zero at padding; None
         when the model reads none.
     spelled
-        Character states of the distinct forms, `[distinct, dim]`, where they are known; None where
-        the model has to read the characters.
+        Character states of the distinct forms, `[distinct, dim]`, where they are known, for
+        predictions only, as they carry no gradient; None where the model has to read the
+        characters.
     """
 
     words: Tensor
@@ -197,6 +198,8 @@ def collate(
     ------
     ValueError
         When there is no sentence.
+    KeyError
+        When the known states lack a form.
     EncoderError
         When cached vectors can no longer be read.
     """

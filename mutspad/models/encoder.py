@@ -80,16 +80,16 @@ class WordEncoder(nn.Module):
         if self.training:
             hidden = torch.rand(words.shape, device=words.device) < self.unknown_rate
             words = words.masked_fill(hidden & batch.mask, UNK_ID)
-        spelled = batch.spelled
-        if spelled is None:
+        states = batch.spelled
+        if states is None:
             parts = zip(
                 torch.split(batch.chars, SPELLED_TOGETHER),
                 torch.split(batch.char_lens, SPELLED_TOGETHER),
                 strict=True,
             )
-            spelled = torch.cat([self.spell(chars, lens) for chars, lens in parts])
-        spellings = spelled.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
-        return torch.cat([self.words(words), spellings], dim=-1)
+            states = torch.cat([self.spell(chars, lens) for chars, lens in parts])
+        spelled = states.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
+        return torch.cat([self.words(words), spelled], dim=-1)
 
     def spell(self, chars: Tensor, lens: Tensor) -> Tensor:
         """Return the character states of some forms, `[forms, 2 * char_hidden]`.

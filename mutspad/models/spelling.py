@@ -4,21 +4,21 @@ from collections.abc import Iterable
 
 import torch
 
-from mutspad.data.batching import Spellings, collate_forms
+from mutspad.data.batching import Spellings, collate_forms, word_batches
 from mutspad.data.vocab import Vocabulary
 from mutspad.models.mutspad import MuTSPad
 
-FORMS = 256
-"""Forms read at once: of so many forms, and more, products are no faster."""
+CHARS = 2048
+"""Characters read at once, padding included; counted so that a long URL pads no crowd of forms."""
 
 
 def spell(
     model: MuTSPad, vocabulary: Vocabulary, texts: Iterable[Iterable[str]]
 ) -> Spellings | None:
-    """Read the characters of every distinct form of some texts once, without gradient.
+    """Read the characters of every distinct form of some texts once, without dropout or gradient.
 
-    Batches of one corpus share half of their forms and more. The states take four bytes a number:
-    800 a form at the paper's sizes.
+    A form that stands in several batches is read once, not once a batch. The states take four bytes
+    a number: 800 a form at the paper's sizes.
 
     Parameters
     ----------
@@ -36,9 +36,14 @@ def spell(
     forms = sorted({form for words in texts for form in words}, key=lambda form: (len(form), form))
     if encoder is None or not forms:
         return None
-    states = []
-    with torch.inference_mode():
-        for start in range(0, len(forms), FORMS):
-            chars, lens = collate_forms(vocabulary, forms[start : start + FORMS])
-            states.append(encoder.spell(chars.to(model.device), lens.to(model.device)))
-        return Spellings({form: row for row, form in enumerate(forms)}, torch.cat(states))
+    was_training = encoder.training
+    encoder.eval()
+    try:
+        with torch.inference_mode():
+            states = []
+            for rows in word_batches([len(form) for form in forms], CHARS):
+                chars, lens = collate_forms(vocabulary, [forms[row] for row in rows])
+                states.append(encoder.spell(chars.to(model.device), lens.to(model.device)))
+            return Spellings({form: row for row, form in enumerate(forms)}, torch.cat(states))
+    finally:
+        encoder.train(was_training)

@@ -10,6 +10,7 @@ from benchmarks.plain import REPLACEMENTS, plain_paths
 from mutspad.models.dropout import Dropout
 from mutspad.tasks import TASKS, Task
 from mutspad.training.optimiser import Optimiser
+from mutspad.training.predict import annotate
 
 
 def undropped(model):
@@ -47,6 +48,14 @@ def test_predictions_equal_those_of_the_plain_network(build_model, batch):
     found = model.predict(batch, TASKS, multi_root=True)
     with plain_paths():
         assert model.predict(batch, TASKS, multi_root=True) == found
+
+
+def test_a_corpus_is_annotated_as_by_the_plain_network(build_model, vocabulary, sentences):
+    model = undropped(build_model())
+    options = {"tasks": TASKS, "multi_root": True, "batch_words": 6}
+    found = annotate(model, vocabulary, sentences, **options)
+    with plain_paths():
+        assert annotate(model, vocabulary, sentences, **options) == found
 
 
 def train(model, batch, params, epochs=3):

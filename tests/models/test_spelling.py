@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 import torch
 
@@ -7,40 +9,76 @@ from mutspad.models.spelling import spell
 from mutspad.tasks import TASKS
 
 
-@pytest.mark.parametrize("together", [1, 3, 256])
-def test_states_are_those_of_each_form_alone(
-    build_model, vocabulary, sentences, monkeypatch, together
-):
-    monkeypatch.setattr(spelling, "FORMS", together)
+@pytest.fixture
+def texts(sentences):
+    return [sentence.words for sentence in sentences]
+
+
+@pytest.mark.parametrize("chars", [1, 9, 2048])
+def test_states_are_those_of_each_form_alone(build_model, vocabulary, texts, monkeypatch, chars):
+    monkeypatch.setattr(spelling, "CHARS", chars)
     model = build_model()
-    texts = [sentence.words for sentence in sentences]
     spellings = spell(model, vocabulary, texts)
     assert set(spellings.rows) == {form for words in texts for form in words}
     assert sorted(spellings.rows.values()) == list(range(len(spellings.states)))
     for form, row in spellings.rows.items():
-        chars = torch.tensor([vocabulary.char_ids(form)])
-        alone = model.encoder.spell(chars, torch.tensor([len(form)]))
+        rows = torch.tensor([vocabulary.char_ids(form)])
+        alone = model.encoder.spell(rows, torch.tensor([len(form)]))
         torch.testing.assert_close(spellings.states[row], alone[0])
 
 
-def test_a_batch_with_known_states_is_read_as_one_without(build_model, vocabulary, sentences):
+def test_a_long_form_pads_no_other(build_model, vocabulary, texts, monkeypatch):
+    model = build_model()
+    read = []
+    spell_some = model.encoder.spell
+    monkeypatch.setattr(
+        model.encoder,
+        "spell",
+        lambda chars, lens: read.append(chars.numel()) or spell_some(chars, lens),
+    )
+    spell(model, vocabulary, [*texts, ("w" * 5000,)])
+    assert len(read) == 2
+    assert read[-1] == 5000
+
+
+def test_a_batch_with_known_states_is_read_as_one_without(
+    build_model, vocabulary, sentences, texts
+):
     model = build_model().eval()
     rows = [encode(vocabulary, sentence) for sentence in sentences]
     # More forms than the batch has, so that its rows are not the table's.
-    texts = [("Aardvarks", "sweep"), *(sentence.words for sentence in reversed(sentences))]
-    spellings = spell(model, vocabulary, texts)
+    spellings = spell(model, vocabulary, [("Aardvarks", "sweep"), *reversed(texts)])
+    altered = dataclasses.replace(spellings, states=spellings.states + 1)
     with torch.inference_mode():
-        known = model.features(collate(vocabulary, rows, spellings), TASKS)
+        known, other = (
+            model.features(collate(vocabulary, rows, table), TASKS)
+            for table in (spellings, altered)
+        )
         read = model.features(collate(vocabulary, rows), TASKS)
     for task in TASKS:
         torch.testing.assert_close(known[task], read[task])
+        assert not torch.allclose(other[task], read[task])
+
+
+def test_a_model_in_training_spells_as_one_that_predicts(build_model, vocabulary, texts):
+    model = build_model()
+    predicting = spell(model.eval(), vocabulary, texts)
+    training = spell(model.train(), vocabulary, texts)
+    assert torch.equal(training.states, predicting.states)
+    assert model.encoder.training
+
+
+def test_states_of_other_forms_are_refused(build_model, vocabulary, sentences):
+    spellings = spell(build_model(), vocabulary, [("Go",)])
+    with pytest.raises(KeyError, match="Ana"):
+        collate(vocabulary, [encode(vocabulary, sentences[1])], spellings)
 
 
 def test_without_forms_there_are_no_states(build_model, vocabulary):
     assert spell(build_model(), vocabulary, []) is None
 
 
-def test_a_model_without_characters_has_no_states(build_model, vocabulary, sentences):
+def test_a_model_without_characters_has_no_states(build_model, vocabulary, texts):
     model = build_model()
     model.encoder = None
-    assert spell(model, vocabulary, [sentence.words for sentence in sentences]) is None
+    assert spell(model, vocabulary, texts) is None
