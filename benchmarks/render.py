@@ -23,7 +23,8 @@ def render(results: Results) -> str:
         _table(["line", "against", "result", "goal", ""], [_row(*one) for one in measured]),
         "A result compares the medians of each side's best mode; in brackets the least and the "
         "largest that the samples allow, the slowest of one side against the fastest of the other. "
-        "Clocks and memory are those of whole runs, not always on the machine named below.",
+        "Clocks and memory are read from lists, of whole runs and of jobs run again, not always on "
+        "the machine named below.",
         "## Line by line",
         *(block for one in measured for block in _describe(*one)),
         "## The machine",
