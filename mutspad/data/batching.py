@@ -209,7 +209,8 @@ def collate(
     table = {form: row for row, form in enumerate(sorted(distinct, key=len))}
     spelled = None
     if spellings is not None:
-        spelled = spellings.states[[spellings.rows[form] for form in table]]
+        places = torch.tensor([spellings.rows[form] for form in table])
+        spelled = spellings.states.index_select(0, places.to(spellings.states.device))
     forms = [
         np.array([table[form] for form in sentence.forms], dtype=np.int64) for sentence in encoded
     ]
