@@ -188,7 +188,7 @@ HOSTILE = 'it\'s a "$(touch hacked)" & `touch hacked`; touch hacked #'
 
 def test_names_with_quotes_and_commands_are_only_names(tmp_path: Path) -> None:
     """A user's own treebank, in a folder and with files whose names are shell commands."""
-    licensed, world = tmp_path / f"licensed {HOSTILE}", tmp_path / f"world {HOSTILE}"
+    licensed, world = tmp_path / f"licensed {HOSTILE}", tmp_path / f"curly{{x}} {HOSTILE}"
     for section in range(25):
         folder = licensed / "wsj" / f"{section:02}"
         folder.mkdir(parents=True)

@@ -131,14 +131,6 @@ def test_a_derived_rule_has_a_working_base_and_its_own_output(name: str) -> None
     assert "    output:\n" in RULES[name]
 
 
-@pytest.mark.parametrize("name", [*WORKING, *DERIVED])
-def test_a_rule_keeps_its_old_output_until_it_has_ended_well(name: str) -> None:
-    (output,) = re.findall(r"    output:\n((?:[ ]{8}.*\n)+)", RULES[name])
-    heads = re.findall(r"^ {8}(\w.*)$", output, re.MULTILINE)
-    assert heads
-    assert all(re.match(r"(\w+=)?update\(", head) for head in heads), output
-
-
 def test_every_verb_has_its_file_and_every_file_its_verb() -> None:
     files = {
         path.stem.replace("_", "-")

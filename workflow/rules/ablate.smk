@@ -9,8 +9,8 @@ rule ablate_units:
         dev=f"{ablation_corpora()}/{{task}}/dev.conllup",
         contextual=contextual_files_of(PARAMS.ablation.run),
     output:
-        matrix=update(f"{ablation_folder()}/{{task}}.csv"),
-        classes=update(f"{ablation_folder()}/{{task}}.json"),
+        matrix=f"{ablation_folder()}/{{task}}.csv",
+        classes=f"{ablation_folder()}/{{task}}.json",
     log:
         "<logs>/ablate/{task}.log",
     benchmark:
@@ -39,7 +39,7 @@ rule rank_words:
         sentences=splits_of(PARAMS.runs[PARAMS.ablation.run].domain),
         contextual=contextual_files_of(PARAMS.ablation.run),
     output:
-        update(f"{ablation_folder()}/activations.json"),
+        f"{ablation_folder()}/activations.json",
     log:
         "<logs>/rank_words.log",
     benchmark:

@@ -18,13 +18,11 @@ rule train_baseline:
         encoder=trained_files,
         unlabelled=adversarial_files,
     output:
-        update(
-            multiext(
-                "<results>/baselines/{run}/seed{seed}/",
-                "model.json",
-                "weights.safetensors",
-                "history.csv",
-            )
+        multiext(
+            "<results>/baselines/{run}/seed{seed}/",
+            "model.json",
+            "weights.safetensors",
+            "history.csv",
         ),
     log:
         "<logs>/baselines/{run}/seed{seed}.log",

@@ -2,7 +2,6 @@
 import json
 import os
 import re
-import shlex
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +13,6 @@ from mutspad.data.encoder_files import list_files, package_version
 from mutspad.data.registry import choose_corpora, load_registry
 from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
-from mutspad.locks import claim, wait_for_jobs
 from mutspad.tasks import TASKS
 
 MIRROR = os.environ.get("MUTSPAD_MIRROR")
@@ -34,16 +32,14 @@ try:
 except MutspadError as error:
     raise WorkflowError(str(error)) from None
 
-# Snakemake locks its folder after this file is read, so locks of a killed one can go here. Its sub-processes share the
-# lock of the one that started them.
-LOCKS = Path(".snakemake").absolute()
-LEFT_RUNNING = workflow.is_main_process and claim(LOCKS)
-
-# Rules call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is activated. How often a
-# training is kept changes no result: as one of a rule's params, it would have everything trained again.
-shell.prefix(
-    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH "
-    f"MUTSPAD_CHECKPOINT_SECONDS={PARAMS.checkpoint_seconds} MUTSPAD_LOCKS={shlex.quote(str(LOCKS))}; "
+# Jobs inherit the environment. They call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is
+# activated. How often a training is kept changes no result: as one of a rule's params, it would have everything trained
+# again.
+os.environ.update(
+    PATH=os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    ),
+    MUTSPAD_CHECKPOINT_SECONDS=str(PARAMS.checkpoint_seconds),
 )
 RESULTS = f"results/{PARAMS.experiment}"
 LANGUAGE_MODEL = f"{RESULTS}/language_model"
@@ -92,23 +88,6 @@ ELMO_FILES = ("options.json", "weights.hdf5")
 def one_of(values):
     """Build a wildcard constraint that lets exactly these values through."""
     return "|".join(map(re.escape, values)) or "(?!)"
-
-
-# Snakemake limits how many jobs start within a second. It does so by timers: each job that ends adds one, and none of
-# them ever stops. After 200 jobs they kept a third of a core busy. Nothing here needs the limit by default.
-onstart:
-    if LEFT_RUNNING:
-        wait_for_jobs(LOCKS)
-    limiter = getattr(workflow.scheduler, "job_rate_limiter", None)
-    if limiter is not None and (limiter.max_jobs, limiter.timespan) == (100, 1):
-        workflow.scheduler.job_rate_limiter = None
-
-
-# Every output is under update(): Snakemake then leaves the old files in place until a job has ended well and restores
-# them when it fails. But it also records the failed job as done, and the old files would pass as new ones.
-onerror:
-    for job in workflow.scheduler.failed:
-        workflow.persistence.started(job)
 
 
 wildcard_constraints:

@@ -7,7 +7,7 @@ rule corpora:
 
 rule download:
     output:
-        update("raw/{path}"),
+        "raw/{path}",
     log:
         "logs/download/{path}.log",
     benchmark:
@@ -26,13 +26,11 @@ rule download:
 
 rule generate_demo:
     output:
-        update(
-            [
-                f"raw/{file.path}"
-                for file in REGISTRY.files()
-                if not (file.url or file.sha256)
-            ]
-        ),
+        [
+            f"raw/{file.path}"
+            for file in REGISTRY.files()
+            if not (file.url or file.sha256)
+        ],
     log:
         "<logs>/generate_demo.log",
     benchmark:
@@ -52,14 +50,12 @@ rule prepare_corpus:
     input:
         raw_files,
     output:
-        update(
-            multiext(
-                "<results>/corpora/{corpus}/",
-                "train.conllup",
-                "dev.conllup",
-                "test.conllup",
-                "summary.json",
-            )
+        multiext(
+            "<results>/corpora/{corpus}/",
+            "train.conllup",
+            "dev.conllup",
+            "test.conllup",
+            "summary.json",
         ),
     log:
         "<logs>/prepare/{corpus}.log",
@@ -88,16 +84,14 @@ rule prepare_corpus:
 
 use rule prepare_corpus as prepare_corpus_with_references with:
     output:
-        update(
-            multiext(
-                "<results>/corpora/{corpus}/",
-                "train.conllup",
-                "dev.conllup",
-                "test.conllup",
-                "dev.single-root.conllup",
-                "test.single-root.conllup",
-                "summary.json",
-            )
+        multiext(
+            "<results>/corpora/{corpus}/",
+            "train.conllup",
+            "dev.conllup",
+            "test.conllup",
+            "dev.single-root.conllup",
+            "test.single-root.conllup",
+            "summary.json",
         ),
     wildcard_constraints:
         corpus=one_of(corpus for corpus in CORPORA if has_references(corpus)),
@@ -111,7 +105,7 @@ rule build_lexicon:
             for split in SPLITS
         ],
     output:
-        update(multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors")),
+        multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
     log:
         "<logs>/build_lexicon.log",
     benchmark:
@@ -136,8 +130,8 @@ rule prepare_text:
         sentences=lambda wildcards: splits_of(wildcards.domain),
         raw=unlabelled_files,
     output:
-        text=update("<results>/text/{domain}.txt"),
-        summary=update("<results>/text/{domain}.json"),
+        text="<results>/text/{domain}.txt",
+        summary="<results>/text/{domain}.json",
     log:
         "<logs>/prepare_text/{domain}.log",
     benchmark:

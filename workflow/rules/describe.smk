@@ -9,17 +9,15 @@ rule describe_pages:
     input:
         [f"{RESULTS}/{page.source}" for page in PAGES.values()],
     output:
-        update(
-            [
-                report(
-                    f"<results>/report/{name}.html",
-                    caption=f"../report/{name}.rst",
-                    category=page.category,
-                    labels={page.category.rstrip("s").lower(): page.title},
-                )
-                for name, page in PAGES.items()
-            ]
-        ),
+        [
+            report(
+                f"<results>/report/{name}.html",
+                caption=f"../report/{name}.rst",
+                category=page.category,
+                labels={page.category.rstrip("s").lower(): page.title},
+            )
+            for name, page in PAGES.items()
+        ],
     log:
         "<logs>/describe/pages.log",
     benchmark:
@@ -41,13 +39,11 @@ use rule describe_pages as describe_parameters with:
         summaries(),
         "<results>/lexicon/lexicon.json",
     output:
-        update(
-            report(
-                "<results>/report/parameters.html",
-                caption="../report/parameters.rst",
-                category="Parameters",
-                labels={"page": "Parameters, data and substitutes"},
-            )
+        report(
+            "<results>/report/parameters.html",
+            caption="../report/parameters.rst",
+            category="Parameters",
+            labels={"page": "Parameters, data and substitutes"},
         ),
     log:
         "<logs>/describe/parameters.log",

@@ -10,13 +10,11 @@ rule pretrain_lm:
     input:
         expand("<results>/text/{domain}.txt", domain=PARAMS.language_model.domains),
     output:
-        update(
-            multiext(
-                "<results>/language_model/",
-                *ELMO_FILES,
-                "history.csv",
-                "summary.json",
-            )
+        multiext(
+            "<results>/language_model/",
+            *ELMO_FILES,
+            "history.csv",
+            "summary.json",
         ),
     log:
         "<logs>/pretrain_lm.log",
@@ -44,7 +42,7 @@ rule embed_domain:
         sentences=lambda wildcards: splits_of(wildcards.domain),
         encoder=encoder_files,
     output:
-        update(multiext("<results>/contextual/{encoder}/{domain}", ".npy", ".json")),
+        multiext("<results>/contextual/{encoder}/{domain}", ".npy", ".json"),
     log:
         "<logs>/embed/{encoder}/{domain}.log",
     benchmark:

@@ -5,13 +5,11 @@ rule finetune:
 
 use rule train_baseline as finetune_model with:
     output:
-        update(
-            multiext(
-                "<results>/finetune/{run}/seed{seed}/",
-                "model.json",
-                "weights.safetensors",
-                "history.csv",
-            )
+        multiext(
+            "<results>/finetune/{run}/seed{seed}/",
+            "model.json",
+            "weights.safetensors",
+            "history.csv",
         ),
     log:
         "<logs>/finetune/{run}/seed{seed}.log",

@@ -10,12 +10,10 @@ rule predict_one_task:
         corpora=lambda wildcards: corpora_of(wildcards, "dev", "test"),
         contextual=contextual_files,
     output:
-        update(
-            multiext(
-                "<results>/predictions/{run}/seed{seed}/{task}.",
-                "dev.conllup",
-                "test.conllup",
-            )
+        multiext(
+            "<results>/predictions/{run}/seed{seed}/{task}.",
+            "dev.conllup",
+            "test.conllup",
         ),
     log:
         "<logs>/predict/{run}/seed{seed}.{task}.log",
@@ -42,12 +40,10 @@ rule predict_one_task:
 
 use rule predict_one_task as predict_all_tasks with:
     output:
-        update(
-            expand(
-                "<results>/predictions/{{run}}/seed{{seed}}/{task}.{split}.conllup",
-                task=TASKS,
-                split=("dev", "test"),
-            )
+        expand(
+            "<results>/predictions/{{run}}/seed{{seed}}/{task}.{split}.conllup",
+            task=TASKS,
+            split=("dev", "test"),
         ),
     log:
         "<logs>/predict/{run}/seed{seed}.log",

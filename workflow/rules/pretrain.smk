@@ -5,13 +5,11 @@ rule pretrain:
 
 use rule train_baseline as pretrain_model with:
     output:
-        update(
-            multiext(
-                "<results>/pretrain/{run}/seed{seed}/",
-                "model.json",
-                "weights.safetensors",
-                "history.csv",
-            )
+        multiext(
+            "<results>/pretrain/{run}/seed{seed}/",
+            "model.json",
+            "weights.safetensors",
+            "history.csv",
         ),
     log:
         "<logs>/pretrain/{run}/seed{seed}.log",

@@ -38,7 +38,7 @@ rule tabulate_corpora:
         summaries(),
         "<results>/lexicon/lexicon.json",
     output:
-        update(multiext("<results>/tables/table1.", "csv", "md")),
+        multiext("<results>/tables/table1.", "csv", "md"),
     log:
         "<logs>/tabulate/table1.log",
     benchmark:
@@ -70,7 +70,7 @@ use rule tabulate_corpora as tabulate_scores with:
         "<results>/lexicon/lexicon.json",
         "<results>/language_model/summary.json",
     output:
-        update(multiext("<results>/tables/table{number}.", "csv", "md")),
+        multiext("<results>/tables/table{number}.", "csv", "md"),
     log:
         "<logs>/tabulate/table{number}.log",
     benchmark:
@@ -91,14 +91,12 @@ rule tabulate_units:
     input:
         ablation_files(),
     output:
-        update(multiext("<results>/tables/table4.", "csv", "md")),
-        update(
-            report(
-                "<results>/tables/table4.html",
-                caption="../report/units.rst",
-                category="Tables",
-                labels={"table": "Table 4: all units, to browse"},
-            )
+        multiext("<results>/tables/table4.", "csv", "md"),
+        report(
+            "<results>/tables/table4.html",
+            caption="../report/units.rst",
+            category="Tables",
+            labels={"table": "Table 4: all units, to browse"},
         ),
     log:
         "<logs>/tabulate/table4.log",
@@ -128,14 +126,12 @@ rule plot_convergence:
         histories=histories(PARAMS.report.runs()),
         runs=[f"{RESULTS}/runs/{run}.json" for run in PARAMS.report.runs()],
     output:
-        update("<results>/figures/convergence.pdf"),
-        update(
-            report(
-                "<results>/figures/convergence.png",
-                caption="../report/convergence.rst",
-                category="Figures",
-                labels={"figure": "Convergence on tweets"},
-            )
+        "<results>/figures/convergence.pdf",
+        report(
+            "<results>/figures/convergence.png",
+            caption="../report/convergence.rst",
+            category="Figures",
+            labels={"figure": "Convergence on tweets"},
         ),
     log:
         "<logs>/plot/convergence.log",
@@ -161,14 +157,12 @@ rule plot_ablation:
     input:
         ablation_files(),
     output:
-        update(multiext("<results>/figures/figure2.", "pdf", "csv")),
-        update(
-            report(
-                "<results>/figures/figure2.png",
-                caption="../report/figure2.rst",
-                category="Figures",
-                labels={"figure": "Figure 2: units and tasks"},
-            )
+        multiext("<results>/figures/figure2.", "pdf", "csv"),
+        report(
+            "<results>/figures/figure2.png",
+            caption="../report/figure2.rst",
+            category="Figures",
+            labels={"figure": "Figure 2: units and tasks"},
         ),
     log:
         "<logs>/plot/figure2.log",

@@ -6,7 +6,7 @@ rule runs:
 
 rule resolve_run:
     output:
-        update("<results>/runs/{run}.json"),
+        "<results>/runs/{run}.json",
     log:
         "<logs>/runs/{run}.log",
     benchmark:
@@ -26,7 +26,7 @@ rule resolve_run:
 # Once for all trainings: each for itself could take another precision than the one beside it in a table.
 rule measure_precision:
     output:
-        update("<results>/precision.json"),
+        "<results>/precision.json",
     log:
         "<logs>/measure_precision.log",
     benchmark:

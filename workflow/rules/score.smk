@@ -11,7 +11,7 @@ rule score_run:
         gold=lambda wildcards: corpora_of(wildcards, "dev", "test"),
         single_root=single_root_references,
     output:
-        update("<results>/scores/{run}/seed{seed}.json"),
+        "<results>/scores/{run}/seed{seed}.json",
     log:
         "<logs>/score/{run}/seed{seed}.log",
     benchmark:

@@ -14,7 +14,7 @@ rule compare:
         summaries(),
         "<results>/lexicon/lexicon.json",
     output:
-        update(statistics_files()),
+        statistics_files(),
     log:
         "<logs>/compare.log",
     benchmark:
@@ -47,7 +47,7 @@ rule claim:
         [f"{RESULTS}/runs/{run}.json" for run in unification_runs()],
         ablation=ablation_files(),
     output:
-        update(multiext("<results>/claims.", "md", "json")),
+        multiext("<results>/claims.", "md", "json"),
     log:
         "<logs>/claim.log",
     benchmark:
@@ -79,7 +79,7 @@ rule judge_silver:
     input:
         behind_silver(),
     output:
-        update(silver_quality()),
+        silver_quality(),
     log:
         "<logs>/judge_silver.log",
     benchmark:

@@ -12,7 +12,7 @@ rule unify_domain:
         models=labeller_files,
         train=expand("<results>/corpora/{{domain}}/{task}/train.conllup", task=TASKS),
     output:
-        update("<results>/unified/{domain}/seed{seed}/train.conllup"),
+        "<results>/unified/{domain}/seed{seed}/train.conllup",
     log:
         "<logs>/unify/{domain}/seed{seed}.log",
     benchmark:
