@@ -15,10 +15,10 @@ from pathlib import Path
 import click
 import numpy as np
 
-from mutspad.analysis.ablation import ablate, ablate_one_by_one, spread
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
 from mutspad.models.checkpoint import load_model
+from mutspad.report.ablation.ablate import ablate, ablate_one_by_one, spread
 from mutspad.tasks import TASKS, Task
 from mutspad.training.seeding import make_deterministic
 

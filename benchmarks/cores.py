@@ -15,7 +15,7 @@ import yaml
 from benchmarks.inputs import CACHE
 from benchmarks.jobs import OURS, ROOT, JobError
 from benchmarks.record import Record, Samples, Settings
-from mutspad.analysis.run_times import read_run_times
+from mutspad.report.provenance.run_times import read_run_times
 from mutspad.tasks import TASKS
 
 SCRATCH = CACHE / "cores"

@@ -29,9 +29,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import permutation_test
 
-from mutspad.analysis.comparisons import build_counts
 from mutspad.evaluation.counts import Counts, score_counts
 from mutspad.evaluation.significance import PairedSamples, interval
+from mutspad.report.statistics.comparisons import build_counts
 
 SHUFFLES = 10_000
 

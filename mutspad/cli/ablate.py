@@ -14,13 +14,13 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.ablation import ablate, spread
 from mutspad.config import AblationParams, parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
 from mutspad.errors import CheckpointError
 from mutspad.files import write_json, write_text
 from mutspad.models.checkpoint import load_model
+from mutspad.report.ablation.ablate import ablate, spread
 from mutspad.tasks import TASKS, Task
 from mutspad.training.seeding import make_deterministic
 

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.claims_page import build_markdown, build_record
-from mutspad.analysis.comparisons import Comparisons, list_rows
-from mutspad.analysis.drops import read_ablations
-from mutspad.analysis.judging import Material, judge_claims
-from mutspad.analysis.reading import read_counts, read_results
-from mutspad.analysis.trainings import read_trainings
 from mutspad.cli.options import parse_reason, seeds_option
 from mutspad.config import ReportParams, StatisticsParams, parse_json
 from mutspad.files import write_json, write_text
+from mutspad.report.ablation.drops import read_ablations
+from mutspad.report.claims.judging import Material, judge_claims
+from mutspad.report.claims.page import build_markdown, build_record
+from mutspad.report.statistics.comparisons import Comparisons, list_rows
+from mutspad.report.statistics.reading import read_counts, read_results
+from mutspad.report.statistics.trainings import read_trainings
 
 
 @click.command("claim")

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.comparisons import (
+from mutspad.cli.options import seeds_option
+from mutspad.config import ReportParams, StatisticsParams, parse_json
+from mutspad.evaluation.counts import Counts
+from mutspad.files import write_text
+from mutspad.report.statistics.comparisons import (
     Comparisons,
     counts_frame,
     differences_frame,
     list_rows,
     seeds_frame,
 )
-from mutspad.analysis.reading import count_runs, read_results
-from mutspad.cli.options import seeds_option
-from mutspad.config import ReportParams, StatisticsParams, parse_json
-from mutspad.evaluation.counts import Counts
-from mutspad.files import write_text
+from mutspad.report.statistics.reading import count_runs, read_results
 from mutspad.tasks import TASKS, Task
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.pages import build_page
-from mutspad.analysis.parameters import describe_parameters
-from mutspad.analysis.records import Setting
 from mutspad.config import Params, parse_json
 from mutspad.files import read_json, write_text
+from mutspad.report.pages import build_page
+from mutspad.report.provenance.parameters import describe_parameters
+from mutspad.report.records import Setting
 
 
 @click.command("describe")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.crate import build_crate
 from mutspad.errors import MutspadError
 from mutspad.files import UnwritableFileError, atomic_path, read_json
+from mutspad.report.provenance.crate import build_crate
 
 
 @click.command("export-crate")

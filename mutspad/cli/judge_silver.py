@@ -15,12 +15,12 @@ from pathlib import Path
 import click
 from pydantic import RootModel
 
-from mutspad.analysis.silver import judge_layer, tabulate_quality
 from mutspad.cli.options import seeds_option
 from mutspad.config import parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.sentence import Sentence
 from mutspad.files import write_text
+from mutspad.report.tables.silver import judge_layer, tabulate_quality
 from mutspad.tasks import Task
 
 Splits = Mapping[str, Sequence[Sentence]]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.run_times import COLUMNS, read_run_times
 from mutspad.errors import MutspadError
 from mutspad.files import write_text
+from mutspad.report.provenance.run_times import COLUMNS, read_run_times
 
 
 @click.command("list-times")

@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from mutspad.analysis.figures import plot_convergence
-from mutspad.analysis.paper import read_paper
 from mutspad.cli.options import seeds_option
 from mutspad.config import ReportParams, parse_json, read_run
 from mutspad.files import atomic_path
+from mutspad.report.figures import plot_convergence
+from mutspad.report.paper import read_paper
 from mutspad.tasks import Task
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.activations import distinct_sentences, find_unit_words
-from mutspad.analysis.unit_words import to_json
 from mutspad.config import AblationParams, parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
 from mutspad.errors import CheckpointError
 from mutspad.files import write_json
 from mutspad.models.checkpoint import load_model
+from mutspad.report.ablation.activations import distinct_sentences, find_unit_words
+from mutspad.report.ablation.unit_words import to_json
 from mutspad.tasks import TASKS
 from mutspad.training.seeding import make_deterministic
 

@@ -14,20 +14,20 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.environment import describe_environment
-from mutspad.analysis.extent import name_artefacts
-from mutspad.analysis.provenance import (
+from mutspad.config import Params, parse_json
+from mutspad.data.registry import load_registry
+from mutspad.files import read_json, write_json
+from mutspad.report.provenance.environment import describe_environment
+from mutspad.report.provenance.extent import name_artefacts
+from mutspad.report.provenance.provenance import (
     build_record,
     describe_encoders,
     describe_raw_files,
     hash_files,
     name_sources,
 )
-from mutspad.analysis.records import Setting
-from mutspad.analysis.run_times import read_run_times
-from mutspad.config import Params, parse_json
-from mutspad.data.registry import load_registry
-from mutspad.files import read_json, write_json
+from mutspad.report.provenance.run_times import read_run_times
+from mutspad.report.records import Setting
 
 # What a run writes into the checkout: changed, it does not make the revision dirty.
 OUTPUTS = ("results", "dvc.lock", "benchmarks/*.csv")

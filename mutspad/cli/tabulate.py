@@ -12,13 +12,13 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.rows import Results
-from mutspad.analysis.table1 import table1
-from mutspad.analysis.table2 import table2
-from mutspad.analysis.table3 import table3
 from mutspad.cli.options import parse_reason, seeds_option
 from mutspad.config import ReportParams, parse_json
 from mutspad.files import read_json, write_text
+from mutspad.report.tables.rows import Results
+from mutspad.report.tables.table1 import table1
+from mutspad.report.tables.table2 import table2
+from mutspad.report.tables.table3 import table3
 
 RUN_TABLES = {2: table2, 3: table3}
 

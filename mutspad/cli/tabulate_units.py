@@ -13,11 +13,11 @@ from pathlib import Path
 
 import click
 
-from mutspad.analysis.drops import read_ablations
-from mutspad.analysis.table4 import render_page, table4
-from mutspad.analysis.unit_words import read_unit_words
 from mutspad.config import AblationParams, parse_json
 from mutspad.files import write_text
+from mutspad.report.ablation.drops import read_ablations
+from mutspad.report.ablation.unit_words import read_unit_words
+from mutspad.report.tables.table4 import render_page, table4
 
 
 @click.command("tabulate-units")

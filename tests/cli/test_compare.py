@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mutspad.analysis.drops import Ablation
 from mutspad.cli.main import main
 from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.evaluation.score import score_layers
 from mutspad.files import write_json, write_text
+from mutspad.report.ablation.drops import Ablation
 from mutspad.tasks import Task
 
 STATISTICS = json.dumps({"shuffles": 200, "resamples": 200, "confidence": 0.95, "seed": 13})

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mutspad.analysis.claims import Verdict
+from mutspad.report.claims.claims import Verdict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -15,7 +15,7 @@ import pytest
 from matplotlib import image
 from matplotlib.figure import Figure
 
-from mutspad.analysis.pages import build_page
+from mutspad.report.pages import build_page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = "results/demo"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from mutspad.analysis.extent import keep_jobs, name_artefacts
 from mutspad.cli.main import VERBS
 from mutspad.config import Params, parse_params
 from mutspad.fingerprint import code_of
+from mutspad.report.provenance.extent import keep_jobs, name_artefacts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RULE_FILES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutspad.analysis.paper import read_paper
 from mutspad.errors import MutspadError
 from mutspad.evaluation.mnrg import mnrg
+from mutspad.report.paper import read_paper
 
 TASKS = ("pos", "dep", "ner", "chunk")
 PAPER = read_paper().table2

@@ -128,7 +128,8 @@ def test_scores_carry_their_run_and_rounded_values():
 
 def test_scoring_and_tabulating_start_without_torch():
     code = (
-        "import sys, mutspad.evaluation.score, mutspad.analysis.table1, mutspad.analysis.table2, "
-        "mutspad.analysis.table3; sys.exit('torch' in sys.modules)"
+        "import sys, mutspad.evaluation.score, mutspad.report.tables.table1, "
+        "mutspad.report.tables.table2, mutspad.report.tables.table3; "
+        "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

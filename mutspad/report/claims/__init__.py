@@ -1,0 +1,1 @@
+"""The paper's claims, each with the verdict that our results give."""

@@ -1,0 +1,115 @@
+"""What comparisons are called, what the paper prints of them, and how they become evidence."""
+
+import numpy as np
+
+from mutspad.evaluation.significance import Floats
+from mutspad.report.claims.claims import Direction, Evidence, Outcome, Pair, decide_by_interval
+from mutspad.report.paper import read_paper
+from mutspad.report.statistics.comparisons import Difference
+from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
+from mutspad.report.tables.table3 import paper_mnrg as variant_mnrg
+from mutspad.tasks import Task
+
+
+def name_row(row: str) -> str:
+    """Name a row for readers."""
+    paper = read_paper()
+    named = {CHOSEN_ON_DEV: "MuTSPad", BEST_ON_TEST: "MuTSPad (best on test)"}
+    if row in named:
+        return named[row]
+    if row in paper.table3:
+        return f"MuTSPad {paper.table3[row].label}"
+    if row in paper.table2.beyond:
+        spec = paper.table2.beyond[row]
+        return f"{spec.label} ({spec.encoder})" if spec.encoder else spec.label
+    return paper.table2.rows[row].label
+
+
+def from_difference(
+    difference: Difference, score: str, outcome: Outcome, expect: Direction, paper: float | None
+) -> Evidence:
+    """Build the evidence of a difference between two rows."""
+    return Evidence(
+        score=score,
+        comparison=name_pair(Pair(a=difference.a, b=difference.b)),
+        claimed=word_direction(expect),
+        paper=paper,
+        paper_agrees=_agrees(paper, expect),
+        ours=difference.difference,
+        ci_low=difference.ci_low,
+        ci_high=difference.ci_high,
+        p=difference.p_holm,
+        seeds=difference.seeds,
+        seeds_agreeing=difference.seeds_agreeing,
+        outcome=outcome,
+    )
+
+
+def describe_scores(
+    values: Floats,
+    bounds: tuple[float, float],
+    *,
+    score: str,
+    comparison: str,
+    expect: Direction,
+    paper: float | None,
+) -> Evidence:
+    """Build the evidence of a value of each seed, `[seeds]`, and the interval of its mean."""
+    ours = float(values.mean())
+    low, high = bounds
+    return Evidence(
+        score=score,
+        comparison=comparison,
+        claimed=word_direction(expect),
+        paper=paper,
+        paper_agrees=_agrees(paper, expect),
+        ours=ours,
+        ci_low=low,
+        ci_high=high,
+        p=None,
+        seeds=len(values),
+        seeds_agreeing=int((np.sign(values) == np.sign(ours)).sum()),
+        outcome=decide_by_interval(low, high, expect),
+    )
+
+
+def name_pair(pair: Pair) -> str:
+    """Name a difference of rows."""
+    return f"{name_row(pair.a)} - {name_row(pair.b)}"
+
+
+def word_direction(expect: Direction) -> str:
+    """Say what is claimed of a difference."""
+    return "above 0" if expect == "higher" else "below 0"
+
+
+def _agrees(difference: float | None, expect: Direction) -> bool | None:
+    """Say whether the paper's own difference is as claimed, None where it prints none."""
+    if difference is None:
+        return None
+    return difference > 0 if expect == "higher" else difference < 0
+
+
+def subtract(a: float | None, b: float | None) -> float | None:
+    """Subtract printed numbers, which have at most two decimals."""
+    return None if a is None or b is None else round(a - b, 2)
+
+
+def paper_score(row: str, task: Task) -> float | None:
+    """Look up what the paper prints."""
+    paper = read_paper()
+    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
+        return paper.table2.mutspad_best.scores[task]
+    if row in paper.table3:
+        return paper.table3[row].scores[task]
+    return paper.table2.rows[row].scores[task] if row in paper.table2.rows else None
+
+
+def paper_mnrg(row: str) -> float | None:
+    """Look up the paper's mNRG, computed from its scores where it prints none."""
+    paper = read_paper()
+    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
+        return paper.table2.mutspad_best.mnrg
+    if row in paper.table3:
+        return variant_mnrg(paper, row)
+    return paper.table2.rows[row].mnrg if row in paper.table2.rows else None

@@ -1,0 +1,113 @@
+"""The paper's printed numbers, typed, and the rows beside them that the paper does not have."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field
+
+from mutspad.config import Closed
+from mutspad.tasks import Task
+
+TaskKey = Annotated[Task, Field(strict=False)]
+TaskScores = dict[TaskKey, float | None]
+CountField = Literal["classes", "train", "dev", "test"]
+
+
+class PaperCorpus(Closed):
+    """Hold one line of Table 1: classes, and tokens of each split (None: the paper prints n/a)."""
+
+    corpus: str
+    classes: int
+    train: int
+    dev: int | None
+    test: int
+
+
+class KnownDifference(Closed):
+    """Explain counts of a public corpus that are not the paper's."""
+
+    corpus: str
+    tasks: list[TaskKey]
+    ours: dict[CountField, int]
+    reason: str
+
+
+class LiteratureRow(Closed):
+    """Hold a row of Table 2 that the paper took from the literature."""
+
+    label: str
+    citation: str
+    scores: TaskScores
+
+
+class SotaRow(Closed):
+    """Hold the paper's best literature score of each task."""
+
+    label: str
+    scores: TaskScores
+
+
+class MethodRow(Closed):
+    """Hold a row of Table 2 that the paper's authors trained."""
+
+    label: str
+    pretraining: str
+    scores: TaskScores
+    mnrg: float | None
+
+
+class BeyondRow(Closed):
+    """Describe a row of ours that the paper does not have."""
+
+    label: str
+    pretraining: str
+    note: str
+    after: str | None = None
+    encoder: str | None = None
+
+
+class PublishedRow(Closed):
+    """Hold scores that others published and the paper does not have, by column of the frame."""
+
+    label: str
+    pretraining: str
+    note: str
+    scores: dict[str, float]
+
+
+class UnificationRow(Closed):
+    """Hold a row of Table 3."""
+
+    label: str
+    scores: dict[TaskKey, float]
+
+
+class PaperTable2(Closed):
+    """Hold Table 2, rows in the printed order, then what is not in it."""
+
+    literature: dict[str, LiteratureRow]
+    best_sota: SotaRow
+    rows: dict[str, MethodRow]
+    mutspad_best: MethodRow
+    beyond: dict[str, BeyondRow]
+    since_2020: dict[str, PublishedRow]
+
+
+class Paper(Closed):
+    """Hold the paper's tables."""
+
+    source: str
+    hyper_parameters: dict[str, int | float]
+    table1: dict[str, dict[TaskKey, PaperCorpus]]
+    known_differences: list[KnownDifference]
+    table2: PaperTable2
+    table3: dict[str, UnificationRow]
+
+
+@cache
+def read_paper() -> Paper:
+    """Read the paper's numbers, which are part of the package."""
+    text = files("mutspad.report").joinpath("paper.yaml").read_text(encoding="utf-8")
+    return Paper.model_validate(yaml.safe_load(text))

@@ -1,0 +1,1 @@
+"""Where the numbers of a report come from: parameters, files, versions, times."""

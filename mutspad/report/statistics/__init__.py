@@ -1,0 +1,1 @@
+"""Differences between rows, tested on sentences and on seeds."""

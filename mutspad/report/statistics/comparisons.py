@@ -1,0 +1,327 @@
+"""Every method of Tables 2 and 3 against every other, tested on the sentences of the test sets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mutspad.config import RowRuns, Split, StatisticsParams
+from mutspad.errors import MutspadError
+from mutspad.evaluation.counts import Counts, score_counts
+from mutspad.evaluation.mnrg import mnrg
+from mutspad.evaluation.score import DECIMALS, MAIN_METRIC
+from mutspad.evaluation.significance import (
+    Floats,
+    PairedSamples,
+    holm,
+    interval,
+    mnrg_replicates,
+)
+from mutspad.report.records import RunScores
+from mutspad.report.tables.rows import COLUMNS, MAXIMUM, REFERENCE_ROW, TASK_ORDER, Results
+from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
+from mutspad.tasks import TASKS, Task
+
+ALL_TASKS = "all"
+MNRG_METRIC = "mnrg"
+SENTENCE = "sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Hold the difference of two methods on one task, or in mNRG.
+
+    Parameters
+    ----------
+    a, b
+        The rows; the difference is a's score minus b's.
+    task, metric
+        The score; `all` and `mnrg` for mNRG.
+    mean_a, mean_b, difference
+        Means over the seeds.
+    ci_low, ci_high
+        The bootstrap interval of the difference, for other sentences and, where there are several
+        seeds, other seeds.
+    p, p_holm
+        Of approximate randomisation, alone and corrected for the tasks of the pair; None for mNRG.
+    seeds, seeds_agreeing
+        How many seeds there are, and in how many the difference has the same sign.
+    sentences
+        How many sentences were resampled.
+    """
+
+    a: str
+    b: str
+    task: str
+    metric: str
+    mean_a: float
+    mean_b: float
+    difference: float
+    ci_low: float
+    ci_high: float
+    p: float | None
+    p_holm: float | None
+    seeds: int
+    seeds_agreeing: int
+    sentences: int
+
+
+class Comparisons:
+    """Compare rows; what pairs have in common is drawn and summed once.
+
+    Parameters
+    ----------
+    rows
+        Row -> task -> run, in the order of the tables.
+    counts
+        Task -> run -> hits and size, `[seeds, sentences, 2]`.
+    sentences
+        Task -> the ids of its test sentences. Tasks with the same ones are drawn together.
+    params
+        How much is drawn.
+    """
+
+    def __init__(
+        self,
+        rows: RowRuns,
+        counts: Mapping[Task, Mapping[str, Counts]],
+        sentences: Mapping[Task, Sequence[str]],
+        params: StatisticsParams,
+    ) -> None:
+        self.rows = rows
+        self.params = params
+        self._samples: dict[Task, PairedSamples] = {}
+        self._places: dict[Task, dict[str, int]] = {}
+        self._sentences = {task: tuple(sentences[task]) for task in counts}
+        for task, runs in counts.items():
+            same = [other for other in TASKS if self._sentences.get(other) == self._sentences[task]]
+            self._samples[task] = PairedSamples.draw(
+                np.stack(list(runs.values())),
+                shuffles=params.shuffles,
+                resamples=params.resamples,
+                # TweeBank's sentences are the test set of two tasks: a draw that has many hard ones
+                # has them for both.
+                rng=np.random.default_rng((params.seed, TASKS.index(same[0]))),
+                # A training is a task's own, so other seeds are not drawn together.
+                seed_rng=np.random.default_rng((params.seed, len(TASKS) + TASKS.index(task))),
+            )
+            self._places[task] = {run: place for place, run in enumerate(runs)}
+
+    def compare(self, a: str, b: str) -> list[Difference]:
+        """Compare two rows on the tasks that both have, by different runs."""
+        tasks = [
+            task
+            for task in TASK_ORDER
+            if self.has(a, task) and self.has(b, task) and self.rows[a][task] != self.rows[b][task]
+        ]
+        p_values = [
+            self._samples[task].p_value(self._place(a, task), self._place(b, task))
+            for task in tasks
+        ]
+        return [
+            self._describe(
+                (a, b, str(task), MAIN_METRIC[task]),
+                (self.scores(a, task), self.scores(b, task)),
+                self.replicates(a, task) - self.replicates(b, task),
+                p_values=(p_value, corrected),
+                sentences=len(self._sentences[task]),
+            )
+            for task, p_value, corrected in zip(tasks, p_values, holm(p_values), strict=True)
+        ]
+
+    def compare_mnrg(self, a: str, b: str) -> Difference | None:
+        """Compare two rows in mNRG, all test sets resampled; None where one has none."""
+        if not self.has_mnrg(a) or not self.has_mnrg(b) or self.rows[a] == self.rows[b]:
+            return None
+        gain_a, gain_b = self._mnrg(a), self._mnrg(b)
+        return self._describe(
+            (a, b, ALL_TASKS, MNRG_METRIC),
+            (self._mnrg_of_seeds(a), self._mnrg_of_seeds(b)),
+            self._mnrg_replicates(a) - self._mnrg_replicates(b),
+            # The tables' mNRG is that of mean scores, not the mean of the seeds' mNRG.
+            means=(gain_a, gain_b),
+            sentences=sum(map(len, {self._sentences[task] for task in TASK_ORDER})),
+        )
+
+    def has(self, row: str, task: Task) -> bool:
+        """Say whether a row was run on a task."""
+        return task in self.rows.get(row, {})
+
+    def has_mnrg(self, row: str) -> bool:
+        """Say whether a row and the reference row have all tasks."""
+        return all(self.has(name, task) for name in (row, REFERENCE_ROW) for task in TASK_ORDER)
+
+    def scores(self, row: str, task: Task) -> Floats:
+        """Give a row's score of each seed, `[seeds]`."""
+        scores: Floats = self._samples[task].scores[self._place(row, task)]
+        return scores
+
+    def replicates(self, row: str, task: Task) -> Floats:
+        """Give a row's mean score on each bootstrap sample, `[resamples]`.
+
+        Rows of the same run have the same.
+        """
+        return self._samples[task].resampled[:, self._place(row, task)]
+
+    def _place(self, row: str, task: Task) -> int:
+        return self._places[task][self.rows[row][task]]
+
+    def _mnrg(self, row: str) -> float:
+        """Give the mNRG of mean scores, as the tables do."""
+        method, reference = (
+            [float(self.scores(name, task).mean()) for task in TASK_ORDER]
+            for name in (row, REFERENCE_ROW)
+        )
+        return mnrg(method, reference, MAXIMUM)
+
+    def _mnrg_of_seeds(self, row: str) -> Floats:
+        """Give the mNRG of each seed, `[seeds]`."""
+        method, reference = (
+            np.stack([self.scores(name, task) for task in TASK_ORDER], axis=1)
+            for name in (row, REFERENCE_ROW)
+        )
+        return mnrg_replicates(method, reference, MAXIMUM)
+
+    def _mnrg_replicates(self, row: str) -> Floats:
+        """Give the mNRG on each bootstrap sample, `[resamples]`."""
+        method, reference = (
+            np.stack([self.replicates(name, task) for task in TASK_ORDER], axis=1)
+            for name in (row, REFERENCE_ROW)
+        )
+        return mnrg_replicates(method, reference, MAXIMUM)
+
+    def _describe(
+        self,
+        names: tuple[str, str, str, str],
+        scores: tuple[Floats, Floats],
+        replicates: Floats,
+        *,
+        means: tuple[float, float] | None = None,
+        p_values: tuple[float, float] | None = None,
+        sentences: int,
+    ) -> Difference:
+        """Build a difference from the scores of each seed and of each bootstrap sample."""
+        mean_a, mean_b = means or (float(scores[0].mean()), float(scores[1].mean()))
+        low, high = interval(replicates, self.params.confidence)
+        signs = np.sign(scores[0] - scores[1])
+        p_value, corrected = p_values or (None, None)
+        return Difference(
+            *names,
+            mean_a=mean_a,
+            mean_b=mean_b,
+            difference=mean_a - mean_b,
+            ci_low=low,
+            ci_high=high,
+            p=p_value,
+            p_holm=corrected,
+            seeds=len(signs),
+            seeds_agreeing=int((signs == np.sign(mean_a - mean_b)).sum()),
+            sentences=sentences,
+        )
+
+
+def list_rows(results: Results) -> RowRuns:
+    """List the rows that have run, in the order of the tables, the choices of Table 3 last."""
+    rows = {
+        name: dict(runs)
+        for name, runs in (results.report.table2 | results.unification_rows).items()
+        if runs
+    }
+    choices: dict[str, Split] = {BEST_ON_TEST: "test", CHOSEN_ON_DEV: "dev"}
+    for name, split in choices.items():
+        chosen = results.choose(split)
+        if chosen:
+            rows[name] = {task: results.report.table3[of][task] for task, of in chosen.items()}
+    return rows
+
+
+def differences_frame(comparisons: Comparisons) -> pd.DataFrame:
+    """Tabulate every pair of rows, the later one in the tables minus the earlier one."""
+    records: list[dict[str, Any]] = []
+    for b, a in combinations(comparisons.rows, 2):
+        gain = comparisons.compare_mnrg(a, b)
+        differences = comparisons.compare(a, b)
+        records.extend(map(asdict, differences if gain is None else [*differences, gain]))
+    columns = list(Difference.__dataclass_fields__)
+    return pd.DataFrame.from_records(records, columns=columns).round(6)
+
+
+def seeds_frame(rows: RowRuns, records: Mapping[str, Sequence[RunScores]]) -> pd.DataFrame:
+    """Tabulate the score of every row, task, split and seed.
+
+    Parameters
+    ----------
+    rows
+        Row -> task -> run.
+    records
+        Run -> the scores of each seed.
+    """
+    lines = [
+        (row, run, str(column.task), split, record.seed, column.metric, splits[column.metric])
+        for row, cells in rows.items()
+        for column in COLUMNS
+        if column.task is not None and column.task in cells
+        for run in (cells[column.task],)
+        for record in records[run]
+        for split, splits in sorted(record.scores[column.task].items())
+        if column.metric in splits
+    ]
+    columns = ["row", "run", "task", "split", "seed", "metric", "score"]
+    return pd.DataFrame.from_records(lines, columns=columns)
+
+
+def check_counts(record: RunScores, task: Task, counts: Counts) -> None:
+    """Hold the counts of a prediction, `[sentences, 2]`, against the score that the tables have.
+
+    Raises
+    ------
+    MutspadError
+        When they do not come to the same.
+    """
+    counted = float(score_counts(counts.sum(axis=0)))
+    score = record.scores[task]["test"][MAIN_METRIC[task]]
+    if abs(counted - score) > 10**-DECIMALS:
+        raise MutspadError(
+            f"run {record.run}, seed {record.seed}: expected predictions with {task} "
+            f"{MAIN_METRIC[task]} {score}, as its scores say, found {counted:.{DECIMALS}f}; score "
+            f"the run again"
+        )
+
+
+def counts_frame(
+    sentences: Sequence[str], counts: Mapping[str, Counts], seeds: Sequence[int]
+) -> pd.DataFrame:
+    """Lay out the counts of one task: a sentence a row, for each run and seed hits and size."""
+    columns = {
+        f"{run}/seed{seed}/{what}": by_seed[index, :, place]
+        for run, by_seed in counts.items()
+        for index, seed in enumerate(seeds)
+        for place, what in enumerate(("hits", "size"))
+    }
+    return pd.DataFrame({SENTENCE: list(sentences), **columns})
+
+
+def build_counts(
+    frame: pd.DataFrame, runs: Iterable[str], seeds: Sequence[int]
+) -> dict[str, Counts]:
+    """Build run -> counts, `[seeds, sentences, 2]`, from what `counts_frame` gave.
+
+    Raises
+    ------
+    MutspadError
+        When a run or a seed is not there.
+    """
+    counts: dict[str, NDArray[np.int64]] = {}
+    for run in runs:
+        names = [[f"{run}/seed{seed}/{what}" for what in ("hits", "size")] for seed in seeds]
+        missing = [name for pair in names for name in pair if name not in frame]
+        if missing:
+            raise MutspadError(
+                f"expected the counts of {missing[0]}, found none; compare the methods again"
+            )
+        counts[run] = np.stack([frame[pair].to_numpy(dtype=np.int64) for pair in names])
+    return counts

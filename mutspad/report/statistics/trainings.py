@@ -1,0 +1,65 @@
+"""How the runs behind rows were trained, epoch by epoch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from mutspad.config import RowRuns, Run, read_run
+from mutspad.report.statistics.reading import require_file
+
+# The run of a row, or the one that it was fine-tuned from.
+Stage = Literal["row", "parent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Hold the mean dev score after each epoch of a run, and how many epochs it might have had."""
+
+    dev: tuple[float, ...]
+    max_epochs: int
+
+    @property
+    def epochs_to_best(self) -> int:
+        """Count the epochs to the best score."""
+        return self.dev.index(max(self.dev)) + 1
+
+    def epochs_to(self, score: float) -> int:
+        """Count the epochs to the first that reaches a score; one that is reached."""
+        return next(epoch for epoch, reached in enumerate(self.dev, 1) if reached >= score)
+
+
+def read_trainings(
+    folder: Path, rows: RowRuns, seeds: Sequence[int]
+) -> dict[str, dict[Stage, list[Training]]]:
+    """Read how the run of each row was trained, and the run that it was fine-tuned from.
+
+    Rows of several runs, and runs that were not trained, are left out.
+
+    Raises
+    ------
+    MutspadError
+        When a history is missing.
+    """
+    trainings: dict[str, dict[Stage, list[Training]]] = {}
+    for row, cells in rows.items():
+        if len(set(cells.values())) != 1:
+            continue
+        run = read_run(folder / "runs" / f"{next(iter(cells.values()))}.json")
+        if run.parent is None or run.phase == "as-is":
+            continue
+        parent = read_run(folder / "runs" / f"{run.parent}.json")
+        trainings[row] = {
+            "row": [_read_training(folder, run, seed) for seed in seeds],
+            "parent": [_read_training(folder, parent, seed) for seed in seeds],
+        }
+    return trainings
+
+
+def _read_training(folder: Path, run: Run, seed: int) -> Training:
+    """Read the history of one run and seed."""
+    path = folder / run.phase / run.name / f"seed{seed}" / "history.csv"
+    history = pd.read_csv(require_file(path, "the history of a run"))
+    return Training(tuple(map(float, history["dev_mean"])), run.training.max_epochs)

@@ -1,0 +1,139 @@
+"""What the paper's tables have in common: their form, their notes and their two renderings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+from tabulate import tabulate
+
+from mutspad.report.paper import read_paper
+from mutspad.report.records import CorpusSummary, Setting
+from mutspad.tasks import Task
+
+TASK_LABELS = {Task.POS: "POS", Task.CHUNK: "CK", Task.NER: "NER", Task.DEP: "DP"}
+NOT_APPLICABLE = "n/a"
+DECIMALS = 4
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Hold a finished table.
+
+    Parameters
+    ----------
+    title
+        Number, experiment and subject.
+    frame
+        Numbers for machines: typed columns, missing values where there is no number.
+    markdown
+        The table for people, title and notes included.
+    """
+
+    title: str
+    frame: pd.DataFrame
+    markdown: str
+
+    def to_csv(self) -> str:
+        """Render the frame."""
+        return self.frame.round(DECIMALS).to_csv(index=False, lineterminator="\n")
+
+
+@dataclass(frozen=True)
+class Section:
+    """Hold one table of a Markdown text under its heading."""
+
+    heading: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass
+class Notes:
+    """Collect the notes of a table: numbered ones that cells point at, and general ones."""
+
+    marked: list[str] = field(default_factory=list)
+    general: list[str] = field(default_factory=list)
+
+    def mark(self, text: str) -> str:
+        """Give the mark of a note; equal notes share it."""
+        if text not in self.marked:
+            self.marked.append(text)
+        return str(self.marked.index(text) + 1).translate(_SUPERSCRIPTS)
+
+    def render(self) -> str:
+        """Render both kinds as Markdown lists."""
+        numbered = [f"{number}. {_end(text)}" for number, text in enumerate(self.marked, start=1)]
+        bullets = [f"- {_end(text)}" for text in self.general]
+        return "\n\n".join("\n".join(lines) for lines in (numbered, bullets) if lines)
+
+
+def build_title(number: int, setting: Setting, subject: str) -> str:
+    """Build a title that names the experiment, and says so when the data are synthetic."""
+    kind = f"{setting.experiment}: synthetic data" if setting.synthetic else setting.experiment
+    return f"Table {number} ({kind}): {subject}"
+
+
+def render(sections: Sequence[Section], notes: Notes) -> str:
+    """Render tables and their common notes as Markdown that also reads as plain text."""
+    parts = [
+        f"{'#' if section is sections[0] else '##'} {section.heading}\n\n"
+        + tabulate(section.rows, section.headers, tablefmt="github", disable_numparse=True)
+        for section in sections
+    ]
+    return "\n\n".join([*parts, notes.render()]) + "\n"
+
+
+def note_paper(setting: Setting) -> str:
+    """Say what stands in brackets, and whether it can be compared."""
+    text = f"In brackets: as printed in the paper, {read_paper().source}"
+    if setting.synthetic:
+        text += (
+            ". The paper's values belong to real corpora, ours here to synthetic ones: they are "
+            "shown for orientation and are not comparable"
+        )
+    return text
+
+
+def note_data(setting: Setting) -> list[str]:
+    """Say what stands in for what could not be had, and whether training data were cut."""
+    notes = [
+        f"Substitute: {name_task(summary)} uses {name_corpora(summary)} in place of "
+        f"{summary.substitute_for}, which is licensed and was not supplied"
+        for summary in setting.summaries
+        if summary.substitute_for is not None
+    ]
+    vectors = setting.vectors
+    if vectors.substitute_for is not None:
+        notes.append(
+            f"Substitute: word vectors {vectors.source} in place of {vectors.substitute_for}, "
+            f"which could not be had"
+        )
+    elif vectors.source == "none":
+        notes.append("Word vectors: none, trained from random values")
+    else:
+        notes.append(f"Word vectors: {vectors.source}")
+    cut = [
+        f"{name_task(summary)} {summary.used['train'].tokens:,} training tokens of at most "
+        f"{summary.token_budget.tokens:,}"
+        for summary in setting.summaries
+        if summary.token_budget is not None
+    ]
+    if cut:
+        notes.append(f"Train and dev were sampled down to a token budget: {', '.join(cut)}")
+    return notes
+
+
+def _end(text: str) -> str:
+    """End a note with one full stop."""
+    return text if text.endswith(".") else f"{text}."
+
+
+def name_task(summary: CorpusSummary) -> str:
+    """Name a domain's task: `News POS`."""
+    return f"{summary.domain.capitalize()} {TASK_LABELS[summary.task]}"
+
+
+def name_corpora(summary: CorpusSummary) -> str:
+    """Name the corpora behind a domain's task, with versions."""
+    return " + ".join(f"{corpus.name} {corpus.version}" for corpus in summary.corpora)

