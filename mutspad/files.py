@@ -125,7 +125,7 @@ def sync_file(path: str | Path) -> None:
 
 
 def read_json(path: str | Path) -> Any:
-    """Read a JSON file.
+    """Read a JSON file, with or without a byte order mark.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def read_json(path: str | Path) -> Any:
         When the file is not JSON in UTF-8; with file and line, or beyond what Python reads.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:
         raise DamagedFileError(
             f"{path}:{error.lineno}: expected JSON, found: {error.msg}"

@@ -2,6 +2,7 @@
 
 import lzma
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ _MAX_UNPACKED = 1 << 26  # bytes; the largest archive of the registry has 6 mill
 
 
 def read_lines(path: str | Path) -> Iterator[Line]:
-    r"""Stream the lines of a UTF-8 file, counted from 1, without their line ends.
+    r"""Stream the lines of a UTF-8 file, counted from 1, without line ends and byte order mark.
 
     Only `\n` and `\r\n` end a line: tweets hold other characters that Python's text mode or
     `str.splitlines` would take for a line end.
@@ -38,14 +39,14 @@ def read_lines(path: str | Path) -> Iterator[Line]:
 
 
 def decode_lines(stream: Iterable[bytes], path: str | Path) -> Iterator[Line]:
-    r"""Decode lines that end in `\n`, naming `path` in an error.
+    r"""Decode a file's lines, which end in `\n`, naming `path` in an error.
 
     Raises
     ------
     CorpusError
         When a line is not UTF-8.
     """
-    for number, raw in enumerate(stream, 1):
+    for number, raw in enumerate(without_mark(stream), 1):
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -57,6 +58,17 @@ def decode_lines(stream: Iterable[bytes], path: str | Path) -> Iterator[Line]:
                 remedy="Convert the file to UTF-8",
             ) from None
         yield number, text.removesuffix("\n").removesuffix("\r")
+
+
+def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Stream a file's lines without the byte order mark that some editors put first.
+
+    Left there, it would be part of the first word.
+    """
+    rest = iter(lines)
+    for first in rest:
+        yield first.removeprefix(BOM_UTF8)
+        yield from rest
 
 
 def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -13,7 +13,7 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mutspad.data.lines import ZIP_ERRORS
+from mutspad.data.lines import ZIP_ERRORS, without_mark
 from mutspad.errors import VectorsError
 from mutspad.files import read_json
 
@@ -100,7 +100,7 @@ def _read_glove(path: Path, wanted: Set[str], dim: int) -> dict[str, Vector]:
     try:
         with _open_glove(path) as lines:
             # An endless line, as a zip bomb may hold, must not fill the memory.
-            for line in iter(partial(lines.readline, _LONGEST_LINE), b""):
+            for line in without_mark(iter(partial(lines.readline, _LONGEST_LINE), b"")):
                 number += 1
                 word, values = _split_line(line, dim)
                 wider += " " in word and _is_number(word.rpartition(" ")[2].encode())

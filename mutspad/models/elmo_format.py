@@ -146,7 +146,7 @@ def read_options(path: str | Path) -> ElmoOptions:
         When the file is missing, is not JSON, or lacks a key or holds an impossible value.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise CheckpointError(f"{path}: expected the options of an ELMo, found no file") from None
     except (OSError, UnicodeDecodeError) as error:

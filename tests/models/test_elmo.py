@@ -330,6 +330,12 @@ def test_keys_of_training_are_ignored(files):
     torch.testing.assert_close(Elmo.from_files(*files)(SENTENCES), expected)
 
 
+def test_options_may_begin_with_a_byte_order_mark(files):
+    plain = Elmo.from_files(*files)
+    files[0].write_bytes(b"\xef\xbb\xbf" + files[0].read_bytes())
+    assert Elmo.from_files(*files).options == plain.options
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
