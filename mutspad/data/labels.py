@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 OUTSIDE = "O"
+ROOT_RELATION = "root"
+"""The relation of every root and of nothing else (Universal Dependencies)."""
 
 
 def split_label(label: str) -> tuple[str, str]:

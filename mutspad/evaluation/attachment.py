@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mutspad.data.labels import ROOT_RELATION
 from mutspad.errors import MutspadError
 from mutspad.evaluation.alignment import require_aligned
 
-ROOT_RELATION = "root"
 EXTRA_ROOT_RELATION = "parataxis"
 
 

@@ -94,7 +94,7 @@ class MuTSPad(nn.Module):
                     self.reductions[lower] = nn.Linear(
                         self._head(lower).feature_dim, reduced_dims[lower]
                     )
-            self.heads[task] = _build_head(task, params, input_dim, len(labels[task]))
+            self.heads[task] = _build_head(task, params, input_dim, labels[task])
 
     def features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
         """Compute the features of the tasks asked and of those they read, each once.
@@ -206,14 +206,14 @@ class MuTSPad(nn.Module):
         return cast(Head, self.heads[task])
 
 
-def _build_head(task: Task, params: ModelParams, input_dim: int, n_labels: int) -> Head:
+def _build_head(task: Task, params: ModelParams, input_dim: int, labels: Sequence[str]) -> Head:
     """Build the branch of a task: the parser for dependencies, a tagger otherwise."""
     if task is Task.DEP:
-        return BiaffineParser(input_dim=input_dim, n_labels=n_labels, params=params.parser)
+        return BiaffineParser(input_dim=input_dim, rels=labels, params=params.parser)
     return Tagger(
         task,
         input_dim=input_dim,
-        n_labels=n_labels,
+        n_labels=len(labels),
         hidden=params.tagger_hidden,
         dropout=params.dropout,
     )

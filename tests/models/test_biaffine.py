@@ -14,8 +14,8 @@ INPUT_DIM = 8
 
 @pytest.fixture
 def parser(vocabulary, parser_params):
-    n_labels = len(vocabulary.labels[Task.DEP])
-    parser = BiaffineParser(input_dim=INPUT_DIM, n_labels=n_labels, params=parser_params)
+    rels = vocabulary.labels[Task.DEP]
+    parser = BiaffineParser(input_dim=INPUT_DIM, rels=rels, params=parser_params)
     with torch.no_grad():
         for parameter in parser.parameters():
             parameter.normal_(std=0.5)
@@ -168,7 +168,10 @@ def test_without_trees_the_loss_is_zero_and_can_be_differentiated(
 
 
 @pytest.mark.parametrize("multi_root", [False, True])
-def test_predictions_are_the_best_tree_and_its_best_relations(parser, inputs, batch, multi_root):
+def test_predictions_are_the_best_tree_and_its_best_relations(
+    parser, inputs, batch, vocabulary, multi_root
+):
+    names = vocabulary.labels[Task.DEP]
     features = parser.features(inputs, batch.lens)
     with torch.no_grad():
         predictions = parser.predict(features, batch, multi_root=multi_root)
@@ -183,8 +186,36 @@ def test_predictions_are_the_best_tree_and_its_best_relations(parser, inputs, ba
             assert predictions[row].heads == heads
             s_rel = dense(parser.label, h)
             assert predictions[row].labels == [
-                int(s_rel[word, head].argmax()) for word, head in enumerate(heads, start=1)
+                max(
+                    (rel for rel, name in enumerate(names) if (name == "root") == (head == 0)),
+                    key=lambda rel, word=word, head=head: s_rel[word, head, rel],
+                )
+                for word, head in enumerate(heads, start=1)
             ]
+
+
+@pytest.mark.parametrize("multi_root", [False, True])
+def test_a_root_is_root_and_nothing_else_is(parser, batch, vocabulary, multi_root):
+    names = vocabulary.labels[Task.DEP]
+    unlike = 0
+    for _ in range(20):
+        features = torch.randn(3, 7, parser.feature_dim, dtype=torch.float64)
+        with torch.no_grad():
+            predictions = parser.predict(features, batch, multi_root=multi_root)
+        for row, said in enumerate(predictions):
+            assert [names[rel] == "root" for rel in said.labels] == [not h for h in said.heads]
+            s_rel = dense(parser.label, features[row])
+            unlike += said.labels != [
+                int(s_rel[word, head].argmax()) for word, head in enumerate(said.heads, start=1)
+            ]
+    # The best relation alone would have been another one often enough.
+    assert unlike > 10
+
+
+def test_without_the_relation_root_any_relation_may_be_a_roots(parser_params):
+    parser = BiaffineParser(input_dim=INPUT_DIM, rels=("a", "b"), params=parser_params)
+    s_rel = torch.randn(5, 2)
+    assert parser.possible_rels(s_rel, torch.tensor([0, 1, 2, 0, 3])) is s_rel
 
 
 def test_dropped_words_become_the_learned_vector(parser, inputs, batch, monkeypatch):

@@ -5,6 +5,7 @@ one, and words of the loss are masked everywhere, where it lets padding into two
 """
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 
 from mutspad.config import ParserParams
 from mutspad.data.batching import IGNORED, Batch
+from mutspad.data.labels import ROOT_RELATION
 from mutspad.models.dropout import Dropout
 from mutspad.models.heads.head import Head, Prediction
 from mutspad.models.mst import maximum_spanning_tree
@@ -115,16 +117,17 @@ class BiaffineParser(Head):
     ----------
     input_dim
         Size of an input vector.
-    n_labels
-        Number of relations.
+    rels
+        The relations.
     params
         Sizes and rates.
     """
 
     label_parameters: ClassVar[tuple[str, ...]] = ("label.weight",)
 
-    def __init__(self, *, input_dim: int, n_labels: int, params: ParserParams) -> None:
+    def __init__(self, *, input_dim: int, rels: Sequence[str], params: ParserParams) -> None:
         super().__init__()
+        self.root_rel = rels.index(ROOT_RELATION) if ROOT_RELATION in rels else None
         self.root = nn.Parameter(torch.randn(input_dim) / math.sqrt(input_dim))
         self.dropped_word = nn.Parameter(torch.randn(input_dim) / math.sqrt(input_dim))
         self.word_dropout = params.word_dropout
@@ -135,7 +138,7 @@ class BiaffineParser(Head):
         self.feature_dim = self.lstm.output_dim
         self.arc, self.label, self.linearisation, self.distance = (
             DeepBiaffine(self.feature_dim, params.biaffine, n_outputs, params.dropout)
-            for n_outputs in (1, n_labels, 1, 1)
+            for n_outputs in (1, len(rels), 1, 1)
         )
 
     def features(self, inputs: Tensor, lens: Tensor) -> Tensor:
@@ -203,7 +206,7 @@ class BiaffineParser(Head):
         return total / (len(heads) + n_roots).clamp(min=1)
 
     def predict(self, features: Tensor, batch: Batch, *, multi_root: bool) -> list[Prediction]:
-        """Return the best tree of each sentence and the best relation of each of its arcs."""
+        """Return the best tree of each sentence and the best possible relation of each arc."""
         s_arc, _ = self.arc_scores(features, batch.lens)
         logits = s_arc.double().log_softmax(dim=-1).cpu().numpy()
         trees = [
@@ -216,5 +219,22 @@ class BiaffineParser(Head):
         heads = torch.tensor([head for tree in trees for head in tree], device=words.device)
         first = sentences * features.shape[1]
         s_rel = self.label.pairs(features, first + words + 1, first + heads)
-        rels = torch.split(s_rel.argmax(dim=-1), batch.lens.tolist())
+        best = self.possible_rels(s_rel, heads).argmax(dim=-1)
+        rels = torch.split(best, batch.lens.tolist())
         return [Prediction(row.tolist(), tree) for row, tree in zip(rels, trees, strict=True)]
+
+    def possible_rels(self, s_rel: Tensor, heads: Tensor) -> Tensor:
+        """Return scores of relations in which a root may only be `root`, and nothing else may be.
+
+        Parameters
+        ----------
+        s_rel
+            `[..., rels]`; without a relation `root` they stay as they are.
+        heads
+            The head of each dependent, 0 for a root, `[...]`.
+        """
+        if self.root_rel is None:
+            return s_rel
+        rels = torch.arange(s_rel.shape[-1], device=s_rel.device)
+        impossible = (rels == self.root_rel) != (heads == 0)[..., None]
+        return s_rel.masked_fill(impossible, -math.inf)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mutspad.data.batching import Batch
-from mutspad.models.heads.biaffine import BiaffineParser, DeepBiaffine
+from mutspad.models.heads.biaffine import BiaffineParser
 from mutspad.models.heads.tagger import Tagger
 from mutspad.models.hierarchy import needed_tasks, read_tasks
 from mutspad.models.mst import maximum_spanning_tree
@@ -128,7 +128,7 @@ class Variants:
             self._maps[branch] = [
                 _FirstMap(linear, columns, n_chunk) for linear in self._first_maps(branch)
             ]
-        self._relations = _Relations(self._parser.label) if task is Task.DEP else None
+        self._relations = _Relations(self._parser) if task is Task.DEP else None
 
     def predict(
         self, shared: Tensor, h_pos: Tensor, *, multi_root: bool
@@ -412,14 +412,15 @@ class _Relations:
 
     Parameters
     ----------
-    label
-        The biaffine that scores relations.
+    parser
+        The parser.
     """
 
-    def __init__(self, label: DeepBiaffine) -> None:
-        self._label = label
+    def __init__(self, parser: BiaffineParser) -> None:
+        self._parser, self._label = parser, parser.label
         # What all relations have in common decides nothing.
-        own = label.weight[:, :-1, :-1] - label.weight[:, :-1, :-1].mean(dim=0)
+        own = self._label.weight[:, :-1, :-1]
+        own = own - own.mean(dim=0)
         self._bound = 2.0 * float(torch.linalg.matrix_norm(own, ord=2).max())
 
     def predict(self, features: Tensor, heads: Tensor) -> Tensor:
@@ -444,7 +445,7 @@ class _Relations:
         both = torch.einsum("whl,wh->wl", by_head, h0)
         scores = torch.bmm(chosen.transpose(0, 1), by_head)
         scores = scores.baddbmm_(dependents.transpose(0, 1), by_dependent).sub_(both[:, None])
-        best, rels = scores.topk(2, dim=-1)
+        best, rels = self._parser.possible_rels(scores, same[:, None]).topk(2, dim=-1)
         unknown = (dependents - d0).norm(dim=-1) * (chosen - h0).norm(dim=-1) * self._bound
         settled = (best[..., 0] - best[..., 1]).t() > unknown + SLACK
         settled &= heads == same
@@ -454,8 +455,8 @@ class _Relations:
             places = variants[part], words[part]
             half = weight.flatten(0, 1) @ all_heads[places[0], heads[places]].t()
             half = half.view(*weight.shape[:2], -1)
-            full = half.mul_(dependents[places].t()).sum(dim=1)
-            found[places] = full.argmax(dim=0)
+            full = half.mul_(dependents[places].t()).sum(dim=1).t()
+            found[places] = self._parser.possible_rels(full, heads[places]).argmax(dim=-1)
         return found
 
     def _project(self, linear: nn.Linear, positions: Tensor) -> Tensor:
