@@ -4,6 +4,7 @@ import importlib.util
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from mutspad.data.lines import is_visible
 from mutspad.errors import EncoderError
 
 PACKAGE_PREFIX = "package:"
@@ -29,7 +30,13 @@ def list_files(source: str) -> list[Path]:
     if source.startswith(PACKAGE_PREFIX):
         return []
     folder = find_local(source)
-    return [] if folder is None else sorted(p for each in MODEL_FILES for p in folder.glob(each))
+    return [] if folder is None else model_files(folder)
+
+
+def model_files(folder: Path) -> list[Path]:
+    """List the files of a model in its folder, sorted."""
+    found = (path for each in MODEL_FILES for path in folder.glob(each))
+    return sorted(path for path in found if is_visible(path.name))
 
 
 def package_version(source: str) -> str | None:
@@ -44,8 +51,7 @@ def package_version(source: str) -> str | None:
     try:
         return version(source.removeprefix(PACKAGE_PREFIX).partition("/")[0])
     except PackageNotFoundError:
-        files = sorted(path for each in MODEL_FILES for path in folder.glob(each))
-        return ",".join(f"{path.name}:{path.stat().st_size}" for path in files)
+        return ",".join(f"{path.name}:{path.stat().st_size}" for path in model_files(folder))
 
 
 def _find_in_package(source: str) -> Path:

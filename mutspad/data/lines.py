@@ -5,7 +5,7 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
 from mutspad.errors import CorpusError
@@ -84,13 +84,18 @@ def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield block
 
 
+def data_files(folder: Path, suffix: str) -> list[Path]:
+    """List the visible files of a folder that end in `suffix`, sorted."""
+    return sorted(path for path in folder.glob(f"*{suffix}") if is_visible(path.name))
+
+
 def excerpt(text: str, width: int = 60) -> str:
     """Quote a line for an error message: on one line, unprintable characters escaped, cut."""
     return repr(text if len(text) <= width else text[: width - 3] + "...")
 
 
 def zip_members(archive: str | Path, suffix: str) -> list[str]:
-    """List the members of a zip archive that end in `suffix`, sorted.
+    """List the visible members of a zip archive that end in `suffix`, sorted.
 
     Raises
     ------
@@ -98,7 +103,15 @@ def zip_members(archive: str | Path, suffix: str) -> list[str]:
         When the archive cannot be read.
     """
     with _opened(archive) as opened:
-        return sorted(name for name in opened.namelist() if name.endswith(suffix))
+        return sorted(
+            name for name in opened.namelist() if name.endswith(suffix) and is_visible(name)
+        )
+
+
+def is_visible(path: str | PurePosixPath) -> bool:
+    """Say whether a path is data: not hidden, nor what macOS adds to archives and folders."""
+    parts = set(PurePosixPath(path).parts) - {".", ".."}
+    return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def read_zip_lines(archive: str | Path, member: str) -> Iterator[Line]:

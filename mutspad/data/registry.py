@@ -12,6 +12,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from mutspad.config import Closed, Domain
+from mutspad.data.lines import data_files
 from mutspad.errors import ConfigError, LicensedFileMissingError
 from mutspad.tasks import Task
 
@@ -48,9 +49,7 @@ class FolderEntry(Closed):
 
     def list_files(self, folder: Path) -> dict[str, list[Path]]:
         """List the files of each section of a local copy, in order."""
-        return {
-            section: sorted((folder / section).glob(f"*{self.suffix}")) for section in self.sections
-        }
+        return {section: data_files(folder / section, self.suffix) for section in self.sections}
 
 
 class Citation(Closed):

@@ -13,7 +13,7 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from mutspad.data.lines import ZIP_ERRORS, without_mark
+from mutspad.data.lines import ZIP_ERRORS, is_visible, without_mark
 from mutspad.errors import VectorsError
 from mutspad.files import read_json
 
@@ -128,7 +128,9 @@ def _open_glove(path: Path) -> Iterator[IO[bytes]]:
             yield lines
         return
     with zipfile.ZipFile(path) as archive:
-        members = [name for name in archive.namelist() if name.endswith(".txt")]
+        members = [
+            name for name in archive.namelist() if name.endswith(".txt") and is_visible(name)
+        ]
         if len(members) != 1:
             raise VectorsError(f"{path}: expected one .txt file in the zip, found {members}")
         # Reading lines from the bare zip member is several times slower.

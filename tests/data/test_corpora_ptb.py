@@ -3,6 +3,7 @@ import zipfile
 import pytest
 
 from mutspad.data.corpora.ptb import read_leaves, read_nltk_treebank, read_wsj, wsj_sections
+from mutspad.data.registry import load_registry
 from mutspad.errors import CorpusError
 from mutspad.tasks import Task
 
@@ -79,6 +80,25 @@ def test_a_malformed_file_is_named(tmp_path):
     (folder / "20" / "wsj_2001.mrg").write_bytes(b"( (S\n (NN \xff)))\n")
     with pytest.raises(CorpusError, match=r"20/wsj_2001\.mrg:2: expected UTF-8"):
         read_wsj(wsj_sections(folder), "wsj")
+
+
+def test_hidden_files_are_no_trees(tmp_path):
+    folder = section_files(tmp_path / ".treebank" / "wsj")
+    plain = read_wsj(wsj_sections(folder), "wsj")
+    (folder / "00" / "._wsj_0001.mrg").write_bytes(b"\0\5\x16\7\xff")
+    assert read_wsj(wsj_sections(folder), "wsj") == plain
+    listed = load_registry().corpus("wsj").folder.list_files(folder)
+    assert [path.name for path in listed["00"]] == ["wsj_0001.mrg", "wsj_0002.mrg"]
+
+
+def test_hidden_files_are_no_trees_of_the_sample(tmp_path):
+    path = tmp_path / "treebank.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(10):
+            archive.writestr(f"treebank/combined/wsj_{number:04}.mrg", TREES)
+            archive.writestr(f"__MACOSX/treebank/combined/._wsj_{number:04}.mrg", b"\0\5\xff")
+    splits = read_nltk_treebank(path, "nltk-treebank")
+    assert [len(sentences) for sentences in splits.values()] == [16, 2, 2]
 
 
 def test_the_sample_is_cut_by_file(tmp_path):

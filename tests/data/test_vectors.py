@@ -111,6 +111,20 @@ def test_zip_needs_exactly_one_text_file(tmp_path):
         open_vectors(str(zip_glove(tmp_path, "a.txt", "b.txt")), {"the"}, dim=3)
 
 
+def test_hidden_files_in_a_zip_are_no_vectors(tmp_path):
+    path = tmp_path / "tiny.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("glove/tiny.txt", GLOVE)
+        for name in (
+            "__MACOSX/glove/._tiny.txt",
+            "__MACOSX/tiny.txt",
+            "glove/.tiny.txt",
+            ".a/b.txt",
+        ):
+            archive.writestr(name, b"\0\5\x16\7")
+    assert set(open_vectors(str(path), {"the"}, dim=3).vectors) == {"the"}
+
+
 def test_damaged_zip_is_an_error(tmp_path):
     path = zip_glove(tmp_path, "a.txt", content=GLOVE + b"w 1 2 3\n" * 5000)
     damaged = bytearray(path.read_bytes())

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from mutspad.config import Split
 from mutspad.data.conllup import checked
-from mutspad.data.lines import Line, member_path, read_lines, read_zip_lines, zip_members
+from mutspad.data.lines import (
+    Line,
+    data_files,
+    member_path,
+    read_lines,
+    read_zip_lines,
+    zip_members,
+)
 from mutspad.data.sampling import cut_splits
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import CorpusError
@@ -51,7 +58,7 @@ def wsj_sections(folder: str | Path) -> dict[Split, list[Path]]:
         split: [
             path
             for section in sections
-            for path in sorted((Path(folder) / f"{section:02}").glob("*.mrg"))
+            for path in data_files(Path(folder) / f"{section:02}", ".mrg")
         ]
         for split, sections in SECTIONS.items()
     }

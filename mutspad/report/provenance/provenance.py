@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mutspad.config import Params
-from mutspad.data.encoder_files import MODEL_FILES, find_local, package_version
+from mutspad.data.encoder_files import find_local, model_files, package_version
 from mutspad.data.registry import CorpusEntry, FileEntry, Folder, Registry
 from mutspad.errors import MutspadError
 from mutspad.report.provenance.extent import keep_jobs
@@ -128,9 +128,7 @@ def describe_encoders(params: Params) -> dict[str, Any]:
         if encoder.kind != "huggingface":
             continue
         folder = find_local(encoder.source)
-        paths = (
-            [] if folder is None else sorted(p for each in MODEL_FILES for p in folder.glob(each))
-        )
+        paths = [] if folder is None else model_files(folder)
         described[name] = {
             "title": encoder.source,
             "version": package_version(encoder.source),
