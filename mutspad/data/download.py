@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from urllib3.util.retry import Retry
 
-from mutspad.data.registry import FileEntry, Folder
+from mutspad.data.registry import FileEntry, Folder, check_folders
 from mutspad.errors import DownloadError, HashMismatchError, LicensedFileMissingError
 from mutspad.files import atomic_path
 
@@ -68,6 +68,8 @@ def fetch(
 
     Raises
     ------
+    ConfigError
+        When a folder that was named is not there.
     HashMismatchError
         When a source delivers another file; nothing of it stays behind.
     LicensedFileMissingError
@@ -78,6 +80,7 @@ def fetch(
     """
     if entry.url is None and entry.sha256 is None:
         raise DownloadError(f"{entry.path}: expected a file to fetch, found one that is generated")
+    check_folders(mirror=mirror, licensed=licensed)
     target = Path(raw_dir) / entry.path
     if _is_right(target, entry):
         return target

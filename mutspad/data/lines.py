@@ -1,11 +1,13 @@
 """Read text files line by line with line numbers, so that every complaint can name its line."""
 
+import gzip
 import lzma
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO, cast
 from zipfile import BadZipFile, ZipFile
 
 from mutspad.errors import CorpusError
@@ -15,11 +17,15 @@ Line = tuple[int, str]
 ZIP_ERRORS = (BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.error, lzma.LZMAError)
 """What `zipfile` raises for damaged, encrypted and oddly compressed archives."""
 
+GZIP = ".gz"
+
 _MAX_UNPACKED = 1 << 26  # bytes; the largest archive of the registry has 6 million
 
 
 def read_lines(path: str | Path) -> Iterator[Line]:
     r"""Stream the lines of a UTF-8 file, counted from 1, without line ends and byte order mark.
+
+    A file `*.gz` is decompressed.
 
     Only `\n` and `\r\n` end a line: tweets hold other characters that Python's text mode or
     `str.splitlines` would take for a line end.
@@ -30,12 +36,14 @@ def read_lines(path: str | Path) -> Iterator[Line]:
         When the file cannot be read or a line is not UTF-8.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with _open(Path(path)) as stream:
             yield from decode_lines(stream, path)
     except OSError as error:
         raise CorpusError(
             path, None, expected="a readable file", found=f"'{error.strerror or error}'"
         ) from None
+    except (EOFError, zlib.error) as error:
+        raise CorpusError(path, None, expected="a whole gzip file", found=f"'{error}'") from None
 
 
 def decode_lines(stream: Iterable[bytes], path: str | Path) -> Iterator[Line]:
@@ -85,8 +93,28 @@ def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 
 def data_files(folder: Path, suffix: str) -> list[Path]:
-    """List the visible files of a folder that end in `suffix`, sorted."""
-    return sorted(path for path in folder.glob(f"*{suffix}") if is_visible(path.name))
+    """List the visible files of a folder that end in `suffix`, whatever its case, or `<suffix>.gz`.
+
+    Raises
+    ------
+    CorpusError
+        When a file is there twice, under names that only case or compression tell apart.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob("*")):
+        name = path.name.lower().removesuffix(GZIP)
+        if not name.endswith(suffix.lower()) or not is_visible(path.name):
+            continue
+        if name in found:
+            raise CorpusError(
+                folder,
+                None,
+                expected="each file once",
+                found=f"{found[name].name} and {path.name}",
+                remedy="Remove one of them",
+            )
+        found[name] = path
+    return list(found.values())
 
 
 def excerpt(text: str, width: int = 60) -> str:
@@ -132,6 +160,12 @@ def read_zip_lines(archive: str | Path, member: str) -> Iterator[Line]:
 def member_path(archive: str | Path, member: str) -> Path:
     """Name a member of an archive in messages."""
     return Path(archive) / member
+
+
+def _open(path: Path) -> IO[bytes]:
+    if path.suffix.lower() == GZIP:
+        return cast("IO[bytes]", gzip.open(path))
+    return path.open("rb")
 
 
 @contextmanager

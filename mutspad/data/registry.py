@@ -1,7 +1,8 @@
 """The registry of raw files, and the choice of corpora when a licensed one is absent."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +16,8 @@ from mutspad.config import Closed, Domain
 from mutspad.data.lines import data_files
 from mutspad.errors import ConfigError, LicensedFileMissingError
 from mutspad.tasks import Task
+
+logger = logging.getLogger(__name__)
 
 Kind = Literal["public", "licensed", "generated"]
 Folder = str | Path | None
@@ -41,14 +44,30 @@ class FileEntry(Closed):
 
 
 class FolderEntry(Closed):
-    """Describe a folder of files that the user brings, too many and too varied to list."""
+    """Describe a folder of files that the user brings, too many and too varied to list.
+
+    Parameters
+    ----------
+    path
+        The same below raw/, the mirror and the licensed folder.
+    sections
+        Its subfolders, each of which holds files.
+    suffix
+        How the names of the files end, in either case, with or without `.gz`.
+    """
 
     path: str
     sections: list[str]
     suffix: str
 
     def list_files(self, folder: Path) -> dict[str, list[Path]]:
-        """List the files of each section of a local copy, in order."""
+        """List the files of each section of a local copy, in order.
+
+        Raises
+        ------
+        CorpusError
+            When a section holds a file twice.
+        """
         return {section: data_files(folder / section, self.suffix) for section in self.sections}
 
 
@@ -111,6 +130,21 @@ class CorpusEntry(Closed):
             return list(paths.values())
         sections = self.folder.list_files(paths["folder"])
         return [file for section in sections.values() for file in section]
+
+    def missing_parts(self, folders: Iterable[Folder]) -> list[str]:
+        """List what a copy lacks that is there in part; nothing for a whole one or for none."""
+        present = [Path(folder) for folder in folders if folder]
+        missing = self.missing(present)
+        if self.folder is None:
+            return missing if len(missing) < len(self.files) else []
+        copies = [folder / self.folder.path for folder in present]
+        return [
+            f"{copy / section}/*{self.folder.suffix}"
+            for copy in copies
+            if missing and copy.exists()
+            for section, files in self.folder.list_files(copy).items()
+            if not files
+        ]
 
     def missing(self, folders: Iterable[Folder]) -> list[str]:
         """List the files that lie in none of the folders."""
@@ -226,19 +260,23 @@ def choose_corpora(
 ) -> dict[str, dict[Task, CorpusChoice]]:
     """Choose the corpora of every domain and task.
 
-    A licensed corpus is used when all its files lie in `raw_dir`, `mirror` or `licensed`; else its
-    substitutes step in, if `substitution` allows it.
+    A licensed corpus is used when all its files lie in `raw_dir`, `mirror` or `licensed`. When none
+    of them does, its substitutes step in, if `substitution` allows it, with a warning where a
+    licensed folder was named. A corpus of which only a part is there is never replaced.
 
     Raises
     ------
     ConfigError
-        For an unknown corpus or one that does not have the task.
+        For an unknown corpus or one that does not have the task, or a named folder that is none.
     LicensedFileMissingError
-        When a licensed corpus is absent and nothing may replace it; says which files to put where.
+        When a licensed corpus is there in part, when it is absent and nothing may replace it, or
+        when the licensed folder holds none of those wanted; says which files to put where.
     """
     registry = load_registry()
+    check_folders(mirror=mirror, licensed=licensed)
     folders = (raw_dir, mirror, licensed)
     absent: dict[str, list[str]] = {}
+    replaced: dict[str, list[str]] = {}
 
     def choose(name: str, task: Task) -> CorpusChoice:
         missing = _missing_licensed(registry, name, task, folders)
@@ -248,6 +286,7 @@ def choose_corpora(
         lacking = {other: _missing_licensed(registry, other, task, folders) for other in names}
         if not names or any(lacking.values()):
             absent[name] = missing
+        replaced[name] = missing
         return CorpusChoice(names, substitute_for=name)
 
     choices = {
@@ -256,7 +295,27 @@ def choose_corpora(
     }
     if absent:
         raise LicensedFileMissingError(_ask_for_files(registry, absent, substitution=substitution))
+    if licensed:
+        names = {name for corpora in domains.values() for name in corpora.values()}
+        wanted = {name for name in names if registry.corpus(name).kind == "licensed"}
+        _report_replaced(licensed, replaced, wanted)
     return choices
+
+
+def check_folders(*, mirror: Folder, licensed: Folder) -> None:
+    """Make sure that a folder that was named is there.
+
+    Raises
+    ------
+    ConfigError
+        When it is not; names the variable.
+    """
+    for variable, folder in (("MUTSPAD_MIRROR", mirror), ("MUTSPAD_LICENSED", licensed)):
+        if folder and not Path(folder).is_dir():
+            raise ConfigError(
+                f"{variable}: expected a folder, found none at {folder}. Correct the path, or "
+                "unset the variable"
+            )
 
 
 def locate_folder(entry: FolderEntry, folders: Iterable[Folder]) -> Path | None:
@@ -277,7 +336,31 @@ def _missing_licensed(
         raise ConfigError(
             f"corpora: expected a corpus with the task {task}, found '{name}' (its tasks: {served})"
         )
-    return corpus.missing(folders) if corpus.kind == "licensed" else []
+    if corpus.kind != "licensed":
+        return []
+    parts = corpus.missing_parts(folders)
+    if parts:
+        searched = ", ".join(str(folder) for folder in folders if folder)
+        raise LicensedFileMissingError(
+            f"{name}: expected all of {corpus.title} or nothing of it in {searched}, found only a "
+            f"part; missing: {', '.join(parts)}. Complete it, or move the rest out of the way to "
+            "use the substitute"
+        )
+    return corpus.missing(folders)
+
+
+def _report_replaced(
+    licensed: Folder, replaced: Mapping[str, Sequence[str]], wanted: Set[str]
+) -> None:
+    """Warn of what the licensed folder lacks, and refuse one that was named for nothing."""
+    for name, missing in replaced.items():
+        message = f"MUTSPAD_LICENSED: {name} is not in {licensed} (missing: {', '.join(missing)})"
+        if wanted == set(replaced):
+            raise LicensedFileMissingError(
+                f"{message}, nor is any other licensed corpus of the experiment. Correct the path, "
+                "or unset the variable to use the substitutes"
+            )
+        logger.warning("%s; a substitute is used in its place", message)
 
 
 def _ask_for_files(

@@ -1,3 +1,4 @@
+import gzip
 import zipfile
 
 import pytest
@@ -80,6 +81,34 @@ def test_a_malformed_file_is_named(tmp_path):
     (folder / "20" / "wsj_2001.mrg").write_bytes(b"( (S\n (NN \xff)))\n")
     with pytest.raises(CorpusError, match=r"20/wsj_2001\.mrg:2: expected UTF-8"):
         read_wsj(wsj_sections(folder), "wsj")
+
+
+def test_files_in_capitals_and_compressed_ones_are_read(tmp_path):
+    plain = read_wsj(wsj_sections(section_files(tmp_path / "wsj")), "wsj")
+    folder = section_files(tmp_path / "other")
+    for path in folder.glob("*/*.mrg"):
+        if path.name.endswith("1.mrg"):
+            path.rename(path.with_suffix(".MRG"))
+        else:
+            path.with_suffix(".mrg.gz").write_bytes(gzip.compress(path.read_bytes()))
+            path.unlink()
+    assert read_wsj(wsj_sections(folder), "wsj") == plain
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(TREES.encode())[:-9]])
+def test_a_damaged_compressed_file_is_named(tmp_path, content):
+    folder = section_files(tmp_path / "wsj")
+    (folder / "03" / "wsj_0301.mrg").rename(folder / "03" / "wsj_0301.mrg.gz")
+    (folder / "03" / "wsj_0301.mrg.gz").write_bytes(content)
+    with pytest.raises(CorpusError, match=r"03/wsj_0301\.mrg\.gz: expected a .* file, found"):
+        read_wsj(wsj_sections(folder), "wsj")
+
+
+def test_a_file_that_is_there_twice_is_refused(tmp_path):
+    folder = section_files(tmp_path / "wsj")
+    (folder / "03" / "wsj_0301.mrg.gz").write_bytes(gzip.compress(TREES.encode()))
+    with pytest.raises(CorpusError, match=r"found wsj_0301\.mrg and wsj_0301\.mrg\.gz"):
+        wsj_sections(folder)
 
 
 def test_hidden_files_are_no_trees(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from mutspad.data.download import fetch
 from mutspad.data.registry import FileEntry
-from mutspad.errors import DownloadError, HashMismatchError, LicensedFileMissingError
+from mutspad.errors import ConfigError, DownloadError, HashMismatchError, LicensedFileMissingError
 
 CONTENT = bytes(range(256)) * 2000  # several chunks
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -222,6 +222,15 @@ def test_the_mirror_comes_first_then_the_licensed_folder(entry, raw, tmp_path, s
     (tmp_path / "mirror" / PATH).rename(tmp_path / "licensed" / PATH)
     (raw / PATH).unlink()
     assert get(entry, raw, **folders).read_bytes() == CONTENT
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("name", ["mirror", "licensed"])
+def test_a_named_folder_must_be_there(entry, raw, tmp_path, server, name):
+    with pytest.raises(
+        ConfigError, match=rf"MUTSPAD_{name.upper()}: expected a folder, found none"
+    ):
+        get(entry, raw, **{name: tmp_path / "nowhere"})
     assert server.requests == []
 
 

@@ -106,26 +106,81 @@ def test_licensed_corpora_are_used_when_all_their_files_are_there(tmp_path):
     assert paths == {"folder": licensed / "wsj"}
 
 
-def test_substitutes_step_in_for_what_is_not_whole(tmp_path):
-    licensed = put(tmp_path, *CONLL2003[:2], *wsj_files(range(24)))
-    choices = choose_corpora(
-        DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw", licensed=licensed
-    )
+def test_substitutes_step_in_for_what_is_not_there(tmp_path):
+    choices = choose_corpora(DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw")
     assert choices["news"][Task.POS] == CorpusChoice(("nltk-treebank", "ud-ewt"), "wsj")
     assert choices["news"][Task.NER] == CorpusChoice(("wikigold",), "conll2003")
     assert choices["tweets"] == {"pos": CorpusChoice(("tweebank2",))}
 
 
-def test_without_substitution_the_error_says_which_files_to_put_where(tmp_path):
-    licensed = put(tmp_path, CONLL2003[0])
+@pytest.mark.parametrize("where", ["raw_dir", "mirror", "licensed"])
+@pytest.mark.parametrize(
+    ("paths", "missing"),
+    [
+        (CONLL2003[:2], "conll2003/eng.testb"),
+        (wsj_files(range(24)), "wsj/24/*.mrg"),
+        (wsj_files(number for number in range(25) if number != 13), "wsj/13/*.mrg"),
+        ([path.replace(".mrg", ".prd") for path in wsj_files()], "wsj/00/*.mrg"),
+    ],
+)
+def test_what_is_there_in_part_is_not_replaced(tmp_path, where, paths, missing):
+    folder = put(tmp_path / "mine", *paths)
     with pytest.raises(LicensedFileMissingError) as caught:
         choose_corpora(
-            DOMAINS, SUBSTITUTES, substitution=False, raw_dir=tmp_path / "raw", licensed=licensed
+            DOMAINS, SUBSTITUTES, substitution=True, **{"raw_dir": tmp_path / "raw", where: folder}
         )
+    assert missing in str(caught.value)
+    assert str(folder) in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["MUTSPAD_MIRROR", "MUTSPAD_LICENSED"])
+def test_a_named_folder_must_be_there(tmp_path, variable):
+    nowhere = tmp_path / "nowhere"
+    folders = {variable.removeprefix("MUTSPAD_").lower(): nowhere}
+    with pytest.raises(
+        ConfigError, match=f"{variable}: expected a folder, found none at {nowhere}"
+    ):
+        choose_corpora(DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw", **folders)
+
+
+def test_a_licensed_folder_without_any_corpus_asked_for_is_refused(tmp_path):
+    with pytest.raises(LicensedFileMissingError, match=rf"{tmp_path} \(missing: wsj/00"):
+        choose_corpora(
+            DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw", licensed=tmp_path
+        )
+    demo = {"news": {Task.POS: "demo-news-pos"}}
+    choose_corpora(demo, {}, substitution=True, raw_dir=tmp_path / "raw", licensed=tmp_path)
+
+
+def test_what_a_licensed_folder_lacks_is_reported(tmp_path, caplog):
+    licensed = put(tmp_path / "licensed", *CONLL2003)
+    choices = choose_corpora(
+        DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw", licensed=licensed
+    )
+    assert choices["news"][Task.POS].substitute_for == "wsj"
+    (warning,) = [record.getMessage() for record in caplog.records]
+    assert f"wsj is not in {licensed} (missing: wsj/00 .. 24/*.mrg)" in warning
+
+
+@pytest.mark.parametrize("suffix", [".MRG", ".mrg.gz", ".MRG.gz"])
+def test_files_of_the_wsj_may_be_in_capitals_or_compressed(tmp_path, suffix):
+    licensed = put(tmp_path, *[path.replace(".mrg", suffix) for path in wsj_files()])
+    choices = choose_corpora(
+        {"news": {Task.POS: "wsj"}},
+        SUBSTITUTES,
+        substitution=True,
+        raw_dir=tmp_path,
+        licensed=licensed,
+    )
+    assert choices["news"][Task.POS] == CorpusChoice(("wsj",))
+
+
+def test_without_substitution_the_error_says_which_files_to_put_where(tmp_path):
+    with pytest.raises(LicensedFileMissingError) as caught:
+        choose_corpora(DOMAINS, SUBSTITUTES, substitution=False, raw_dir=tmp_path / "raw")
     message = str(caught.value)
     assert "<folder>/wsj/00 .. 24/*.mrg" in message
     assert "<folder>/conll2003/eng.testa" in message
-    assert "<folder>/conll2003/eng.train" not in message
     assert "MUTSPAD_LICENSED=<folder>" in message
 
 
