@@ -16,7 +16,7 @@ import click
 from mutspad.config import AblationParams, parse_json
 from mutspad.files import atomic_path, write_text
 from mutspad.report.ablation.drops import read_ablations
-from mutspad.report.figure2 import max_drop_frame, plot_max_drops
+from mutspad.report.figures import max_drop_frame, plot_max_drops
 
 
 @click.command("plot-ablation")

@@ -1,4 +1,4 @@
-"""Web pages for people: Markdown as HTML that needs nothing beside itself."""
+"""Convert Markdown to self-contained HTML pages."""
 
 from html import escape
 
@@ -47,9 +47,9 @@ code { font: 0.92em ui-monospace, monospace; }
 
 
 def build_page(markdown: str) -> str:
-    """Build a self-contained page of a Markdown text whose first line is its heading.
+    """Build a self-contained page from a Markdown text whose first line is its heading.
 
-    HTML in the text is shown, not obeyed.
+    HTML in the text is escaped.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.add_render_rule("table_open", _open_table)
@@ -64,10 +64,10 @@ def build_page(markdown: str) -> str:
 
 
 def _open_table(*_: object) -> str:
-    """Begin a table in a box that scrolls; the box takes the focus, for those without a mouse."""
+    """Open a scrollable box with a table; the box can have the focus, for keyboard users."""
     return '<div class="scroll" tabindex="0">\n<table>\n'
 
 
 def _close_table(*_: object) -> str:
-    """End a table and its box."""
+    """Close a table and its box."""
     return "</table>\n</div>\n"

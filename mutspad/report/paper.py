@@ -16,7 +16,7 @@ CountField = Literal["classes", "train", "dev", "test"]
 
 
 class PaperCorpus(Closed):
-    """Hold one line of Table 1: classes, and tokens of each split (None: the paper prints n/a)."""
+    """One line of Table 1: classes, and tokens of each split (None: the paper prints n/a)."""
 
     corpus: str
     classes: int
@@ -26,7 +26,7 @@ class PaperCorpus(Closed):
 
 
 class KnownDifference(Closed):
-    """Explain counts of a public corpus that are not the paper's."""
+    """Counts of a public corpus that differ from the paper's, with the reason."""
 
     corpus: str
     tasks: list[TaskKey]
@@ -35,7 +35,7 @@ class KnownDifference(Closed):
 
 
 class LiteratureRow(Closed):
-    """Hold a row of Table 2 that the paper took from the literature."""
+    """A row of Table 2 that the paper took from the literature."""
 
     label: str
     citation: str
@@ -43,14 +43,14 @@ class LiteratureRow(Closed):
 
 
 class SotaRow(Closed):
-    """Hold the paper's best literature score of each task."""
+    """The paper's best literature score of each task."""
 
     label: str
     scores: TaskScores
 
 
 class MethodRow(Closed):
-    """Hold a row of Table 2 that the paper's authors trained."""
+    """A row of Table 2 that the paper's authors trained."""
 
     label: str
     pretraining: str
@@ -59,7 +59,7 @@ class MethodRow(Closed):
 
 
 class BeyondRow(Closed):
-    """Describe a row of ours that the paper does not have."""
+    """A row of ours that the paper does not have."""
 
     label: str
     pretraining: str
@@ -69,7 +69,7 @@ class BeyondRow(Closed):
 
 
 class PublishedRow(Closed):
-    """Hold scores that others published and the paper does not have, by column of the frame."""
+    """Scores published since the paper, by column of the frame."""
 
     label: str
     pretraining: str
@@ -78,14 +78,14 @@ class PublishedRow(Closed):
 
 
 class UnificationRow(Closed):
-    """Hold a row of Table 3."""
+    """A row of Table 3."""
 
     label: str
     scores: dict[TaskKey, float]
 
 
 class PaperTable2(Closed):
-    """Hold Table 2, rows in the printed order, then what is not in it."""
+    """Table 2, rows in the printed order, then the rows that are not in it."""
 
     literature: dict[str, LiteratureRow]
     best_sota: SotaRow
@@ -96,7 +96,7 @@ class PaperTable2(Closed):
 
 
 class Paper(Closed):
-    """Hold the paper's tables."""
+    """The paper's tables."""
 
     source: str
     hyper_parameters: dict[str, int | float]

@@ -1,4 +1,4 @@
-"""What the tables read: corpus summaries, the lexicon's sources and scores, typed."""
+"""Typed records that the tables read: corpus summaries, lexicon metadata and scores."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ TaskKey = Annotated[Task, Field(strict=False)]
 
 
 class Record(BaseModel):
-    """Read the keys that tables need and leave the others."""
+    """Validate the keys that tables need; ignore the others."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
@@ -28,27 +28,27 @@ class CorpusVersion(Record):
 
 
 class SplitSize(Record):
-    """Count a split."""
+    """Size of a split."""
 
     sentences: int
     tokens: int
 
 
 class HeldOut(Record):
-    """Say what share of the training sentences serves as dev, and of which corpora."""
+    """Describe the share of the training sentences that serves as dev set, and its corpora."""
 
     share: float
     corpora: list[str]
 
 
 class TokenBudget(Record):
-    """Say how many training tokens a run may use at most."""
+    """Describe the maximal number of training tokens."""
 
     tokens: int
 
 
 class CorpusSummary(Record):
-    """Hold `corpora/<domain>/<task>/summary.json`.
+    """Represent `corpora/<domain>/<task>/summary.json`.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class CorpusSummary(Record):
 
 
 class VectorsInfo(Record):
-    """Hold where word vectors come from and their size, as `lexicon.json` says."""
+    """Source and dimension of the word vectors, from `lexicon.json`."""
 
     source: str
     substitute_for: str | None
@@ -92,7 +92,7 @@ class VectorsInfo(Record):
 
 
 class LanguageModelSummary(Record):
-    """Hold `language_model/summary.json`: how much text our own language model has seen."""
+    """Represent `language_model/summary.json`: training tokens of our own language model."""
 
     tokens: int
 
@@ -105,7 +105,7 @@ class RunEncoderInfo(Record):
 
 
 class RunScores(Record):
-    """Hold `scores/<run>/seed<k>.json`."""
+    """Represent `scores/<run>/seed<k>.json`."""
 
     run: str
     seed: int
@@ -116,7 +116,7 @@ class RunScores(Record):
 
 @dataclass(frozen=True)
 class Setting:
-    """Hold what every table says about the data behind it."""
+    """Describe the data behind the tables."""
 
     experiment: str
     summaries: tuple[CorpusSummary, ...]
@@ -143,7 +143,7 @@ class Setting:
 
     @property
     def synthetic(self) -> bool:
-        """Say whether the project made the corpora itself."""
+        """Return whether the project generated the corpora itself."""
         names = [corpus.name for summary in self.summaries for corpus in summary.corpora]
         return self.experiment == "demo" or any(name.startswith("demo-") for name in names)
 
@@ -170,7 +170,7 @@ def read_record(kind: type[RecordT], what: str, raw: Mapping[str, Any]) -> Recor
 
 @dataclass(frozen=True)
 class Measured:
-    """Hold a score over the seeds; one seed has no spread."""
+    """Summarise a score over the seeds; one seed has no standard deviation."""
 
     mean: float
     sd: float | None = None
@@ -223,7 +223,7 @@ class ScoreBook:
         return Measured(fmean(values), deviation(values))
 
     def values(self, run: str, task: Task, split: Split, metric: str) -> list[float]:
-        """Give a score of each seed.
+        """Return the score of each seed.
 
         Raises
         ------
@@ -233,7 +233,7 @@ class ScoreBook:
         return [self._look_up(run, seed, task, split, metric) for seed in self.seeds]
 
     def knows(self, run: str, task: Task, split: Split, metric: str) -> bool:
-        """Say whether any seed of a run has a score."""
+        """Return whether any seed of a run has a score."""
         return any(
             metric in record.scores.get(task, {}).get(split, {})
             for (name, _), record in self._runs.items()

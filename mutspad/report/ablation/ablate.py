@@ -1,4 +1,4 @@
-"""Ablate the units of the POS features one at a time and see which classes suffer (paper 5.5).
+"""Ablate the units of the POS features one at a time and score every class (paper 5.5).
 
 Unit i of h_pos is ablated by zeroing the weights that read it: column i of T_pos and column i of
 the POS classifier.
@@ -33,7 +33,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
-    """Hold what some variants say of some sentences of one length.
+    """Predictions of some variants for some sentences of one length.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def ablate(
     units: Sequence[int] | None = None,
     contextual: VectorSource | None = None,
 ) -> Ablation:
-    """Find how far each class's score drops without each unit of h_pos.
+    """Compute the drop of each class's score without each unit of h_pos.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def ablate_one_by_one(
     units: Sequence[int] | None = None,
     contextual: VectorSource | None = None,
 ) -> Ablation:
-    """Find the same as `ablate`, as the paper describes it: one model and one pass for each unit.
+    """Compute the same as `ablate` as the paper describes it: one model and pass for each unit.
 
     This is what `ablate` is tested and measured against; arguments are those of `annotate`.
     """
@@ -144,7 +144,7 @@ def without_unit(model: MuTSPad, unit: int) -> MuTSPad:
 
 
 def spread(sentences: Sequence[Sentence], limit: int | None) -> list[Sentence]:
-    """Choose at most so many sentences, evenly spaced over all."""
+    """Sample at most `limit` evenly spaced sentences."""
     if limit is None or len(sentences) <= limit:
         return list(sentences)
     return [sentences[place * len(sentences) // limit] for place in range(limit)]
@@ -208,7 +208,7 @@ def _choose_units(model: MuTSPad, task: Task, units: Sequence[int] | None) -> tu
 
 
 class _Gold:
-    """Know the gold classes of some sentences and count what predictions make of them."""
+    """Count correct and wrong predictions of each gold class."""
 
     def __init__(self, task: Task, vocabulary: Vocabulary, sentences: Sequence[Sentence]) -> None:
         missing = [sentence.id for sentence in sentences if task not in sentence.layers]

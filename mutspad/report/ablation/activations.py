@@ -20,7 +20,7 @@ SENTENCES = 64
 
 
 def distinct_sentences(corpora: Iterable[Iterable[Sentence]]) -> list[Sentence]:
-    """Return the sentences of several corpora, each sequence of words once, without layers."""
+    """Return the distinct sentences of several corpora, without layers."""
     words = dict.fromkeys(sentence.words for corpus in corpora for sentence in corpus)
     return [Sentence(str(number), text) for number, text in enumerate(words, start=1)]
 
@@ -35,7 +35,7 @@ def find_unit_words(
 ) -> dict[int, UnitWords]:
     """Find the words that activate each unit of h_pos most, of either sign.
 
-    A word, written in one way, counts by its strongest activation in any sentence.
+    Each word form counts with its strongest activation in any sentence.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What an ablation finds: how far the score of each class drops without each unit (paper 5.5)."""
+"""Results of an ablation: the drop of each class's score without each unit (paper 5.5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class AblationRecord(BaseModel):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ablation:
-    """Hold the drops of one task, `A_task` of the paper.
+    """The drops of one task, `A_task` of the paper.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class Ablation:
     words: int
 
     def supported(self, min_support: int) -> NDArray[np.bool_]:
-        """Say which classes have at least so many gold words, `[classes]`.
+        """Return a mask of the classes with at least `min_support` gold words, `[classes]`.
 
         One word of a class with five of them is worth twenty points: a drop there says little.
 
@@ -126,7 +126,7 @@ class Ablation:
 
     @classmethod
     def build(cls, frame: pd.DataFrame, record: AblationRecord) -> Self:
-        """Build an ablation from what `to_frame` and `to_record` gave.
+        """Build an ablation from the results of `to_frame` and `to_record`.
 
         Raises
         ------
@@ -151,7 +151,7 @@ class Ablation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AblatedRun:
-    """Hold the ablations of one model and whose they are."""
+    """The ablations of one model."""
 
     experiment: str
     run: str
@@ -159,7 +159,7 @@ class AblatedRun:
     ablations: Mapping[Task, Ablation]
 
     def title(self, name: str, subject: str) -> str:
-        """Build a title that names the experiment, and says so when the data are synthetic."""
+        """Build a title with the name of the experiment; mark synthetic data."""
         kind = "demo: synthetic data" if self.experiment == "demo" else self.experiment
         return f"{name} ({kind}): {subject}; {self.run}, seed {self.seed}"
 

@@ -1,4 +1,4 @@
-"""The words that activate each unit most, as `activations.json` holds them (paper 5.5)."""
+"""The words that activate each unit most: the contents of `activations.json` (paper 5.5)."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ DECIMALS = 4
 
 @dataclass(frozen=True, slots=True)
 class UnitWords:
-    """Hold words and their activations of one unit, strongest first.
+    """Words with their activations of one unit, strongest first.
 
     Parameters
     ----------
@@ -61,5 +61,5 @@ def read_unit_words(path: str | Path) -> dict[int, UnitWords]:
 
 
 def _strength(item: tuple[str, float]) -> tuple[float, str]:
-    """Order by absolute activation, falling, then by word."""
+    """Sort by decreasing absolute activation, then by word."""
     return -abs(item[1]), item[0]

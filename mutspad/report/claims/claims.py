@@ -1,7 +1,7 @@
-"""What the paper says it found, as kinds of claims, and how a verdict follows from comparisons.
+"""Kinds of claims in the paper, and the verdict that follows from their comparisons.
 
-The sentences stand in `claims.yaml`. A claim is taken apart into comparisons; each comes out as
-claimed, against it, or cannot be told from chance, and the verdict follows from these alone.
+`claims.yaml` lists the claims. Each claim is a set of comparisons; each comparison is as claimed,
+against the claim, or not significant, and the verdict follows from these outcomes alone.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ class SizedPair(Pair):
 
 
 class BaseClaim(Closed):
-    """Hold what all claims have: a name, the place in the paper, and our words for it."""
+    """Fields of all claims: id, place in the paper, and our paraphrase."""
 
     id: str
     where: str
@@ -101,7 +101,7 @@ class UnitsClaim(BaseClaim):
 
 
 class UntestedClaim(BaseClaim):
-    """Claim something of which no comparison here can decide, and say why."""
+    """Claim something that no comparison here can test, with the reason."""
 
     kind: Literal["untested"]
     because: str
@@ -121,7 +121,7 @@ Claim = Annotated[
 
 
 class Claims(Closed):
-    """Hold all claims, and which row may stand for one that cannot be run."""
+    """All claims, and the stand-ins of rows that cannot be run."""
 
     stand_ins: dict[str, str]
     claims: list[Claim]
@@ -135,7 +135,7 @@ def read_claims() -> Claims:
 
 
 class Outcome(StrEnum):
-    """Say how a comparison came out."""
+    """The outcome of a comparison."""
 
     AS_CLAIMED = "as claimed"
     OTHERWISE = "against it"
@@ -143,7 +143,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Say what is to be held of a claim."""
+    """The verdict on a claim."""
 
     CONFIRMED = "confirmed"
     NOT_CONFIRMED = "not confirmed"
@@ -151,16 +151,16 @@ class Verdict(StrEnum):
     UNTESTABLE = "cannot be tested here"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Hold one comparison.
+    """One comparison.
 
     Parameters
     ----------
     score, comparison
         What is compared, in words: `POS (acc)`, `Multi-Task Learning - Mono-task Learning`.
     claimed
-        What the paper says of the difference: `above 0`, `about 26`.
+        The claim about the difference: `above 0`, `about 26`.
     paper
         The difference by the paper's own numbers, None where it prints none.
     paper_agrees
@@ -174,18 +174,18 @@ class Evidence:
     seeds, seeds_agreeing
         How many seeds there are, and in how many the difference has the same sign.
     outcome
-        How it came out; None where it could not be tested.
+        None where it could not be tested.
     """
 
     score: str
     comparison: str
     claimed: str
-    paper: float | None
-    paper_agrees: bool | None
+    paper: float | None = None
+    paper_agrees: bool | None = None
     ours: float
-    ci_low: float | None
-    ci_high: float | None
-    p: float | None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p: float | None = None
     seeds: int
     seeds_agreeing: int
     outcome: Outcome | None
@@ -193,7 +193,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Hold a claim and what came out.
+    """A claim with its comparisons.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ class Judged:
     obstacles
         Why others could not be made.
     remarks
-        What else is to be known.
+        Remarks for readers.
     stand_in
         The same on rows that come nearest, where a row could not be run.
     """
@@ -217,7 +217,7 @@ class Judged:
 
     @property
     def verdict(self) -> Verdict:
-        """Judge the claim."""
+        """Return the verdict."""
         return judge([evidence.outcome for evidence in self.evidence], self.obstacles)
 
 
@@ -225,8 +225,8 @@ def judge(outcomes: Iterable[Outcome | None], obstacles: Iterable[str]) -> Verdi
     """Judge a claim by its comparisons.
 
     A claim says that all of them hold. One that comes out against it contradicts it, whatever
-    else could not be tested; else one that could not be tested leaves it open; else one that
-    cannot be told from chance leaves it unconfirmed.
+    else could not be tested; else one that could not be tested leaves it open; else one that is
+    not significant leaves it unconfirmed.
     """
     found = list(outcomes)
     if Outcome.OTHERWISE in found:

@@ -1,4 +1,4 @@
-"""What comparisons are called, what the paper prints of them, and how they become evidence."""
+"""Names, printed numbers and evidence of comparisons."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from mutspad.tasks import Task
 
 
 def name_row(row: str) -> str:
-    """Name a row for readers."""
+    """Return the label of a row."""
     paper = read_paper()
     named = {CHOSEN_ON_DEV: "MuTSPad", BEST_ON_TEST: "MuTSPad (best on test)"}
     if row in named:
@@ -54,7 +54,7 @@ def describe_scores(
     expect: Direction,
     paper: float | None,
 ) -> Evidence:
-    """Build the evidence of a value of each seed, `[seeds]`, and the interval of its mean."""
+    """Build the evidence of a value per seed, `[seeds]`, and the interval of its mean."""
     ours = float(values.mean())
     low, high = bounds
     return Evidence(
@@ -66,7 +66,6 @@ def describe_scores(
         ours=ours,
         ci_low=low,
         ci_high=high,
-        p=None,
         seeds=len(values),
         seeds_agreeing=int((np.sign(values) == np.sign(ours)).sum()),
         outcome=decide_by_interval(low, high, expect),
@@ -74,17 +73,17 @@ def describe_scores(
 
 
 def name_pair(pair: Pair) -> str:
-    """Name a difference of rows."""
+    """Return the label of a difference of rows."""
     return f"{name_row(pair.a)} - {name_row(pair.b)}"
 
 
 def word_direction(expect: Direction) -> str:
-    """Say what is claimed of a difference."""
+    """Describe a claimed direction."""
     return "above 0" if expect == "higher" else "below 0"
 
 
 def _agrees(difference: float | None, expect: Direction) -> bool | None:
-    """Say whether the paper's own difference is as claimed, None where it prints none."""
+    """Return whether the paper's own difference is as claimed; None where it prints none."""
     if difference is None:
         return None
     return difference > 0 if expect == "higher" else difference < 0
@@ -96,7 +95,7 @@ def subtract(a: float | None, b: float | None) -> float | None:
 
 
 def paper_score(row: str, task: Task) -> float | None:
-    """Look up what the paper prints."""
+    """Look up the score that the paper prints."""
     paper = read_paper()
     if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
         return paper.table2.mutspad_best.scores[task]

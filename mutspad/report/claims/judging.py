@@ -46,16 +46,16 @@ from mutspad.tasks import Task
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Hold what claims are tested on.
+    """The results on which claims are tested.
 
     Parameters
     ----------
     results, comparisons
-        The rows and how they compare.
+        The rows and their comparisons.
     trainings
-        Row -> stage -> how each seed was trained.
+        Row -> stage -> the training curve of each seed.
     units
-        What each unit of the POS features does to each class; None where no unit was ablated.
+        The ablated units of the POS features; None where no unit was ablated.
     min_support
         Classes with fewer gold words do not count there.
     """
@@ -68,7 +68,7 @@ class Material:
 
 
 def judge_claims(material: Material) -> list[Judged]:
-    """Test every claim, also on stand-ins where a row could not be run."""
+    """Test every claim; use stand-ins too where a row could not be run."""
     claims = read_claims()
     return [_judge_with_stand_ins(claim, claims.stand_ins, material) for claim in claims.claims]
 
@@ -263,12 +263,9 @@ def _test_epochs(claim: EpochsClaim, material: Material) -> Judged:
                 score=name,
                 comparison=name_pair(claim.pair),
                 claimed=word_direction("lower"),
-                paper=None,
-                paper_agrees=None,
                 ours=float(differences.mean()),
                 ci_low=low,
                 ci_high=high,
-                p=None,
                 seeds=len(differences),
                 seeds_agreeing=int((np.sign(differences) == np.sign(differences.mean())).sum()),
                 outcome=None if bounds is None else decide_by_interval(*bounds, "lower"),
@@ -279,7 +276,7 @@ def _test_epochs(claim: EpochsClaim, material: Material) -> Judged:
 
 
 def _show_units(claim: UnitsClaim, material: Material) -> Judged:
-    """Show what units do to tasks, net of what chance does; there is no sample to test it on.
+    """Show the effect of units on tasks, net of chance, without a test.
 
     The units are all there are of one model, and the drops of all rest on the same dev sentences:
     spread over units says nothing of other models or other sentences.
@@ -295,12 +292,7 @@ def _show_units(claim: UnitsClaim, material: Material) -> Judged:
             score="mean of the units' max class-score drop less max rise",
             comparison=f"{TASK_LABELS[a]} - {TASK_LABELS[b]}",
             claimed="above 0",
-            paper=None,
-            paper_agrees=None,
             ours=(drops[a] - rises[a]) - (drops[b] - rises[b]),
-            ci_low=None,
-            ci_high=None,
-            p=None,
             seeds=1,
             seeds_agreeing=1,
             outcome=None,
@@ -323,7 +315,7 @@ def _show_units(claim: UnitsClaim, material: Material) -> Judged:
 
 
 def _explain_untested(claim: UntestedClaim, material: Material) -> Judged:
-    """Give the reason."""
+    """Return the reason as an obstacle."""
     del material  # Nothing in it decides.
     return Judged(claim, obstacles=(claim.because,))
 
@@ -340,7 +332,7 @@ def _epochs_to_common(fewer: Training, more: Training) -> tuple[int, int]:
 
 
 def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]:
-    """Say why two rows cannot be compared on all tasks."""
+    """List the reasons why two rows cannot be compared on all tasks."""
     tasks = list(tasks)
     obstacles = [*_lacking(pair.a, tasks, material), *_lacking(pair.b, tasks, material)]
     if not obstacles:
@@ -352,7 +344,7 @@ def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]
 
 
 def _lacking(row: str, tasks: Iterable[Task], material: Material) -> list[str]:
-    """Say what keeps a row from being tested on all tasks."""
+    """List the reasons why a row cannot be tested on all tasks."""
     if row not in material.comparisons.rows:
         return [_obstacle(row, material)]
     return [
@@ -363,7 +355,7 @@ def _lacking(row: str, tasks: Iterable[Task], material: Material) -> list[str]:
 
 
 def _obstacle(row: str, material: Material) -> str:
-    """Say why a row has not run; why weights are not available stands in the notes, once."""
+    """Return why a row has no scores; the notes say why weights are not available."""
     reason = NO_WEIGHTS if row in material.results.unavailable else NOT_RUN
     return f"{name_row(row)}: {reason}"
 

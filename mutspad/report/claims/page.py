@@ -1,4 +1,4 @@
-"""The claims for people: one table of verdicts, then each claim with what it rests on."""
+"""Render the claims: one table of verdicts, then each claim with its comparisons."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -29,13 +29,6 @@ TESTS: Mapping[str, str] = {
     "units": "none",
     "untested": "none",
 }
-# How outcomes read after a number, after "all" and after "it".
-WORDINGS: Mapping[Outcome | None, tuple[str, str, str]] = {
-    Outcome.AS_CLAIMED: ("as claimed", "come out as claimed", "comes out as claimed"),
-    Outcome.OTHERWISE: ("against it", "come out against it", "comes out against it"),
-    Outcome.UNDECIDED: ("undecided", "are undecided", "is undecided"),
-    None: ("without a test", "are shown without a test", "is shown without a test"),
-}
 
 
 def build_markdown(results: Results, judged: Sequence[Judged], params: StatisticsParams) -> str:
@@ -45,7 +38,7 @@ def build_markdown(results: Results, judged: Sequence[Judged], params: Statistic
     counted = Counter(claim.verdict for claim in judged)
     counts = ", ".join(f"{counted[verdict]} {verdict}" for verdict in Verdict)
     verdict = "Verdict here (one seed)" if results.n_seeds == 1 else "Verdict here"
-    headers = ["What the paper says, in our words", "Where", verdict, "As claimed"]
+    headers = ["What the paper says, in our words", "Where", verdict, "Comparisons"]
     lines = [
         [
             f"{number}. {claim.claim.says}",
@@ -73,7 +66,7 @@ def build_markdown(results: Results, judged: Sequence[Judged], params: Statistic
 def build_record(
     results: Results, judged: Sequence[Judged], params: StatisticsParams
 ) -> dict[str, Any]:
-    """Build the same for machines, as a JSON value."""
+    """Build the page's content as a JSON value."""
     counted = Counter(claim.verdict for claim in judged)
     return {
         "experiment": results.setting.experiment,
@@ -109,7 +102,7 @@ def _record(judged: Judged) -> dict[str, Any]:
 
 
 def _warn(results: Results) -> list[str]:
-    """Say what the verdicts cannot carry."""
+    """List the limits of the verdicts."""
     warnings = []
     if results.setting.synthetic:
         warnings.append(
@@ -130,7 +123,7 @@ def _warn(results: Results) -> list[str]:
 
 
 def _differs(results: Results) -> bool:
-    """Say whether data were replaced or cut, or sizes are not the paper's."""
+    """Return whether data or hyper-parameters differ from the paper's."""
     setting = results.setting
     return (
         setting.vectors.substitute_for is not None
@@ -173,17 +166,17 @@ def _describe(number: int, judged: Judged) -> str:
         parts.append(
             f"With {names} in the place of what is missing, trained on far less text, so that it "
             f"says little of the claim itself: **{stand_in.verdict}**. "
-            f"{'. '.join([_count(stand_in.evidence), *_name_obstacles(stand_in)])}."
+            f"Comparisons: {'. '.join([_count(stand_in.evidence), *_name_obstacles(stand_in)])}."
         )
         parts.append(_tabulate(stand_in.evidence))
     return "\n\n".join(parts)
 
 
 def _justify(judged: Judged) -> str:
-    """Say how the verdict came about."""
+    """Explain the verdict."""
     sentences = []
     if judged.evidence:
-        sentences.append(_count(judged.evidence))
+        sentences.append(f"Comparisons: {_count(judged.evidence)}")
     sentences += _name_obstacles(judged)
     if any(evidence.paper_agrees is not None for evidence in judged.evidence):
         sentences.append(_count_paper(judged.evidence))
@@ -192,36 +185,34 @@ def _justify(judged: Judged) -> str:
 
 
 def _name_obstacles(judged: Judged) -> list[str]:
-    """Say why comparisons could not be made, in a sentence if any."""
+    """List the obstacles in one sentence, if any."""
     return [f"Not tested: {'; '.join(judged.obstacles)}"] if judged.obstacles else []
 
 
 def _count(evidence: Sequence[Evidence]) -> str:
-    """Count the comparisons by outcome, in a sentence."""
+    """Count the comparisons by outcome: `3 of 4 as claimed, 1 against it`."""
     counted = Counter(found.outcome for found in evidence)
-    if len(evidence) == 1:
-        return f"The one comparison {WORDINGS[evidence[0].outcome][2]}"
-    if len(counted) == 1:
-        all_of_them = "Both" if len(evidence) == 2 else f"All {len(evidence)}"
-        return f"{all_of_them} comparisons {WORDINGS[evidence[0].outcome][1]}"
-    found = [
-        f"{counted[outcome]} {texts[0]}" for outcome, texts in WORDINGS.items() if counted[outcome]
+    others = [
+        f"{counted[outcome]} {text}"
+        for outcome, text in (
+            (Outcome.OTHERWISE, "against it"),
+            (Outcome.UNDECIDED, "undecided"),
+            (None, "without a test"),
+        )
+        if counted[outcome]
     ]
-    return f"Of {len(evidence)} comparisons, {', '.join(found)}"
+    return ", ".join([f"{counted[Outcome.AS_CLAIMED]} of {len(evidence)} as claimed", *others])
 
 
 def _count_paper(evidence: Sequence[Evidence]) -> str:
-    """Say how many comparisons hold by the paper's own numbers, and which do not."""
-    told = [found for found in evidence if found.paper_agrees is not None]
-    others = [found for found in told if not found.paper_agrees]
-    if not others:
-        return "By the paper's own numbers " + ("it holds" if len(told) == 1 else "all hold")
+    """Count the comparisons that hold by the paper's own numbers; list the others."""
+    printed = [found for found in evidence if found.paper_agrees is not None]
+    others = [found for found in printed if not found.paper_agrees]
+    text = f"By the paper's own numbers: {len(printed) - len(others)} of {len(printed)}"
     listed = "; ".join(
         f"{found.score}, {found.comparison}: {_signed(found.paper)}" for found in others
     )
-    return (
-        f"By the paper's own numbers {len(told) - len(others)} of {len(told)} hold (not {listed})"
-    )
+    return f"{text} (not {listed})" if others else text
 
 
 def _tabulate(evidence: Sequence[Evidence]) -> str:
@@ -249,7 +240,7 @@ def _tabulate(evidence: Sequence[Evidence]) -> str:
 
 
 def _mark(judged: Judged) -> str:
-    """Show a verdict, and that of a stand-in."""
+    """Format a verdict, and that of a stand-in."""
     text = f"**{judged.verdict}**"
     if judged.stand_in is not None:
         text += f" (stand-in: {judged.stand_in.verdict})"
@@ -257,14 +248,11 @@ def _mark(judged: Judged) -> str:
 
 
 def _tally(judged: Judged) -> str:
-    """Count the comparisons as claimed, and name what is missing: `3 of 4, 1 against it`."""
-    counted = Counter(found.outcome for found in judged.evidence if found.outcome is not None)
-    parts = [f"{counted[Outcome.AS_CLAIMED]} of {counted.total()}"] if counted else []
-    if counted[Outcome.OTHERWISE]:
-        parts.append(f"{counted[Outcome.OTHERWISE]} against it")
+    """Count the comparisons by outcome; list short obstacles."""
+    counts = [_count(judged.evidence)] if judged.evidence else []
     # What would not fit stands with the claim.
     short = [text if len(text) <= SHORT else "see below" for text in judged.obstacles]
-    return "; ".join([*filter(None, [", ".join(parts)]), *short])
+    return "; ".join([*counts, *short])
 
 
 def _name_stand_ins(claim: Claim, stand_in: Claim) -> list[str]:
@@ -277,7 +265,7 @@ def _name_stand_ins(claim: Claim, stand_in: Claim) -> list[str]:
 
 
 def _note(results: Results, params: StatisticsParams) -> list[str]:
-    """Say how the tests work, what they leave out, and how the scores came about."""
+    """Build the notes on the tests and the scores."""
     percent = f"{100 * params.confidence:g} %"
     return [
         "MuTSPad, where no variant is named: for each task the variant of Table 3 with the best "
@@ -305,7 +293,7 @@ def _note(results: Results, params: StatisticsParams) -> list[str]:
 
 
 def _note_weights(results: Results) -> list[str]:
-    """Say once why weights are not available, for all rows with the same reason."""
+    """Build one note for all rows whose weights are missing for the same reason."""
     rows: dict[str, list[str]] = {}
     for row, reason in results.unavailable.items():
         rows.setdefault(reason, []).append(name_row(row))
@@ -316,12 +304,12 @@ def _note_weights(results: Results) -> list[str]:
 
 
 def _signed(value: float | None) -> str:
-    """Show a difference."""
+    """Format a difference with its sign."""
     return NOT_APPLICABLE if value is None else f"{value:+.2f}"
 
 
 def _format_p(value: float | None) -> str:
-    """Show a p-value."""
+    """Format a p-value."""
     if value is None:
         return NOT_APPLICABLE
     return "< 0.001" if value < 0.001 else f"{value:.3f}"

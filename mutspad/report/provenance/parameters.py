@@ -1,4 +1,4 @@
-"""The resolved parameters of an experiment and what stands in for what, for people."""
+"""Describe the resolved parameters and the substitutes of an experiment."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ def describe_parameters(params: Params, setting: Setting) -> str:
 
 
 def _describe_data(setting: Setting) -> Iterator[str]:
-    """Say which corpora serve which task, and what stands in for what."""
+    """Describe the corpora of each task and the substitutes."""
     if setting.synthetic:
         yield "The corpora are synthetic, made by this project; the paper's are not among them."
     rows = [
@@ -74,7 +74,7 @@ def _walk(key: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _tabulate_values(values: Mapping[str, Any]) -> str:
-    """Lay values out, beside those that the paper gives."""
+    """Tabulate values beside those of the paper."""
     paper = {key: value for key, value in read_paper().hyper_parameters.items() if key in values}
     rows = [
         [f"`{key}`", _format(value), *([_format(paper[key])] if key in paper else [])]
@@ -85,7 +85,7 @@ def _tabulate_values(values: Mapping[str, Any]) -> str:
 
 
 def _tabulate_records(records: Mapping[str, Mapping[str, Any]]) -> str:
-    """Lay like things out, a row each; a column in which none says anything is left out."""
+    """Tabulate records of one kind, a row each; leave out empty columns."""
     columns = [
         column
         for column in dict.fromkeys(key for record in records.values() for key in record)

@@ -43,5 +43,5 @@ def _read(path: Path, root: Path) -> pd.DataFrame:
 
 
 def _clock(moment: datetime) -> str:
-    """Write a moment to the second, as RO-Crate wants it."""
+    """Format a time to the second, as RO-Crate requires."""
     return moment.isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Every method of Tables 2 and 3 against every other, tested on the sentences of the test sets."""
+"""Compare each pair of methods of Tables 2 and 3 on the sentences of the test sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -148,20 +148,20 @@ class Comparisons:
         )
 
     def has(self, row: str, task: Task) -> bool:
-        """Say whether a row was run on a task."""
+        """Return whether a row was run on a task."""
         return task in self.rows.get(row, {})
 
     def has_mnrg(self, row: str) -> bool:
-        """Say whether a row and the reference row have all tasks."""
+        """Return whether a row and the reference row have all tasks."""
         return all(self.has(name, task) for name in (row, REFERENCE_ROW) for task in TASK_ORDER)
 
     def scores(self, row: str, task: Task) -> Floats:
-        """Give a row's score of each seed, `[seeds]`."""
+        """Return a row's score of each seed, `[seeds]`."""
         scores: Floats = self._samples[task].scores[self._place(row, task)]
         return scores
 
     def replicates(self, row: str, task: Task) -> Floats:
-        """Give a row's mean score on each bootstrap sample, `[resamples]`.
+        """Return a row's mean score on each bootstrap sample, `[resamples]`.
 
         Rows of the same run have the same.
         """
@@ -171,7 +171,7 @@ class Comparisons:
         return self._places[task][self.rows[row][task]]
 
     def _mnrg(self, row: str) -> float:
-        """Give the mNRG of mean scores, as the tables do."""
+        """Compute the mNRG of mean scores, as in the tables."""
         method, reference = (
             [float(self.scores(name, task).mean()) for task in TASK_ORDER]
             for name in (row, REFERENCE_ROW)
@@ -179,7 +179,7 @@ class Comparisons:
         return mnrg(method, reference, MAXIMUM)
 
     def _mnrg_of_seeds(self, row: str) -> Floats:
-        """Give the mNRG of each seed, `[seeds]`."""
+        """Compute the mNRG of each seed, `[seeds]`."""
         method, reference = (
             np.stack([self.scores(name, task) for task in TASK_ORDER], axis=1)
             for name in (row, REFERENCE_ROW)
@@ -187,7 +187,7 @@ class Comparisons:
         return mnrg_replicates(method, reference, MAXIMUM)
 
     def _mnrg_replicates(self, row: str) -> Floats:
-        """Give the mNRG on each bootstrap sample, `[resamples]`."""
+        """Compute the mNRG on each bootstrap sample, `[resamples]`."""
         method, reference = (
             np.stack([self.replicates(name, task) for task in TASK_ORDER], axis=1)
             for name in (row, REFERENCE_ROW)
@@ -275,12 +275,12 @@ def seeds_frame(rows: RowRuns, records: Mapping[str, Sequence[RunScores]]) -> pd
 
 
 def check_counts(record: RunScores, task: Task, counts: Counts) -> None:
-    """Hold the counts of a prediction, `[sentences, 2]`, against the score that the tables have.
+    """Check that the counts of a prediction, `[sentences, 2]`, give the score of the tables.
 
     Raises
     ------
     MutspadError
-        When they do not come to the same.
+        When they do not.
     """
     counted = float(score_counts(counts.sum(axis=0)))
     score = record.scores[task]["test"][MAIN_METRIC[task]]
@@ -295,7 +295,7 @@ def check_counts(record: RunScores, task: Task, counts: Counts) -> None:
 def counts_frame(
     sentences: Sequence[str], counts: Mapping[str, Counts], seeds: Sequence[int]
 ) -> pd.DataFrame:
-    """Lay out the counts of one task: a sentence a row, for each run and seed hits and size."""
+    """Tabulate the counts of one task: a row per sentence, hits and size of each run and seed."""
     columns = {
         f"{run}/seed{seed}/{what}": by_seed[index, :, place]
         for run, by_seed in counts.items()

@@ -1,4 +1,4 @@
-"""Read from an experiment's folder what comparisons rest on."""
+"""Read scores, predictions and counts from the folder of an experiment."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -131,7 +131,7 @@ def read_counts(
 
 
 def require_file(path: Path, what: str) -> Path:
-    """Refuse a file that is not there."""
+    """Return a path, or raise an error when there is no such file."""
     if not path.is_file():
         raise MutspadError(f"{path}: expected {what}, found no file")
     return path

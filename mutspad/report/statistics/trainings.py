@@ -1,4 +1,4 @@
-"""How the runs behind rows were trained, epoch by epoch."""
+"""Training curves of the runs behind rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Stage = Literal["row", "parent"]
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Hold the mean dev score after each epoch of a run, and how many epochs it might have had."""
+    """Mean dev score after each epoch of a run, and its maximal number of epochs."""
 
     dev: tuple[float, ...]
     max_epochs: int
@@ -27,14 +27,14 @@ class Training:
         return self.dev.index(max(self.dev)) + 1
 
     def epochs_to(self, score: float) -> int:
-        """Count the epochs to the first that reaches a score; one that is reached."""
+        """Count the epochs until a score is reached, which must be in the curve."""
         return next(epoch for epoch, reached in enumerate(self.dev, 1) if reached >= score)
 
 
 def read_trainings(
     folder: Path, rows: RowRuns, seeds: Sequence[int]
 ) -> dict[str, dict[Stage, list[Training]]]:
-    """Read how the run of each row was trained, and the run that it was fine-tuned from.
+    """Read the training curves of the run of each row and of its parent.
 
     Rows of several runs, and runs that were not trained, are left out.
 

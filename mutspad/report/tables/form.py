@@ -1,4 +1,4 @@
-"""What the paper's tables have in common: their form, their notes and their two renderings."""
+"""Build tables with notes and render them as Markdown and CSV."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Table:
-    """Hold a finished table.
+    """A finished table.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """Hold one table of a Markdown text under its heading."""
+    """One table of a Markdown text, with its heading."""
 
     heading: str
     headers: Sequence[str]
@@ -56,7 +56,7 @@ class Notes:
     general: list[str] = field(default_factory=list)
 
     def mark(self, text: str) -> str:
-        """Give the mark of a note; equal notes share it."""
+        """Return the mark of a note; equal notes share one."""
         if text not in self.marked:
             self.marked.append(text)
         return str(self.marked.index(text) + 1).translate(_SUPERSCRIPTS)
@@ -69,7 +69,7 @@ class Notes:
 
 
 def build_title(number: int, setting: Setting, subject: str) -> str:
-    """Build a title that names the experiment, and says so when the data are synthetic."""
+    """Build a title with the name of the experiment; mark synthetic data."""
     kind = f"{setting.experiment}: synthetic data" if setting.synthetic else setting.experiment
     return f"Table {number} ({kind}): {subject}"
 
@@ -85,7 +85,7 @@ def render(sections: Sequence[Section], notes: Notes) -> str:
 
 
 def note_paper(setting: Setting) -> str:
-    """Say what stands in brackets, and whether it can be compared."""
+    """Build the note on the values in brackets and their comparability."""
     text = f"In brackets: as printed in the paper, {read_paper().source}"
     if setting.synthetic:
         text += (
@@ -96,7 +96,7 @@ def note_paper(setting: Setting) -> str:
 
 
 def note_data(setting: Setting) -> list[str]:
-    """Say what stands in for what could not be had, and whether training data were cut."""
+    """Build the notes on substitutes, word vectors and sampled training data."""
     notes = [
         f"Substitute: {name_task(summary)} uses {name_corpora(summary)} in place of "
         f"{summary.substitute_for}, which is licensed and was not supplied"
@@ -125,7 +125,7 @@ def note_data(setting: Setting) -> list[str]:
 
 
 def _end(text: str) -> str:
-    """End a note with one full stop."""
+    """End a note with exactly one full stop."""
     return text if text.endswith(".") else f"{text}."
 
 

@@ -1,4 +1,4 @@
-"""Rows of scores, as Tables 2 and 3 have them: measured, printed in the paper, or not there yet."""
+"""Rows of Tables 2 and 3: measured scores beside those printed in the paper."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,7 +63,7 @@ Measures = Mapping[Column, Measured]
 
 @dataclass(frozen=True)
 class Row:
-    """Hold a row.
+    """One row of a table.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class Results:
     Parameters
     ----------
     setting
-        What is behind the scores.
+        The data behind the scores.
     book
         The scores of all runs that `report` names.
     report
@@ -235,11 +235,11 @@ class Results:
 
     @property
     def unification_rows(self) -> dict[str, Mapping[Task, str]]:
-        """Give the runs of Table 3 in the paper's order."""
+        """Return the runs of Table 3 in the paper's order."""
         return {row: self.report.table3.get(row, {}) for row in read_paper().table3}
 
     def _seeds_of(self, runs: Mapping[Task, str]) -> list[tuple[float, ...]]:
-        """Give the main test scores of all tasks, seed by seed."""
+        """Return the main test scores of all tasks, seed by seed."""
         by_task = (
             self.book.values(runs[task], task, "test", MAIN_METRIC[task]) for task in TASK_ORDER
         )
@@ -259,7 +259,7 @@ class Results:
 def print_scores(
     scores: Mapping[Task, float | None], gain: float | None = None
 ) -> dict[Column, float]:
-    """Lay the paper's numbers out by column."""
+    """Map columns to the paper's numbers."""
     printed = {
         column: value
         for task, column in MAIN_COLUMNS.items()
@@ -274,7 +274,7 @@ def list_scored(scores: Mapping[Task, float | None]) -> list[Task]:
 
 
 def _require_known(where: str, rows: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse a row that the table does not have."""
+    """Raise an error for a row that the table does not have."""
     places = list(known)
     for row in rows:
         if row not in places:
@@ -316,7 +316,7 @@ def _build_record(row: Row, n_seeds: int) -> dict[str, Any]:
 
 
 def note_scores(results: Results) -> list[str]:
-    """Say how the scores of a table came about."""
+    """Build the notes on metrics, seeds and data behind the scores of a table."""
     seeds = ", ".join(map(str, results.book.seeds))
     return [
         note_paper(results.setting),
@@ -340,7 +340,7 @@ def note_scores(results: Results) -> list[str]:
 
 
 def _note_sizes(results: Results) -> list[str]:
-    """Say where the runs leave the hyper-parameters that the paper gives."""
+    """Build the note on hyper-parameters that differ from the paper's."""
     # The vectors are the experiment's, not a run's.
     known = {"vectors.dim": {results.setting.vectors.dim}}
     others = [

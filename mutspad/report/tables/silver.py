@@ -1,4 +1,4 @@
-"""How good silver labels are: silver layers against gold, wherever the same sentence has both.
+"""Quality of silver labels: compare silver layers with gold where a sentence has both.
 
 A unified sentence with a gold layer of a task gets no silver one (paper 4.2.2), so within it the
 two never meet. They meet elsewhere (ours): where two corpora hold the same words, and where the
@@ -25,7 +25,7 @@ ENOUGH = 30  # sentences on which a comparison says something; those on fewer ar
 
 
 class Evidence(StrEnum):
-    """Say what a silver layer was compared with."""
+    """The sentences on which a silver layer is compared with gold."""
 
     DEV = "dev"
     TEST = "test"
@@ -51,7 +51,7 @@ _MEANING = {
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Hold how a silver layer compares with gold on the same sentences.
+    """Agreement of a silver layer with gold on the same sentences.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class LayerQuality:
-    """Hold what is known about one silver layer of one unified training set.
+    """Quality of one silver layer of one unified training set.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class LayerQuality:
 
     @property
     def share(self) -> float:
-        """Say how many of the sentences carry silver labels, in per cent."""
+        """Return the percentage of sentences with silver labels."""
         return 100 * self.silver_sentences / self.sentences
 
 
@@ -153,7 +153,7 @@ def judge_layer(
     seed: int,
     labeller: str,
 ) -> LayerQuality:
-    """Collect what there is to say about one silver layer.
+    """Compare one silver layer with gold on all sentences that have both.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def tabulate_quality(qualities: Sequence[LayerQuality], experiment: str) -> Tabl
 
 
 def _confusions(task: Task, gold: Layer, silver: Layer) -> Iterator[str]:
-    """Say for each word with a wrong label what stands in the place of what."""
+    """Yield `gold → silver` for each word with a wrong label."""
     if task is Task.DEP:
         heads = zip(gold.heads or (), silver.heads or (), strict=True)
         relations = zip(map(universal, gold.labels), map(universal, silver.labels), strict=True)
@@ -283,7 +283,7 @@ def _confusions(task: Task, gold: Layer, silver: Layer) -> Iterator[str]:
 
 
 def _kind(task: Task, label: str) -> str:
-    """Take the type of a span's label; other labels are their own type."""
+    """Return the type of a span's label; other labels are their own type."""
     return split_label(label)[1] if task in IOB_TASKS else label
 
 
@@ -318,7 +318,7 @@ def _count_silver(quality: LayerQuality) -> str:
 
 
 def _mean(values: Iterable[float | None], decimals: int = 2) -> str:
-    """Print a mean, with its spread over several seeds."""
+    """Format a mean, with its standard deviation over several seeds."""
     known = [value for value in values if value is not None]
     if not known:
         return NOT_APPLICABLE
@@ -327,7 +327,7 @@ def _mean(values: Iterable[float | None], decimals: int = 2) -> str:
 
 
 def _cell(agreements: Sequence[Agreement]) -> str:
-    """Print an agreement and on how much it rests."""
+    """Format an agreement with the numbers of sentences and words."""
     if not agreements:
         return NOT_APPLICABLE
     size = f"({agreements[0].sentences:,}, {agreements[0].words:,})"
@@ -337,7 +337,7 @@ def _cell(agreements: Sequence[Agreement]) -> str:
 def _span_section(
     groups: Mapping[tuple[str, Task], Sequence[LayerQuality]], used: Sequence[Evidence]
 ) -> Section:
-    """Tabulate which spans silver lacks and adds."""
+    """Tabulate missing and spurious silver spans."""
     rows = []
     for (domain, task), group in groups.items():
         for evidence in used:
@@ -374,13 +374,13 @@ def _confusion_section(
 
 
 def _list(confusions: Mapping[str, int]) -> str:
-    """Name the most frequent confusions."""
+    """List the most frequent confusions."""
     shown = Counter(confusions).most_common(SHOWN)
     return ", ".join(f"{what} ({count})" for what, count in shown)
 
 
 def _explain(group: Sequence[LayerQuality]) -> Iterator[str]:
-    """Say in words what a network that trains on silver entities is taught (paper 5.4.2)."""
+    """Summarise the errors that a network learns from silver entities (paper 5.4.2)."""
     first = group[0]
     if not first.silver_sentences:
         return
@@ -401,7 +401,7 @@ def _explain(group: Sequence[LayerQuality]) -> Iterator[str]:
 
 
 def _build_frame(qualities: Iterable[LayerQuality]) -> pd.DataFrame:
-    """List every comparison, and for each layer what it is as a whole."""
+    """Build one row for every comparison, with the totals of its layer."""
     rows = []
     for quality in qualities:
         layer = {

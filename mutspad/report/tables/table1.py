@@ -86,7 +86,7 @@ def _find(setting: Setting, domain: str, task: Task) -> CorpusSummary:
 
 
 def _count(summary: CorpusSummary, name: CountField) -> int | None:
-    """Take one of our counts."""
+    """Return one of our counts."""
     return summary.classes if name == "classes" else summary.tokens(name)
 
 

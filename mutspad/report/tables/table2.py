@@ -82,7 +82,7 @@ def table2(results: Results) -> Table:
 def _build_section(
     heading: str, rows: Iterable[NotedRow], columns: Sequence[Column], notes: Notes
 ) -> Section:
-    """Lay rows out under their columns, each with the marks of its notes."""
+    """Build a section of rows, each with the marks of its notes."""
     headers = ["Method", "Pre-training", *(column.header for column in columns)]
     lines = [
         [
@@ -159,7 +159,7 @@ def _format_tokens(count: int) -> str:
 
 
 def _note_weights(name: str, results: Results) -> list[str]:
-    """Say why a row's weights are not there and how to get them."""
+    """Build the note on why the weights of a row are missing and how to get them."""
     if name not in results.unavailable:
         return []
     return [

@@ -1,4 +1,4 @@
-"""Table 4: the words behind the units that matter most to some classes (paper 5.5)."""
+"""Table 4: the words that activate the most important units of each task (paper 5.5)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~&#$])")
 
 @dataclass(frozen=True, slots=True)
 class KeyUnit:
-    """Hold a class and the unit whose ablation lowers its score most.
+    """A class and the unit whose ablation lowers its score most.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def table4(run: AblatedRun, words: Mapping[int, UnitWords], params: AblationPara
 
 
 def describe_method(run: AblatedRun, params: AblationParams) -> list[str]:
-    """Say how to read the table and the page."""
+    """Build the notes on scores, thresholds and data of the table."""
     data = ", ".join(f"{TASK_LABELS[task]} {run.ablations[task].words:,} words" for task in TASKS)
     return [
         "Drop: points by which the F1 of the class falls on the dev set when nothing reads the "
@@ -136,7 +136,7 @@ def describe_method(run: AblatedRun, params: AblationParams) -> list[str]:
 
 
 def render_page(run: AblatedRun, words: Mapping[int, UnitWords], params: AblationParams) -> str:
-    """Render a page, complete in itself, on which all units and classes can be browsed.
+    """Render a self-contained HTML page for browsing all units and classes.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def render_page(run: AblatedRun, words: Mapping[int, UnitWords], params: Ablatio
 
 
 def _require_same_units(run: AblatedRun, words: Mapping[int, UnitWords]) -> None:
-    """Refuse words of another model's units."""
+    """Raise an error when the words belong to other units."""
     units = run.ablations[Task.POS].units
     if set(units) != set(words):
         raise MutspadError(
@@ -169,7 +169,7 @@ def _require_same_units(run: AblatedRun, words: Mapping[int, UnitWords]) -> None
 
 
 def _escape(text: str) -> str:
-    """Write text so that Markdown takes it as it is, in a table too."""
+    """Escape characters that have a meaning in Markdown."""
     return _MARKDOWN.sub(r"\\\1", text)
 
 
@@ -199,7 +199,7 @@ def _build_frame(keys: Sequence[KeyUnit]) -> pd.DataFrame:
 def _build_data(
     run: AblatedRun, words: Mapping[int, UnitWords], params: AblationParams
 ) -> dict[str, Any]:
-    """Build what the page's script reads."""
+    """Build the JSON data of the page's script."""
     tasks = []
     for task in TASKS:
         ablation = run.ablations[task]

@@ -13,7 +13,7 @@ from mutspad.errors import MutspadError
 from mutspad.files import write_json, write_text
 from mutspad.report.ablation.drops import AblatedRun, Ablation
 from mutspad.report.ablation.unit_words import UnitWords, to_json
-from mutspad.report.figure2 import max_drop_frame, plot_max_drops
+from mutspad.report.figures import max_drop_frame, plot_max_drops
 from mutspad.report.tables.table4 import render_page, table4
 from mutspad.tasks import TASKS, Task
 
