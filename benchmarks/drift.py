@@ -4,9 +4,9 @@ Example: python -m benchmarks.drift --results results/quick --seed 1 --seed 2 --
 
 Trains the POS tagger and the parser of the target domain anew in each setting, from the corpora and
 the lexicon that a run of the pipeline has left, and scores them on the dev and the test set. Adds a
-line a training to benchmarks/drift.csv; trainings that are there, by this code of `mutspad fit` on
-such a processor, are not made again. Prints for each setting the differences from the usual one,
-beside the spread over seeds.
+line a training to benchmarks/drift.csv; trainings that are there, by this code of `mutspad step
+fit` on such a processor, are not made again. Prints for each setting the differences from the usual
+one, beside the spread over seeds.
 """
 
 import csv
@@ -51,7 +51,7 @@ SETTINGS = {
 RUNS = ("tweets-mono-pos", "tweets-mono-dep")
 OUTPUT = Path("benchmarks/drift.csv")
 ORIGIN = ("experiment", "code", "instructions")
-"""What was trained on, the code of `mutspad fit` and what the processor can do."""
+"""What was trained on, the code of `mutspad step fit` and what the processor can do."""
 KEY = (*ORIGIN, "run", "seed", "setting")
 FIELDS = (*KEY, "metric", "dev", "test")
 
@@ -158,7 +158,11 @@ def summarise(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _describe_origin(results: Path) -> dict[str, str]:
     """Name the experiment, the code that trains and the instructions of the processor."""
-    values = results.name, code_of("mutspad.cli.fit", "torch"), describe_machine()["instructions"]
+    values = (
+        results.name,
+        code_of("mutspad.cli.step.fit", "torch"),
+        describe_machine()["instructions"],
+    )
     return dict(zip(ORIGIN, values, strict=True))
 
 

@@ -128,7 +128,7 @@ def _read_paper() -> Params:
 
 def _run_verb(verb: str, *options: str) -> None:
     """Run a verb of ours in the root of the repository, where raw files are looked for."""
-    subprocess.run([OURS, "-m", "mutspad.cli", verb, *options], cwd=ROOT, check=True)
+    subprocess.run([OURS, "-m", "mutspad.cli", "step", verb, *options], cwd=ROOT, check=True)
 
 
 def to_conllu(sentences: Sequence[Sentence]) -> str:

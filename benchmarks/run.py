@@ -39,13 +39,13 @@ Note = Callable[[str], None]
 
 # The verb whose code is measured, and how.
 MEASURES: Mapping[str, tuple[str, Callable[[Settings, Inputs, Note], Record]]] = {
-    "train-dep": ("mutspad.cli.fit", measure_parser),
-    "train-pos": ("mutspad.cli.fit", measure_tagger),
-    "unified-epoch": ("mutspad.cli.fit", measure_unified),
-    "predict": ("mutspad.cli.predict", measure_prediction),
-    "cold-start": ("mutspad.cli.predict", measure_cold_start),
-    "ablation": ("mutspad.cli.ablate", measure_ablation),
-    "two-cores": ("mutspad.cli.fit", lambda settings, _, note: measure_cores(settings, note)),
+    "train-dep": ("mutspad.cli.step.fit", measure_parser),
+    "train-pos": ("mutspad.cli.step.fit", measure_tagger),
+    "unified-epoch": ("mutspad.cli.step.fit", measure_unified),
+    "predict": ("mutspad.cli.step.predict", measure_prediction),
+    "cold-start": ("mutspad.cli.step.predict", measure_cold_start),
+    "ablation": ("mutspad.cli.step.ablate", measure_ablation),
+    "two-cores": ("mutspad.cli.step.fit", lambda settings, _, note: measure_cores(settings, note)),
 }
 READINGS: Mapping[str, Callable[[], Record]] = {
     "quick-clock": lambda: read_wall_clock("quick"),

@@ -21,7 +21,7 @@ def code_of(module: str, *distributions: str, root: Path | None = None) -> str:
     Parameters
     ----------
     module
-        Dotted name, such as `mutspad.cli.fit`.
+        Dotted name, such as `mutspad.cli.step.fit`.
     distributions
         Installed packages whose version belongs to the fingerprint, such as `torch` for training.
     root

@@ -72,7 +72,7 @@ def test_a_distribution_belongs_to_the_fingerprint_when_named(package: Path) -> 
 
 
 def test_scoring_reaches_neither_models_nor_training() -> None:
-    reached = {path.as_posix() for path in _closure_of("mutspad.cli.score")}
+    reached = {path.as_posix() for path in _closure_of("mutspad.cli.step.score")}
     assert any(path.endswith("evaluation/score.py") for path in reached)
     assert not [path for path in reached if "/models/" in path or "/training/" in path]
 

@@ -11,13 +11,9 @@ import json  # noqa: E402 - the imports are part of what is measured
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from mutspad.startup import uncollected  # noqa: E402
-
-# As the command line imports a verb.
-with uncollected():
-    from mutspad.data.sentence import Sentence
-    from mutspad.models.checkpoint import load_model
-    from mutspad.training.predict import annotate
+from mutspad.data.sentence import Sentence  # noqa: E402
+from mutspad.models.checkpoint import load_model  # noqa: E402
+from mutspad.training.predict import annotate  # noqa: E402
 
 imported = time.perf_counter()
 loaded = load_model(Path(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""Measure the prediction of all tasks of a trained model, from tokens, as `mutspad predict` does.
+"""Measure the prediction of all tasks of a trained model, from tokens, as `mutspad step predict`.
 
 Example: python -m benchmarks.ours.predict --model tuned-multi/seed1 --tokens tokens.json
          --threads 1 --steps 3 --output steps.json

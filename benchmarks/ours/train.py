@@ -1,4 +1,4 @@
-"""Measure the steps of our own training loop, as `mutspad fit` runs it.
+"""Measure the steps of our own training loop, as `mutspad step fit` runs it.
 
 Example: python -m benchmarks.ours.train --run news-mono-dep.json --train train.conllup
          --lexicon lexicon --seed 1 --threads 1 --steps 60 --output steps.json
@@ -49,7 +49,7 @@ def command(
 def watch_fit(
     run_file: Path, train: Path, lexicon: Path, *, seed: int, on_step: Callable[[Batch], None]
 ) -> None:
-    """Train as `mutspad fit` does and show every step's batch before its features are taken."""
+    """Train as `mutspad step fit` and show every step's batch before its features are taken."""
     run, corpus = read_run(run_file), read_conllup(train)
     features = MuTSPad.features
 

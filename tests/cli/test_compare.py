@@ -78,7 +78,18 @@ def folder(tmp_path):
 def call(verb, folder, *more):
     main_arguments = ["--experiment", "small", "--seed", "1", "--seed", "2", "--report", REPORT]
     with pytest.raises(SystemExit) as stopped:
-        main([verb, *main_arguments, "--statistics", STATISTICS, "--results", str(folder), *more])
+        main(
+            [
+                "step",
+                verb,
+                *main_arguments,
+                "--statistics",
+                STATISTICS,
+                "--results",
+                str(folder),
+                *more,
+            ]
+        )
     return stopped.value.code
 
 

@@ -54,7 +54,7 @@ def embed(world, *arguments, corpora="corpora", **encoder):
         "--corpora": str(world / corpora),
         "--output": str(world / "contextual" / "tiny" / "tweets"),
     }
-    main(["embed", *(part for pair in flags.items() for part in pair), *arguments])
+    main(["step", "embed", *(part for pair in flags.items() for part in pair), *arguments])
 
 
 def test_every_sentence_of_every_split_is_embedded_once(world):

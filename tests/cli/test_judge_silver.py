@@ -36,7 +36,7 @@ def judge(results, *arguments, unify=UNIFY):
     output = results / "statistics" / "silver.csv"
     flags = ["--results", str(results), "--experiment", "quick", "--seed", "1", "--seed", "2"]
     with pytest.raises(SystemExit) as stopped:
-        main(["judge-silver", *flags, "--unify", unify, *arguments])
+        main(["step", "judge-silver", *flags, "--unify", unify, *arguments])
     return stopped.value.code, output
 
 

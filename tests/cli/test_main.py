@@ -1,36 +1,50 @@
 """The command line: every verb answers, a user's mistake is one message and a failure status."""
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
-from mutspad.cli.main import VERBS, main
+from mutspad.cli.main import STEPS, VERBS, main
+
+ALL = [*([verb] for verb in VERBS), *(["step", verb] for verb in STEPS)]
 
 
-def test_the_overview_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("call", "shown", "hidden"), [([], [*VERBS, "step"], STEPS), (["step"], STEPS, VERBS)]
+)
+def test_the_overview_lists_the_verbs_of_its_group(
+    call: list[str],
+    shown: Collection[str],
+    hidden: Collection[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main(["--help"])
+        main([*call, "--help"])
     assert stopped.value.code == 0
-    printed = capsys.readouterr().out
-    assert all(verb in printed for verb in VERBS)
+    listed = re.findall(r"^  ([\w-]+)  ", capsys.readouterr().out, re.MULTILINE)
+    assert set(shown) <= set(listed)
+    assert not set(hidden) & set(listed)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("call", ALL, ids=" ".join)
+def test_a_verb_explains_itself(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main([verb, "--help"])
+        main([*call, "--help"])
     assert stopped.value.code == 0
     assert "--" in capsys.readouterr().out
 
 
-def test_an_unknown_verb_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("call", [["pretrane"], ["step", "pretrane"], ["fit"]])
+def test_an_unknown_verb_is_refused(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main(["pretrane"])
+        main(call)
     assert stopped.value.code == 2
-    assert "No such command 'pretrane'" in capsys.readouterr().err
+    assert f"No such command '{call[-1]}'" in capsys.readouterr().err
 
 
 def test_a_mistake_is_one_message_without_a_traceback(
@@ -40,7 +54,17 @@ def test_a_mistake_is_one_message_without_a_traceback(
     run.write_text(json.dumps({"name": "x"}))
     arguments = ["--seed", "1", "--model", "m", "--corpora", "c", "--predictions", "p"]
     with pytest.raises(SystemExit) as stopped:
-        main(["score", "--run", str(run), *arguments, "--scores", str(tmp_path / "scores.json")])
+        main(
+            [
+                "step",
+                "score",
+                "--run",
+                str(run),
+                *arguments,
+                "--scores",
+                str(tmp_path / "scores.json"),
+            ]
+        )
     assert stopped.value.code == 1
     error = capsys.readouterr().err
     assert error.startswith(f"mutspad: error: {run}: expected a resolved run")
@@ -51,11 +75,17 @@ def test_a_mistake_is_one_message_without_a_traceback(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["resolve-run", "--run", "{", "--output", "o"], "--run: expected a resolved run as JSON"),
-        (["resolve-run", "--run", "{}", "--output", "o"], "found name: Field required; "),
-        (["generate-demo", "--demo", "7"], "--demo: expected the section corpora.demo as JSON"),
         (
-            ["generate-demo", "--demo", '{"seed": 7, "news": {"train": 0}}'],
+            ["step", "resolve-run", "--run", "{", "--output", "o"],
+            "--run: expected a resolved run as JSON",
+        ),
+        (["step", "resolve-run", "--run", "{}", "--output", "o"], "found name: Field required; "),
+        (
+            ["step", "generate-demo", "--demo", "7"],
+            "--demo: expected the section corpora.demo as JSON",
+        ),
+        (
+            ["step", "generate-demo", "--demo", '{"seed": 7, "news": {"train": 0}}'],
             "news.train: Input should be greater than 0, found 0; ",
         ),
     ],
@@ -82,12 +112,12 @@ def test_bad_json_is_one_message(
     ("arguments", "message"),
     [
         (
-            "score --run r --seed 1 --model m --corpora c --predictions p --scores s "
+            "step score --run r --seed 1 --model m --corpora c --predictions p --scores s "
             "--single-root dev",
             "Invalid value for --single-root: expected SPLIT=FILE with dev or test, found dev",
         ),
         (
-            "tabulate --number 2 --experiment e --seed 1 --results . --report {} "
+            "step tabulate --number 2 --experiment e --seed 1 --results . --report {} "
             "--unavailable elmo_small",
             "Invalid value for --unavailable: expected ROW=REASON, found elmo_small",
         ),
@@ -104,7 +134,7 @@ def test_half_a_pair_is_a_wrong_call(
 
 def test_scoring_and_tabulating_never_import_torch() -> None:
     program = (
-        "import sys; import mutspad.cli.score, mutspad.cli.tabulate, mutspad.cli.resolve_run; "
+        "import sys; import mutspad.cli.step.score, mutspad.cli.step.tabulate; "
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
@@ -132,7 +162,7 @@ def test_a_table_becomes_a_page_without_the_parameters(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "table3.md").write_text("# Table 3\n\n| a |\n|---|\n| ± |\n", "utf-8")
     with pytest.raises(SystemExit) as stopped:
-        main(["describe", "--page", "tables/table3.md", "--results", str(tmp_path)])
+        main(["step", "describe", "--page", "tables/table3.md", "--results", str(tmp_path)])
     assert stopped.value.code == 0
     (page,) = (tmp_path / "report").iterdir()
     assert page.name == "table3.html"

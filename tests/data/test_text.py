@@ -131,7 +131,7 @@ def test_the_verb_reads_all_tasks_and_raw_files(tmp_path):
     arguments = ["--domain", "tweets", "--corpora", str(tmp_path / "corpora"), "--anonymise"]
     outputs = ["--text", str(tmp_path / "t" / "tweets.txt"), "--summary", str(tmp_path / "t.json")]
     with pytest.raises(SystemExit) as stopped:
-        main(["prepare-text", *arguments, "--raw-file", str(raw), *outputs])
+        main(["step", "prepare-text", *arguments, "--raw-file", str(raw), *outputs])
     assert stopped.value.code == 0
     text = read_text(tmp_path / "t" / "tweets.txt")
     assert [" ".join(words) for words in text] == ["Lima is big", "See @USER", "Odd line & end"]

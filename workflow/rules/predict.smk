@@ -22,14 +22,14 @@ rule predict_one_task:
     wildcard_constraints:
         run=one_of(ONE_TASK_RUNS),
     params:
-        code=code_of("mutspad.cli.predict", "numpy", "torch"),
+        code=code_of("mutspad.cli.step.predict", "numpy", "torch"),
         model=predictor_folder,
         corpora=corpora_folder,
         contextual=contextual_flag,
         predictions=f"{RESULTS}/predictions/{{run}}/seed{{seed}}",
     shell:
         r"""
-        python -m mutspad.cli predict \
+        python -m mutspad.cli step predict \
             --run {input.run:q} \
             --model {params.model:q} \
             --corpora {params.corpora:q} \

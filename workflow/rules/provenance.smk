@@ -26,7 +26,7 @@ rule record:
     benchmark:
         "<benchmarks>/record.tsv"
     params:
-        code=code_of("mutspad.cli.record"),
+        code=code_of("mutspad.cli.step.record"),
         parameters=PARAMS.model_dump_json(),
         artefacts=[
             f"--artefact={pattern}"
@@ -44,7 +44,7 @@ rule record:
         benchmarks=f"benchmarks/runs/{PARAMS.experiment}",
     shell:
         r"""
-        python -m mutspad.cli record \
+        python -m mutspad.cli step record \
             --parameters {params.parameters:q} \
             {params.artefacts:q} \
             --benchmarks {params.benchmarks:q} \

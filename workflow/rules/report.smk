@@ -44,7 +44,7 @@ rule tabulate_corpora:
     benchmark:
         "<benchmarks>/tabulate/table1.tsv"
     params:
-        code=code_of("mutspad.cli.tabulate", "pandas", "tabulate"),
+        code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
         number=1,
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
@@ -53,7 +53,7 @@ rule tabulate_corpora:
         results=lambda wildcards, input: folder_of(input),
     shell:
         r"""
-        python -m mutspad.cli tabulate \
+        python -m mutspad.cli step tabulate \
             --number {params.number:q} \
             --experiment {params.experiment:q} \
             {params.seeds:q} \
@@ -78,7 +78,7 @@ use rule tabulate_corpora as tabulate_scores with:
     wildcard_constraints:
         number="[23]",
     params:
-        code=code_of("mutspad.cli.tabulate", "pandas", "tabulate"),
+        code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
         number="{number}",
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
@@ -103,13 +103,13 @@ rule tabulate_units:
     benchmark:
         "<benchmarks>/tabulate/table4.tsv"
     params:
-        code=code_of("mutspad.cli.tabulate_units", "jinja2", "numpy", "pandas"),
+        code=code_of("mutspad.cli.step.tabulate_units", "jinja2", "numpy", "pandas"),
         folder=lambda wildcards, input: folder_of(input),
         ablation=PARAMS.ablation.model_dump_json(),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
-        python -m mutspad.cli tabulate-units \
+        python -m mutspad.cli step tabulate-units \
             --ablation {params.folder:q} \
             --params {params.ablation:q} \
             --results {params.results:q} &>{log:q}
@@ -138,14 +138,14 @@ rule plot_convergence:
     benchmark:
         "<benchmarks>/plot/convergence.tsv"
     params:
-        code=code_of("mutspad.cli.plot", "matplotlib"),
+        code=code_of("mutspad.cli.step.plot", "matplotlib"),
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),
         results=lambda wildcards, input: folder_of(input),
     shell:
         r"""
-        python -m mutspad.cli plot \
+        python -m mutspad.cli step plot \
             --experiment {params.experiment:q} \
             {params.seeds:q} \
             --report {params.report:q} \
@@ -169,13 +169,13 @@ rule plot_ablation:
     benchmark:
         "<benchmarks>/plot/figure2.tsv"
     params:
-        code=code_of("mutspad.cli.plot_ablation", "matplotlib", "numpy", "pandas"),
+        code=code_of("mutspad.cli.step.plot_ablation", "matplotlib", "numpy", "pandas"),
         folder=lambda wildcards, input: folder_of(input),
         ablation=PARAMS.ablation.model_dump_json(),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
-        python -m mutspad.cli plot-ablation \
+        python -m mutspad.cli step plot-ablation \
             --ablation {params.folder:q} \
             --params {params.ablation:q} \
             --results {params.results:q} &>{log:q}

@@ -13,11 +13,11 @@ rule resolve_run:
         "<benchmarks>/runs/{run}.tsv"
     priority: 5
     params:
-        code=code_of("mutspad.cli.resolve_run"),
+        code=code_of("mutspad.cli.step.resolve_run"),
         run=resolved_run,
     shell:
         r"""
-        python -m mutspad.cli resolve-run \
+        python -m mutspad.cli step resolve-run \
             --run {params.run:q} \
             --output {output:q} &>{log:q}
         """
@@ -33,11 +33,11 @@ rule measure_precision:
         "<benchmarks>/measure_precision.tsv"
     priority: 5
     params:
-        code=code_of("mutspad.cli.measure_precision", "torch"),
+        code=code_of("mutspad.cli.step.measure_precision", "torch"),
         asked=precision_flag(),
     shell:
         r"""
-        python -m mutspad.cli measure-precision \
+        python -m mutspad.cli step measure-precision \
             {params.asked:q} \
             --output {output:q} &>{log:q}
         """

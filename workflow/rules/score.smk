@@ -17,13 +17,13 @@ rule score_run:
     benchmark:
         "<benchmarks>/score/{run}/seed{seed}.tsv"
     params:
-        code=code_of("mutspad.cli.score", "numpy", "seqeval"),
+        code=code_of("mutspad.cli.step.score", "numpy", "seqeval"),
         corpora=corpora_folder,
         predictions=f"{RESULTS}/predictions/{{run}}/seed{{seed}}",
         single_root=single_root_flags,
     shell:
         r"""
-        python -m mutspad.cli score \
+        python -m mutspad.cli step score \
             --run {input.run:q} \
             --seed {wildcards.seed} \
             --model {input.model:q} \

@@ -20,7 +20,7 @@ rule compare:
     benchmark:
         "<benchmarks>/compare.tsv"
     params:
-        code=code_of("mutspad.cli.compare", "numpy", "pandas", "scipy", "seqeval"),
+        code=code_of("mutspad.cli.step.compare", "numpy", "pandas", "scipy", "seqeval"),
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),
@@ -28,7 +28,7 @@ rule compare:
         results=lambda wildcards: RESULTS,
     shell:
         r"""
-        python -m mutspad.cli compare \
+        python -m mutspad.cli step compare \
             --experiment {params.experiment:q} \
             {params.seeds:q} \
             --report {params.report:q} \
@@ -53,7 +53,7 @@ rule claim:
     benchmark:
         "<benchmarks>/claim.tsv"
     params:
-        code=code_of("mutspad.cli.claim", "numpy", "pandas", "scipy", "tabulate"),
+        code=code_of("mutspad.cli.step.claim", "numpy", "pandas", "scipy", "tabulate"),
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         report=PARAMS.report.model_dump_json(),
@@ -64,7 +64,7 @@ rule claim:
         results=lambda wildcards: RESULTS,
     shell:
         r"""
-        python -m mutspad.cli claim \
+        python -m mutspad.cli step claim \
             --experiment {params.experiment:q} \
             {params.seeds:q} \
             --report {params.report:q} \
@@ -85,14 +85,14 @@ rule judge_silver:
     benchmark:
         "<benchmarks>/judge_silver.tsv"
     params:
-        code=code_of("mutspad.cli.judge_silver", "pandas", "seqeval", "tabulate"),
+        code=code_of("mutspad.cli.step.judge_silver", "pandas", "seqeval", "tabulate"),
         results=lambda wildcards: RESULTS,
         experiment=PARAMS.experiment,
         seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
         unify=json.dumps(PARAMS.unify),
     shell:
         r"""
-        python -m mutspad.cli judge-silver \
+        python -m mutspad.cli step judge-silver \
             --results {params.results:q} \
             --experiment {params.experiment:q} \
             {params.seeds:q} \

@@ -19,12 +19,12 @@ rule unify_domain:
         "<benchmarks>/unify/{domain}/seed{seed}.tsv"
     priority: 3
     params:
-        code=code_of("mutspad.cli.unify", "numpy", "torch"),
+        code=code_of("mutspad.cli.step.unify", "numpy", "torch"),
         corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
         labellers=labeller_flags,
     shell:
         r"""
-        python -m mutspad.cli unify \
+        python -m mutspad.cli step unify \
             --corpora {params.corpora:q} \
             {params.labellers:q} \
             --output {output:q} &>{log:q}

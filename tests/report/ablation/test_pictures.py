@@ -140,7 +140,7 @@ def test_the_verbs_write_the_same_bytes_twice(verb, names, run, words, tmp_path)
     for results in (tmp_path / "one", tmp_path / "two"):
         arguments = [verb, "--ablation", str(tmp_path / "ablation"), "--results", str(results)]
         with pytest.raises(SystemExit) as stopped:
-            main([*arguments, "--params", PARAMS.model_dump_json()])
+            main(["step", *arguments, "--params", PARAMS.model_dump_json()])
         assert stopped.value.code == 0
         written.append([(results / name).read_bytes() for name in names])
     assert written[0] == written[1]

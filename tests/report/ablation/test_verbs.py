@@ -29,7 +29,7 @@ def corpora(sentences, tmp_path):
 def call(verb, model, corpora, output, *more):
     arguments = ["--model", model, "--corpora", corpora, "--params", PARAMS.model_dump_json()]
     with pytest.raises(SystemExit) as stopped:
-        main([verb, *map(str, [*arguments, "--output", output, *more])])
+        main(["step", verb, *map(str, [*arguments, "--output", output, *more])])
     return stopped.value.code
 
 

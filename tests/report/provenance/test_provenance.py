@@ -334,7 +334,7 @@ def record_finished():
     arguments = ["--parameters", parse().model_dump_json(), "--results", "results/paper"]
     for pattern in ("tables/*", "statistics/**/*"):
         arguments += ["--artefact", pattern]
-    cli.main(["record", *arguments, "--benchmarks", "benchmarks"], standalone_mode=False)
+    cli.main(["step", "record", *arguments, "--benchmarks", "benchmarks"], standalone_mode=False)
     return json.loads(Path("results/paper/provenance.json").read_text())
 
 

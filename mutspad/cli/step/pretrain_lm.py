@@ -1,7 +1,8 @@
 """Train a small ELMo of our own on raw text.
 
-Example: mutspad pretrain-lm --text results/demo/text/tweets.txt --text results/demo/text/news.txt
-         --params '{"token_budget": 700000, ...}' --output results/demo/language_model
+Example: mutspad step pretrain-lm --text results/demo/text/tweets.txt
+         --text results/demo/text/news.txt --params '{"token_budget": 700000, ...}'
+         --output results/demo/language_model
 
 Interrupted, the same command goes on from the checkpoint and ends with the same bytes.
 

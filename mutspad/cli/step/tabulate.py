@@ -1,6 +1,6 @@
 """Write one of the paper's tables from the scores.
 
-Example: mutspad tabulate --number 2 --experiment demo --seed 1 --seed 2 --report '{...}'
+Example: mutspad step tabulate --number 2 --experiment demo --seed 1 --seed 2 --report '{...}'
          --unavailable 'elmo_small=no network' --results results/demo
 
 results/<experiment>/tables/

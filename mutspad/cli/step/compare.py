@@ -1,6 +1,6 @@
 """Test every method of Tables 2 and 3 against every other on the same test sentences.
 
-Example: mutspad compare --experiment demo --seed 1 --seed 2 --report '{...}'
+Example: mutspad step compare --experiment demo --seed 1 --seed 2 --report '{...}'
          --statistics '{"shuffles": 10000, "resamples": 10000, "confidence": 0.95, "seed": 13}'
          --results results/demo
 

@@ -1,7 +1,7 @@
 """Write the table of the units that matter most, and a page to browse them all (paper, Table 4).
 
-Example: mutspad tabulate-units --ablation results/demo/ablation/tuned-multi/seed1 --params '{...}'
-         --results results/demo
+Example: mutspad step tabulate-units --ablation results/demo/ablation/tuned-multi/seed1
+         --params '{...}' --results results/demo
 
 results/<experiment>/tables/
 ├── table4.csv     a row a word: task, class, unit, drop, word, activation

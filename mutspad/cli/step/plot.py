@@ -1,6 +1,6 @@
 """Plot how the supervised methods of the paper's Tables 2 and 3 converge on the target domain.
 
-Example: mutspad plot --experiment demo --seed 1 --seed 2 --report '{...}'
+Example: mutspad step plot --experiment demo --seed 1 --seed 2 --report '{...}'
          --results results/demo
 
 results/<experiment>/figures/

@@ -1,6 +1,6 @@
 """Write the synthetic corpora of the demo.
 
-Example: mutspad generate-demo --demo '{"seed": 7, "news": {...}, "tweets": {...}}' --raw raw
+Example: mutspad step generate-demo --demo '{"seed": 7, "news": {...}, "tweets": {...}}' --raw raw
 
 raw/demo/<corpus>/
 └── {train,dev,test}.conllup    one layer a corpus, as in the paper

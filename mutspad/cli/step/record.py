@@ -1,6 +1,6 @@
 """Write the provenance of an experiment beside its tables.
 
-Example: mutspad record --parameters '{"experiment": "demo", ...}' --results results/demo
+Example: mutspad step record --parameters '{"experiment": "demo", ...}' --results results/demo
          --artefact 'tables/*' --artefact 'figures/*' --benchmarks benchmarks/runs/demo
 
 results/<experiment>/

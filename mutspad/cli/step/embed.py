@@ -1,6 +1,6 @@
 """Compute the vectors of a frozen contextual encoder for every sentence of a domain.
 
-Example: mutspad embed --encoder '{"kind": "huggingface", "source": "..."}' --name minilm
+Example: mutspad step embed --encoder '{"kind": "huggingface", "source": "..."}' --name minilm
          --corpora results/quick/corpora/tweets --output results/quick/contextual/minilm/tweets
 
 A sentence that stands in several splits or tasks is read once, where it first stands: the files are

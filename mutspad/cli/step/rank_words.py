@@ -1,6 +1,6 @@
 """Find the words of the target corpora that activate each unit of the POS features (paper 5.5).
 
-Example: mutspad rank-words --model results/demo/finetune/tuned-multi/seed1
+Example: mutspad step rank-words --model results/demo/finetune/tuned-multi/seed1
          --corpora results/demo/corpora/tweets --params '{...}'
          --output results/demo/ablation/tuned-multi/seed1/activations.json
 

@@ -1,6 +1,6 @@
 """Annotate dev and test with a trained model; no gold layer is looked at.
 
-Example: mutspad predict --run results/demo/runs/tuned-multi.json
+Example: mutspad step predict --run results/demo/runs/tuned-multi.json
          --model results/demo/finetune/tuned-multi/seed1 --corpora results/demo/corpora/tweets
          --predictions results/demo/predictions/tuned-multi/seed1
 

@@ -1,7 +1,7 @@
 """Plot how much the classes of each task need each unit of the POS features (paper, Figure 2).
 
-Example: mutspad plot-ablation --ablation results/demo/ablation/tuned-multi/seed1 --params '{...}'
-         --results results/demo
+Example: mutspad step plot-ablation --ablation results/demo/ablation/tuned-multi/seed1
+         --params '{...}' --results results/demo
 
 results/<experiment>/figures/
 ├── figure2.pdf    a heat map, rows POS, CK, NER and DP, columns units

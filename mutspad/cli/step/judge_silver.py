@@ -1,6 +1,6 @@
 """Compare the silver labels of each unified training set with gold, wherever a sentence has both.
 
-Example: mutspad judge-silver --results results/demo --experiment demo --seed 1 --seed 2
+Example: mutspad step judge-silver --results results/demo --experiment demo --seed 1 --seed 2
          --unify '{"tweets": {"ner": "tweets-mono-ner"}}'
          --labeller tweets:ner=results/demo/baselines/tweets-mono-ner/seed1
 

@@ -1,6 +1,6 @@
 """Write the complete configuration of one run.
 
-Example: mutspad resolve-run --run '{"name": "x", ...}' --output results/demo/runs/x.json
+Example: mutspad step resolve-run --run '{"name": "x", ...}' --output results/demo/runs/x.json
 
 results/<experiment>/runs/
 └── <run>.json    everything the run needs to know; later steps read this, never params.yaml

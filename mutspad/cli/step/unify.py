@@ -1,6 +1,6 @@
 """Add silver layers to the training sets of a domain (paper 4.2.2).
 
-Example: mutspad unify --corpora results/demo/corpora/tweets
+Example: mutspad step unify --corpora results/demo/corpora/tweets
          --labeller pos=results/demo/baselines/tweets-mono-pos/seed1 ...
          --output results/demo/unified/tweets/seed1/train.conllup
 

@@ -1,6 +1,6 @@
 """Judge what the paper says it found by the results of an experiment.
 
-Example: mutspad claim --experiment demo --seed 1 --seed 2 --report '{...}'
+Example: mutspad step claim --experiment demo --seed 1 --seed 2 --report '{...}'
          --unavailable 'elmo_small=weights not available' --statistics '{...}'
          --ablation results/demo/ablation/tuned-multi/seed1 5 --results results/demo
 

@@ -1,6 +1,6 @@
 """Train one run with one seed.
 
-Example: mutspad fit --run results/demo/runs/tuned-multi.json --seed 1
+Example: mutspad step fit --run results/demo/runs/tuned-multi.json --seed 1
          --corpora results/demo/corpora/tweets --lexicon results/demo/lexicon
          --parent results/demo/pretrain/news-multi/seed1
          --precision results/demo/precision.json
@@ -84,7 +84,7 @@ def command(
     kept = None
     if checkpoint is not None:
         identity = identify(
-            code_of("mutspad.cli.fit", "numpy", "torch"), seed, filter(None, inputs)
+            code_of("mutspad.cli.step.fit", "numpy", "torch"), seed, filter(None, inputs)
         )
         kept = Checkpoint(checkpoint, identity, seconds)
     fitted = fit_run(

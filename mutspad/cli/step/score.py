@@ -1,6 +1,6 @@
 """Score the predictions of one run and seed against gold; no model is loaded.
 
-Example: mutspad score --run results/demo/runs/tuned-multi.json --seed 1
+Example: mutspad step score --run results/demo/runs/tuned-multi.json --seed 1
          --model results/demo/finetune/tuned-multi/seed1/model.json
          --corpora results/demo/corpora/tweets
          --predictions results/demo/predictions/tuned-multi/seed1

@@ -1,7 +1,7 @@
 """Describe an experiment for its report: its tables, verdicts and parameters as web pages.
 
-Example: mutspad describe --page tables/table1.md --page claims.md --results results/demo
-         mutspad describe --parameters '{"experiment": "demo", ...}' --results results/demo
+Example: mutspad step describe --page tables/table1.md --page claims.md --results results/demo
+         mutspad step describe --parameters '{"experiment": "demo", ...}' --results results/demo
 
 results/<experiment>/report/
 ├── parameters.html    the resolved parameters, the corpora behind them and all substitutes

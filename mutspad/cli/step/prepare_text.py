@@ -1,7 +1,7 @@
 """Collect the unlabelled text of one domain.
 
-Example: mutspad prepare-text --domain tweets --corpora results/quick/corpora/tweets --anonymise
-         --raw-file raw/wnut17-raw/gurez.10000 --text results/quick/text/tweets.txt
+Example: mutspad step prepare-text --domain tweets --corpora results/quick/corpora/tweets
+         --anonymise --raw-file raw/wnut17-raw/gurez.10000 --text results/quick/text/tweets.txt
          --summary results/quick/text/tweets.json
 
 results/<experiment>/text/

@@ -1,6 +1,6 @@
 """Measure once for an experiment whether bfloat16 pays on this machine.
 
-Example: mutspad measure-precision --asked --output results/quick/precision.json
+Example: mutspad step measure-precision --asked --output results/quick/precision.json
 
 results/<experiment>/
 └── precision.json    what `training.precision: auto` comes to; null where no run asks

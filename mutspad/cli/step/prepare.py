@@ -1,6 +1,6 @@
 """Turn raw corpora into the processed format of one domain and task.
 
-Example: mutspad prepare --domain news --task chunk --corpus conll2000 --held-out 0.1
+Example: mutspad step prepare --domain news --task chunk --corpus conll2000 --held-out 0.1
          --held-out-seed 13 --token-budget-seed 13 --output results/paper/corpora/news/chunk
 
 results/<experiment>/corpora/<domain>/<task>/
