@@ -1,4 +1,4 @@
-"""Give handles and URLs one form each (paper 5.1, footnote 1).
+"""Replace handles and URLs by placeholders (paper 5.1, footnote 1).
 
 The paper says "simple rules"; ours: BERTweet's forms `@USER` and `HTTPURL`, with TweeBank's
 numbered forms (`@USER1490`, `URL218`) folded into them. A handle or a URL counts wherever no letter
@@ -16,5 +16,5 @@ _URL_WORD = re.compile(r"(?<!\w)(?:(?i:https?|www)(?!\w).*|URL\d+(?!\w))", re.DO
 
 
 def anonymise(word: str) -> str:
-    """Give the handle or URL in a word its one form; idempotent."""
+    """Replace the handle or URL in a word by its placeholder; idempotent."""
     return _HANDLE.sub(USER, _URL_WORD.sub(URL, word))

@@ -1,4 +1,4 @@
-"""Vectors of a frozen encoder, computed once: one matrix of all words, and where each sentence is.
+"""Cache the vectors of a frozen encoder: one matrix of all words, and an index of sentences.
 
 A sentence is found by its words, so a corpus may be split, unified or shuffled after the encoder
 has read it. Half precision is ours: seven layers of 384 single floats are 10 GB a million words,
@@ -38,7 +38,7 @@ _REMEDY = "Run the verb embed again"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredRows:
-    """Say where rows of the matrix lie, those of a sentence or all.
+    """Location of rows of the matrix: those of one sentence, or all.
 
     They are read, not mapped: the pages of a map would count as memory of the process, after an
     epoch all of the file.
@@ -63,7 +63,7 @@ class StoredRows:
         Raises
         ------
         EncoderError
-            When the matrix has gone or has become shorter.
+            When the matrix is missing or truncated.
         """
         size = math.prod(self.shape)
         try:
@@ -103,12 +103,12 @@ class ContextualVectors:
 
     @property
     def n_layers(self) -> int:
-        """Count the vectors of a word."""
+        """Return the number of vectors per word."""
         return self.matrix.shape[1]
 
     @property
     def dim(self) -> int:
-        """Count the numbers of a vector."""
+        """Return the dimension of a vector."""
         return self.matrix.shape[2]
 
     def find(self, words: Sequence[str]) -> StoredRows:
@@ -252,15 +252,15 @@ def _paths(stem: str | Path) -> tuple[Path, Path]:
 
 
 def _key(words: Sequence[str]) -> str:
-    """Hash a sentence; no word holds the separator, which Python takes for white space."""
+    """Hash a sentence; no word contains the separator, which is white space."""
     return hashlib.blake2b("\x1f".join(words).encode(), digest_size=16).hexdigest()
 
 
 def _parts(sentences: Sequence[Words], size: int) -> Iterable[Sequence[Words]]:
-    """Cut sentences into calls of `size`, showing how far it is."""
+    """Yield batches of `size` sentences and show the progress."""
     terminal = Console(stderr=True)
     starts = range(0, len(sentences), size)
-    told = 0
+    reported = 0
     for start in track(
         starts,
         description="embed",
@@ -270,8 +270,8 @@ def _parts(sentences: Sequence[Words], size: int) -> Iterable[Sequence[Words]]:
     ):
         yield sentences[start : start + size]
         done = min(start + size, len(sentences))
-        if not terminal.is_terminal and 10 * done // len(sentences) > told:
-            told = 10 * done // len(sentences)
+        if not terminal.is_terminal and 10 * done // len(sentences) > reported:
+            reported = 10 * done // len(sentences)
             logger.info("%d of %d sentences embedded", done, len(sentences))
 
 
@@ -295,7 +295,7 @@ def _to_rows(words: Words, layers: Tensor, n_layers: int, dim: int) -> Half:
 
 
 def _check(vectors: Half) -> str:
-    """Hash rows spread over the matrix: all of it would take seconds a gigabyte at each start."""
+    """Hash a sample of rows: hashing the whole matrix takes seconds per gigabyte."""
     sample = np.linspace(0, len(vectors) - 1, num=min(_SAMPLED_ROWS, len(vectors)), dtype=np.int64)
     return hashlib.blake2b(vectors[sample].tobytes(), digest_size=16).hexdigest()
 
@@ -316,5 +316,5 @@ def _read_index(path: Path) -> dict[str, Any]:
 
 
 def _damaged(path: Path, expected: str, found: str) -> EncoderError:
-    """Say that a file is not what it should be."""
+    """Build the error for a damaged file."""
     return EncoderError(f"{path}: expected {expected}, found {found}. {_REMEDY}")

@@ -13,7 +13,7 @@ MODEL_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 
 
 def find_local(source: str) -> Path | None:
-    """Find the folder that a source means; None for a name of the hub.
+    """Find the local folder of a source; None for a name of the hub.
 
     Raises
     ------
@@ -42,8 +42,7 @@ def model_files(folder: Path) -> list[Path]:
 def package_version(source: str) -> str | None:
     """Return the version of the package that a source names; None for other sources.
 
-    A package is told by its version, since its files are another's to install: their times say
-    nothing. One without a version of its own is told by the place and size of its files.
+    A package without a version is identified by the names and sizes of its files.
     """
     if not source.startswith(PACKAGE_PREFIX):
         return None

@@ -8,14 +8,14 @@ ROOT_RELATION = "root"
 
 
 def split_label(label: str) -> tuple[str, str]:
-    """Part an IOB label into prefix and type: `B-NP` into `B-` and `NP`; others have no prefix."""
+    """Split an IOB label into prefix and type: `B-NP` into `B-` and `NP`; others have no prefix."""
     if label[:2] in ("B-", "I-", "b-", "i-") and len(label) > 2:
         return label[:2].upper(), label[2:]
     return "", label
 
 
 def is_iob_tag(tag: str) -> bool:
-    """Say whether a tag is `O`, `B-<type>` or `I-<type>`."""
+    """Return whether a tag is `O`, `B-<type>` or `I-<type>`."""
     return tag == OUTSIDE or (tag[:2] in ("B-", "I-") and len(tag) > 2)
 
 

@@ -1,4 +1,4 @@
-"""Divide and thin out sentences: own splits, held-out dev sets, token budgets."""
+"""Split and subsample sentences: own splits, held-out dev sets, token budgets."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -27,12 +27,12 @@ def cut_splits(items: Sequence[T]) -> dict[Split, list[T]]:
 def hold_out(
     sentences: Sequence[Sentence], share: float, seed: int
 ) -> tuple[list[Sentence], list[Sentence]]:
-    """Take a share of the sentences out at random; both parts keep the original order.
+    """Hold out a random share of the sentences; both parts keep the original order.
 
     Returns
     -------
     tuple
-        What is left, and what was taken out.
+        The remaining and the held-out sentences.
     """
     order = _permutation(len(sentences), seed)
     taken = set(order[: round(share * len(sentences))])
@@ -41,9 +41,9 @@ def hold_out(
 
 
 def sample_tokens(sentences: Sequence[Sentence], budget: int, seed: int) -> list[Sentence]:
-    """Draw whole sentences at random while they fit into a budget of tokens.
+    """Sample whole sentences while they fit into a budget of tokens.
 
-    The original order is kept, and a smaller budget draws a subset of what a larger one draws.
+    The original order is kept, and a smaller budget gives a subset of a larger one.
     """
     chosen = []
     left = budget

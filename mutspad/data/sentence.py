@@ -9,7 +9,7 @@ from mutspad.tasks import Task
 
 
 class Origin(StrEnum):
-    """Say whether people (gold) or a model (silver) made a layer (paper 4.2.2)."""
+    """The origin of a layer: human annotation (gold) or a model (silver) (paper 4.2.2)."""
 
     GOLD = "gold"
     SILVER = "silver"
@@ -17,7 +17,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Hold one task's annotation of a sentence.
+    """One task's annotation of a sentence.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Hold a sentence: its words, its identity in its corpus, and the layers it carries."""
+    """A sentence: its words, its id in its corpus, and its layers."""
 
     id: str
     words: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Raw text: one sentence a line, its tokens parted by one space (paper 5.2.1, unlabelled text)."""
+"""Raw text: one sentence a line, tokens separated by single spaces (paper 5.2.1)."""
 
 import html
 import re
@@ -37,7 +37,7 @@ _INVISIBLE_SPACES = str.maketrans({"\u200b": " ", "\ufeff": " "})
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """Hold the unlabelled text of a domain.
+    """The unlabelled text of a domain.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ def read_text(path: str | Path) -> list[Words]:
     Raises
     ------
     CorpusError
-        For an empty file, bytes that are not UTF-8, or a line that is not tokens parted by one
-        space, with file and line.
+        For an empty file, bytes that are not UTF-8, or a line whose tokens are not separated by
+        single spaces, with file and line.
     """
     sentences = []
     for number, line in read_lines(path):
@@ -84,7 +84,7 @@ def write_sentences(path: str | Path, sentences: Sequence[Words]) -> None:
 
 
 def tokenise(line: str) -> Words:
-    """Part a raw tweet into words, as spaCy does for English, but keep Twitter's own units whole.
+    """Tokenise a raw tweet with spaCy's English rules, but keep Twitter's own units whole.
 
     URLs, handles, hashtags and emoji are one word each, also where no space parts them from their
     neighbours. Twitter's HTML entities (`&amp;`) become the characters that they stand for.
@@ -107,7 +107,7 @@ def collect_text(
 
     Each sentence is taken once, and none that stands in a dev or test set, whose text no model may
     see before it is scored. Two sentences count as the same when only case, spaces, the tokens'
-    borders or compatible characters ("…" and "...") tell them apart: corpora differ in these.
+    borders or compatible characters ("…" and "...") differ: corpora differ in these.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def _anonymised(sentences: Iterable[Words], wanted: bool) -> Iterable[Words]:
 
 
 def _identity(words: Words) -> str:
-    """Return what makes a sentence the same as another, whoever tokenised it."""
+    """Return a key that is equal for equal sentences under any tokenisation."""
     text = html.unescape("".join(words))
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
@@ -172,7 +172,7 @@ def _tokenizer() -> "Tokenizer":
 
 
 def _check(words: Words, path: str | Path, line: int) -> None:
-    """Refuse a sentence that does not come back as it was."""
+    """Raise an error for a sentence that would not be read back unchanged."""
     for word in words or ("",):
         if word.split() != [word]:
             raise CorpusError(

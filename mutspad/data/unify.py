@@ -46,7 +46,7 @@ def unify(
         for sentence in corpora[task]:
             known = merged.get(sentence.id)
             merged[sentence.id] = sentence if known is None else _merge(known, sentence)
-    # What lacks a layer is settled before any is added: the annotator sees no silver layer.
+    # Missing layers are listed before any is added: the annotator sees no silver layer.
     lacking = {
         task: [sentence for sentence in merged.values() if task not in sentence.layers]
         for task in tasks
@@ -83,7 +83,7 @@ def _check_corpus(task: Task, sentences: Sequence[Sentence]) -> None:
 
 
 def _merge(known: Sentence, other: Sentence) -> Sentence:
-    """Give a sentence the layers of its other copy; a gold layer beats a silver one."""
+    """Add the layers of another copy of the sentence; gold has precedence over silver."""
     if known.words != other.words:
         raise UnificationError(
             f"sentence {known.id}: expected the same words in every training set, found "

@@ -1,4 +1,4 @@
-"""Draws from a seeded stream."""
+"""Random choices from a seeded stream."""
 
 from bisect import bisect
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class Dice:
         self._stream = np.random.Generator(np.random.PCG64(seed))
 
     def chance(self, probability: float) -> bool:
-        """Say yes with this probability."""
+        """Return True with this probability."""
         return bool(self._stream.random() < probability)
 
     def pick(self, options: Sequence[T]) -> T:
@@ -31,12 +31,12 @@ class Dice:
         return options[int(self._stream.integers(len(options)))]
 
     def weigh(self, weights: Mapping[T, float]) -> T:
-        """Pick one option by its weight."""
+        """Pick one option with probability proportional to its weight."""
         limits = list(accumulate(weights.values()))
         return list(weights)[bisect(limits, float(self._stream.random()) * limits[-1])]
 
     def rank(self, limits: Sequence[float]) -> int:
-        """Pick a place among the running sums of weights."""
+        """Sample an index by cumulative weights."""
         return bisect(limits, float(self._stream.random()) * limits[-1])
 
     def number(self, low: int, high: int) -> int:

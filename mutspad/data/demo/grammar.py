@@ -2,7 +2,7 @@
 
 What a model has to learn is shared by the tasks and by the domains:
 
-- a stem that is both noun and verb, and a form in -ed, is told apart by its surroundings;
+- a stem that is both noun and verb, and a form in -ed, is disambiguated by its context;
 - an entity's type follows from its verb or preposition, for most names from nothing else;
 - chunks follow from parts of speech;
 - a prepositional phrase hangs on a relational noun or on the verb, by the noun's class.
@@ -33,7 +33,7 @@ SUBORDINATORS = ("because", "after", "before", "while", "if", "as")
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Say how often a domain does what the grammar allows.
+    """Probabilities of a domain's grammatical choices.
 
     Parameters
     ----------
@@ -347,14 +347,14 @@ class Grammar:
         return clause.under(phrase.head, "acl:relcl")
 
     def _determiner(self, noun: Node, *, plural: bool) -> list[Node]:
-        """Build what opens a noun phrase: an article, a numeral, an owner or nothing."""
+        """Build the determiner of a noun phrase: an article, a numeral, a possessor or nothing."""
         dice = self.dice
         shape = dice.weigh({"the": 4, "a": 3, "this": 1, "my": 1.5, "numeral": 0.7, "owner": 0.6})
         if shape == "numeral":
             return [Node(dice.pick(NUMERALS), "CD", "nummod", noun)] if plural else []
         if shape == "owner":
             owner = self.name(dice.pick((Entity.PERSON, Entity.COMPANY, Entity.PLACE)))
-            # The mark of the owner opens the next chunk, as in CoNLL-2000.
+            # The possessive marker opens the next chunk, as in CoNLL-2000.
             mark = Node("'s", "POS", "case", owner.head)
             return [*owner.under(noun, "nmod:poss"), mark]
         if shape == "my":

@@ -39,7 +39,7 @@ SIZES: Mapping[str, int] = {
     "company": 60,
     "product": 60,
 }
-# Endings that give a class away, and the share of its words that have one.
+# Endings typical of a class, and the share of its words that have one.
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "thing": ("tion", "ment", "age"),
     "relational": ("tion", "ment"),
@@ -53,9 +53,9 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
 }
 ENDING_SHARE = 0.35
 NAMES = ("first", "last", "place", "company", "product")
-# Names that people, places, companies and products share: only the context tells.
+# Names that people, places, companies and products share: only the context disambiguates.
 COMMON_NAMES = 60
-# Verb stems that are nouns too ("the vote", "they vote"): only the context tells.
+# Verb stems that are nouns too ("the vote", "they vote"): only the context disambiguates.
 VERBS_THAT_ARE_NOUNS = {"affect": 0.6, "change": 0.6, "make": 0.4}
 
 # Of each list, the share that both domains use; the rest is split evenly between them.
@@ -65,14 +65,14 @@ FLATNESS = 8.0
 
 
 class WordList:
-    """Hold the words of one class in one domain, the most used first."""
+    """The words of one class in one domain, the most frequent first."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = tuple(words)
         self._limits = list(accumulate(1 / (rank + FLATNESS) for rank in range(len(words))))
 
     def pick(self, dice: Dice) -> str:
-        """Pick a word by how often it is used."""
+        """Sample a word by its frequency."""
         return self.words[dice.rank(self._limits)]
 
 
@@ -100,14 +100,14 @@ def invent_language(seed: int) -> dict[Domain, dict[str, WordList]]:
 
 
 def _invent_word(dice: Dice, name: str, taken: set[str]) -> str:
-    """Invent a word of a class, some with an ending that gives the class away."""
+    """Invent a word of a class, some with an ending typical of the class."""
     endings = ENDINGS.get(name, ())
     stem = _invent_stem(dice, taken)
     return stem + dice.pick(endings) if endings and dice.chance(ENDING_SHARE) else stem
 
 
 def _invent_stem(dice: Dice, taken: set[str]) -> str:
-    """Invent a stem of two syllables that does not stand yet."""
+    """Invent a new stem of two syllables."""
     while True:
         parts = (ONSETS, NUCLEI, MIDDLES, NUCLEI, CODAS)
         stem = "".join(dice.pick(part) for part in parts)

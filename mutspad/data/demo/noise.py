@@ -1,4 +1,4 @@
-"""What turns a clause into a tweet: dropped words, spelling, handles, hashtags and the like."""
+"""Turn clauses into tweets: dropped words, spelling variants, handles, hashtags and the like."""
 
 from collections.abc import Sequence
 
@@ -50,7 +50,7 @@ def build_tweet(grammar: Grammar) -> list[Node]:
 
 
 def _utterance(grammar: Grammar) -> Phrase:
-    """Build a sentence, some without its small words, or a bare noun phrase."""
+    """Build a sentence, sometimes without function words, or a bare noun phrase."""
     dice = grammar.dice
     if dice.chance(0.12):
         return grammar.group(grammar.common)
@@ -64,7 +64,7 @@ def _utterance(grammar: Grammar) -> Phrase:
 
 
 def _drop_rate(node: Node) -> float:
-    """Say how often a word without dependents is left out."""
+    """Return the probability that a word without dependents is dropped."""
     if node.relation == "nsubj" and node.word == "I":
         return 0.3
     return {"det": 0.15, "cop": 0.15, "mark": 0.1}.get(node.relation, 0.0)
@@ -118,7 +118,7 @@ def _ending(dice: Dice, root: Node) -> list[Node]:
 
 
 def _spell(dice: Dice, nodes: Sequence[Node]) -> None:
-    """Write the words as people type them; the labels stay."""
+    """Vary the spelling of words; the labels stay."""
     lower, upper = dice.chance(0.45), dice.chance(0.04)
     for node in nodes:
         if node.word.startswith("@"):

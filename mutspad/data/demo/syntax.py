@@ -1,4 +1,4 @@
-"""Words with their syntax as objects, and how they become the four layers of a sentence."""
+"""Words with their syntax, and their conversion into the four layers of a sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Domain(StrEnum):
 
 
 class Entity(StrEnum):
-    """Name what an expression refers to; each domain has its own entity types for it."""
+    """Kind of referent; each domain maps it to its own entity types."""
 
     PERSON = "person"
     PLACE = "place"
@@ -77,14 +77,14 @@ UNIVERSAL_TAGS: Mapping[str, str] = {
 
 @dataclass(eq=False, slots=True)
 class Span:
-    """Stand for one chunk or one mention; its words point to the same object."""
+    """One chunk or mention; its words share the object."""
 
     kind: str
 
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """Hold a word, its tag of the Penn Treebank, its place in the tree and its spans."""
+    """A word, its tag of the Penn Treebank, its place in the tree and its spans."""
 
     word: str
     tag: str
@@ -96,14 +96,14 @@ class Node:
 
 @dataclass(eq=False, slots=True)
 class Phrase:
-    """Hold adjacent nodes and the one that heads them."""
+    """Adjacent nodes with their head."""
 
     nodes: list[Node]
     head: Node
     plural: bool = False
 
     def under(self, head: Node, relation: str) -> list[Node]:
-        """Hang the phrase on a node outside it and return its nodes."""
+        """Attach the phrase to a node outside it and return its nodes."""
         self.head.head = head
         self.head.relation = relation
         return self.nodes
@@ -129,7 +129,7 @@ def mentioned(nodes: Sequence[Node], kind: Entity) -> None:
 
 
 def layer_of(nodes: Sequence[Node], task: Task, domain: Domain) -> Layer:
-    """Read one task's gold layer off the nodes of a sentence, in the domain's label set."""
+    """Build one task's gold layer from the nodes of a sentence, in the domain's label set."""
     if task is Task.DEP:
         places = {node: place for place, node in enumerate(nodes, start=1)}
         heads = tuple(0 if node.head is None else places[node.head] for node in nodes)
