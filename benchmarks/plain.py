@@ -87,8 +87,9 @@ def start_optimiser(
 ) -> None:
     """Start an optimiser that updates one parameter after the other."""
     _start_optimiser(optimiser, model, params, n_tasks=n_tasks)
-    for group in optimiser.sgd.param_groups:
-        group.update(fused=False, foreach=False)
+    for group in optimiser.groups():
+        if "fused" in group:
+            group.update(fused=False, foreach=False)
 
 
 def _read_packed(

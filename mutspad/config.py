@@ -35,6 +35,8 @@ Domain = Literal["news", "tweets"]
 Split = Literal["train", "dev", "test"]
 Precision = Literal["fp32", "bf16", "auto"]
 Device = Literal["cpu", "cuda", "auto"]
+Optimisers = Literal["sgd", "adam"]
+Schedule = Literal["linear", "cosine", "constant"]
 Phase = Literal["baselines", "pretrain", "finetune", "as-is"]
 TRAINED_PHASES: tuple[Phase, ...] = ("baselines", "pretrain", "finetune")
 
@@ -83,6 +85,7 @@ class VectorsParams(Closed):
     substitute: str | None
     dim: Positive
     lowercase: bool
+    scale: Annotated[float, Field(gt=0.0)] | None
 
 
 class ParserParams(Closed):
@@ -103,8 +106,9 @@ class ModelParams(Closed):
     tagger_hidden: Positive
     pos_reduction: Positive
     chunk_reduction: Positive
-    dropout: Rate
+    dropout: dict[Annotated[Task, Field(strict=False)], Rate]
     unknown_rate: Rate
+    unknown_char_rate: Rate
     parser: ParserParams
 
 
@@ -112,9 +116,13 @@ class TrainingParams(Closed):
     """Set optimiser, schedule, early stopping, precision and device (paper 4.1, 4.2.1 and 5.3)."""
 
     batch_sentences: Positive
+    pool_batches: Positive
+    optimiser: Optimisers
     learning_rate: Annotated[float, Field(gt=0.0)]
+    schedule: Schedule
+    warmup: Rate
+    final_rate: Annotated[float, Field(ge=0.0, le=1.0)]
     momentum: Rate
-    decay: Annotated[float, Field(ge=0.0)]
     clip_norm: Annotated[float, Field(gt=0.0)]
     max_epochs: Positive
     patience: Positive

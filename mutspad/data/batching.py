@@ -243,9 +243,12 @@ def collate_forms(vocabulary: Vocabulary, forms: Iterable[str]) -> tuple[Tensor,
 
 
 def bucket_batches(
-    lengths: Sequence[int], batch_sentences: int, rng: np.random.Generator | None
+    lengths: Sequence[int],
+    batch_sentences: int,
+    rng: np.random.Generator | None,
+    pool_batches: int | None = None,
 ) -> list[list[int]]:
-    """Part sentences into batches of similar length, so that little is padding.
+    """Divide sentences into batches of similar length, so that little is padding.
 
     Parameters
     ----------
@@ -256,6 +259,9 @@ def bucket_batches(
     rng
         Breaks ties between sentences of one length and shuffles the batches; None keeps the order
         by length.
+    pool_batches
+        Only so many batches of shuffled sentences are sorted by length together: sorted as a whole,
+        a corpus has batches of one length each, and neighbours meet in every epoch. None sorts all.
 
     Returns
     -------
@@ -265,12 +271,14 @@ def bucket_batches(
     Raises
     ------
     ValueError
-        When a batch would hold no sentence.
+        When a batch or a pool would hold nothing.
     """
-    if batch_sentences < 1:
-        raise ValueError(f"batch_sentences: expected at least 1, found {batch_sentences}")
+    for name, size in (("batch_sentences", batch_sentences), ("pool_batches", pool_batches)):
+        if size is not None and size < 1:
+            raise ValueError(f"{name}: expected at least 1, found {size}")
     ties = np.arange(len(lengths)) if rng is None else rng.permutation(len(lengths))
-    order = np.lexsort((ties, np.asarray(lengths, dtype=np.int64))).tolist()
+    pools = ties * 0 if pool_batches is None else ties // (batch_sentences * pool_batches)
+    order = np.lexsort((ties, np.asarray(lengths, dtype=np.int64), pools)).tolist()
     batches = [
         order[start : start + batch_sentences] for start in range(0, len(order), batch_sentences)
     ]

@@ -80,6 +80,7 @@ def build_lexicon(
     *,
     vectors: VectorTable,
     lowercase: bool,
+    scale: float | None = None,
     substitute_for: str | None = None,
 ) -> Lexicon:
     """Collect the words of the training sets, and those of other sets that have a vector.
@@ -97,6 +98,10 @@ def build_lexicon(
         The vectors of `collect_forms(training, other)`.
     lowercase
         Whether words that differ only in case are one word.
+    scale
+        The standard deviation of an element that all vectors are multiplied to by one constant;
+        None keeps them as published. Sources differ by a factor of ten, and a network that is made
+        for one is saturated by another.
     substitute_for
         The source that `vectors` stands in for, if it does.
     """
@@ -117,6 +122,8 @@ def build_lexicon(
         for row, word in enumerate(words):
             if word in found:
                 matrix[row] = found[word]
+        if scale is not None and found:
+            matrix *= scale / matrix[has_vector].std()
     return Lexicon(
         words=words,
         chars=tuple(sorted({char for form in trained for char in form})),

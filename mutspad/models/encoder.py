@@ -27,6 +27,8 @@ class WordEncoder(nn.Module):
         Size of one direction of the character LSTM.
     unknown_rate
         Share of words shown as unknown in training, so that the unknown row learns.
+    unknown_char_rate
+        Share of characters shown as unknown in training, for the same reason.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class WordEncoder(nn.Module):
         char_dim: int,
         char_hidden: int,
         unknown_rate: float,
+        unknown_char_rate: float,
     ) -> None:
         super().__init__()
         # Sparse: a batch touches hundreds of rows; a dense gradient and update would pass over all
@@ -45,7 +48,7 @@ class WordEncoder(nn.Module):
         self.words = nn.Embedding(n_words, word_dim, padding_idx=PAD_ID, sparse=True)
         self.chars = nn.Embedding(n_chars, char_dim, padding_idx=PAD_ID)
         self.char_lstm = BiLSTM(char_dim, char_hidden)
-        self.unknown_rate = unknown_rate
+        self.unknown_rate, self.unknown_char_rate = unknown_rate, unknown_char_rate
         self.output_dim = word_dim + self.char_lstm.output_dim
         for embedding in (self.words, self.chars):
             _initialise(embedding)
@@ -82,8 +85,13 @@ class WordEncoder(nn.Module):
             words = words.masked_fill(hidden & batch.mask, UNK_ID)
         states = batch.spelled
         if states is None:
+            chars = batch.chars
+            if self.training:
+                # What stands at padding is never read.
+                hidden = torch.rand(chars.shape, device=chars.device) < self.unknown_char_rate
+                chars = chars.masked_fill(hidden, UNK_ID)
             parts = zip(
-                torch.split(batch.chars, SPELLED_TOGETHER),
+                torch.split(chars, SPELLED_TOGETHER),
                 torch.split(batch.char_lens, SPELLED_TOGETHER),
                 strict=True,
             )

@@ -80,6 +80,7 @@ class MuTSPad(nn.Module):
                 char_dim=params.char_dim,
                 char_hidden=params.char_hidden,
                 unknown_rate=params.unknown_rate,
+                unknown_char_rate=params.unknown_char_rate,
             )
             shared_dim += self.encoder.output_dim
         self.heads = nn.ModuleDict()
@@ -215,5 +216,5 @@ def _build_head(task: Task, params: ModelParams, input_dim: int, labels: Sequenc
         input_dim=input_dim,
         n_labels=len(labels),
         hidden=params.tagger_hidden,
-        dropout=params.dropout,
+        dropout=params.dropout[task],
     )

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from statistics import fmean
 from typing import Any, Self, TypeVar
 
@@ -200,7 +201,7 @@ class TrainerState:
         progress = asdict(self.progress)
         return {
             "weights": self.trained.state_dict(),
-            "optimiser": self.optimiser.sgd.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
             "generator": torch.get_rng_state(),
             # Dropout draws where it is computed.
             "cuda_generator": torch.cuda.get_rng_state() if self.device == "cuda" else None,
@@ -217,7 +218,7 @@ class TrainerState:
     def take_up(self, state: Mapping[str, Any]) -> None:
         """Go back to where `to_state` was asked, PyTorch's generators included."""
         self.trained.load_state_dict(state["weights"])
-        self.optimiser.sgd.load_state_dict(state["optimiser"])
+        self.optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["generator"])
         if state["cuda_generator"] is not None:
             torch.cuda.set_rng_state(state["cuda_generator"])
@@ -361,6 +362,10 @@ class _Trainer:
             }
         else:
             self._corpora = dict.fromkeys(model.tasks, self._encode(train, model.tasks))
+        self._mean_words = {
+            task: params.batch_sentences * fmean(map(len, corpus))
+            for task, corpus in self._corpora.items()
+        }
         self._dev = {task: dev.get(task, ()) for task in model.tasks}
         for task, sentences in self._dev.items():
             _require_layers("dev", sentences, [task])
@@ -371,7 +376,7 @@ class _Trainer:
 
     def run_epoch(self, state: TrainerState, checkpoint: Checkpoint | None) -> None:
         """Train the next epoch, or the rest of it, score it and take note of it."""
-        rate = state.optimiser.start_epoch(state.epoch)
+        rate = state.optimiser.set_progress(state.epoch / self._params.max_epochs)
         started = time.perf_counter()
         speed = self._train(state, checkpoint) / (time.perf_counter() - started)
         losses, domain = state.progress.losses(self._model.tasks), state.progress.domain()
@@ -415,7 +420,10 @@ class _Trainer:
             transient=True,
             disable=not terminal.is_terminal,
         ):
+            done = (state.epoch + number / len(steps)) / self._params.max_epochs
+            state.optimiser.set_progress(done)
             batch = self._collate(self._sentences(step))
+            n_words = int(batch.lens.sum())
             with computing_in(state.precision):
                 features = self._model.features(batch, step.tasks)
                 losses = self._model.losses(batch, step.tasks, features)
@@ -423,9 +431,13 @@ class _Trainer:
                 value = loss.item()
                 _require_finite(value, state.epoch, f"loss of {task}")
                 progress.note(task, value)
-            total = weighted_loss(losses, weights, n_tasks=len(tasks))
+            total = weighted_loss(
+                losses,
+                weights,
+                n_tasks=len(tasks),
+                batch_size=n_words / self._mean_words[step.tasks[0]],
+            )
             if self._adversary is not None:
-                done = (state.epoch + number / len(steps)) / self._params.max_epochs
                 source = word_features(features[tasks[0]], batch)
                 with computing_in(state.precision):
                     domain = self._tell(self._adversary, source, targets[number], done)
@@ -435,7 +447,7 @@ class _Trainer:
                 total = total + domain.loss
             norm = state.optimiser.step(total)
             _require_finite(norm, state.epoch, f"gradient norm of {', '.join(step.tasks)}")
-            words += int(batch.lens.sum())
+            words += n_words
             progress.step = number + 1
             if checkpoint is not None and checkpoint.due():
                 checkpoint.write(state.to_state())
@@ -468,13 +480,18 @@ class _Trainer:
     def _deal(self, epoch: int) -> Iterator[Step]:
         """Deal the steps of an epoch."""
         lengths = {task: [len(rows) for rows in corpus] for task, corpus in self._corpora.items()}
-        size = self._params.batch_sentences
-        if self._unified:
-            tasks = self._model.tasks
-            return all_tasks_per_batch(
-                lengths[tasks[0]], tasks, batch_sentences=size, seed=self._seed, epoch=epoch
-            )
-        return one_task_per_batch(lengths, batch_sentences=size, seed=self._seed, epoch=epoch)
+        tasks = self._model.tasks
+        sample = (
+            partial(all_tasks_per_batch, lengths[tasks[0]], tasks)
+            if self._unified
+            else partial(one_task_per_batch, lengths)
+        )
+        return sample(
+            batch_sentences=self._params.batch_sentences,
+            pool_batches=self._params.pool_batches,
+            seed=self._seed,
+            epoch=epoch,
+        )
 
     def _score_dev(self) -> dict[Task, float]:
         """Give each task's main dev score, in per cent."""

@@ -9,7 +9,11 @@ from mutspad.tasks import Task
 
 
 def weighted_loss(
-    losses: Mapping[Task, Tensor], weights: Mapping[Task, float], *, n_tasks: int
+    losses: Mapping[Task, Tensor],
+    weights: Mapping[Task, float],
+    *,
+    n_tasks: int,
+    batch_size: float = 1.0,
 ) -> Tensor:
     """Add the weighted losses of a batch and divide by the number of tasks (equation 6).
 
@@ -22,6 +26,10 @@ def weighted_loss(
     n_tasks
         The tasks of the model: N stays the same when only one of them is in the batch, so that a
         task's gradient does not depend on the schedule.
+    batch_size
+        The words of the batch, relative to a mean batch of its corpus. Each loss is a mean over
+        words; ours: in proportion to the words of their batch, all words of a corpus count alike,
+        whereas else a word of a short sentence counts more.
 
     Raises
     ------
@@ -30,4 +38,6 @@ def weighted_loss(
     """
     if not 1 <= len(losses) <= n_tasks:
         raise ValueError(f"losses: expected 1 to {n_tasks}, found {len(losses)}")
-    return torch.stack([weights[task] * loss for task, loss in losses.items()]).sum() / n_tasks
+    return torch.stack([weights[task] * loss for task, loss in losses.items()]).sum() * (
+        batch_size / n_tasks
+    )

@@ -1,7 +1,9 @@
-"""Stochastic gradient descent, with momentum where gradients are dense (paper 5.3)."""
+"""Stochastic gradient descent as in the paper (5.3), or Adam; the learning rate over a training."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -9,30 +11,52 @@ from torch import Tensor, nn
 from mutspad.config import TrainingParams
 from mutspad.models.contextual import ContextualWords
 
+BETAS, EPSILON = (0.9, 0.95), 1e-6
+"""Adam's, as in the Stanford parser (paper 5.3)."""
 
-def learning_rate(epoch: int, params: TrainingParams, n_tasks: int) -> float:
-    """Return the learning rate of an epoch, counted from 0.
 
-    Ours: it grows with the number of tasks, by which equation 6 divides the loss, so that a branch
-    learns as fast in a multi-task network as alone.
+def learning_rate(done: float, params: TrainingParams, n_tasks: int) -> float:
+    """Return the learning rate at one point of a training.
+
+    It rises in a line for the share `warmup` of the training, then falls in a line or a half cosine
+    to the share `final_rate` of `learning_rate`. Ours: under SGD it grows with the number of tasks,
+    by which equation 6 divides the loss, so that a branch learns as fast in a multi-task network as
+    alone; Adam does not see that division.
+
+    Parameters
+    ----------
+    done
+        The share of the steps of `max_epochs` that are done, 0 to 1.
+    params
+        The schedule.
+    n_tasks
+        The tasks of the model.
     """
-    return n_tasks * params.learning_rate / (1.0 + params.decay * epoch)
+    peak = params.learning_rate * (n_tasks if params.optimiser == "sgd" else 1)
+    if done < params.warmup:
+        return peak * done / params.warmup
+    share = (done - params.warmup) / (1.0 - params.warmup)
+    falling = {"linear": 1.0 - share, "cosine": (1.0 + math.cos(math.pi * share)) / 2}
+    return peak * (
+        params.final_rate + (1.0 - params.final_rate) * falling.get(params.schedule, 1.0)
+    )
 
 
 class Optimiser:
-    """Update a model: SGD with momentum, the gradient's norm clipped.
+    """Update a model by clipped gradients: SGD with momentum, or Adam.
 
-    Embeddings with sparse gradients take plain SGD at the rate that momentum amounts to in the long
-    run, learning_rate / (1 - momentum): a momentum over all words would turn every step dense.
-    Parameters without a gradient, those of the tasks not in the batch, are left as they are. A
-    contextual encoder that is trained has a learning rate of its own, with the same decay.
+    Embeddings with sparse gradients have an optimiser of their own, as a momentum over all words
+    would turn every step dense: plain SGD at the rate that momentum amounts to in the long run,
+    learning_rate / (1 - momentum), or sparse Adam. Parameters without a gradient, those of the
+    tasks not in the batch, are left as they are. A contextual encoder that is trained has a
+    learning rate of its own, with the same schedule.
 
     Parameters
     ----------
     model
         The model to update.
     params
-        The learning rate, its decay, the momentum and the largest norm.
+        The optimiser, the schedule, the momentum and the largest norm.
     n_tasks
         The tasks of the model.
     """
@@ -52,48 +76,63 @@ class Optimiser:
             if isinstance(module, ContextualWords) and module.encoder is not None
         ]
         chosen = {*sparse, *(parameter for encoder, _ in adapted for parameter in encoder)}
-        dense = [parameter for parameter in self._parameters if parameter not in chosen]
-        with_momentum = [dense, *(encoder for encoder, _ in adapted)]
-        # The order of the groups is that of the gains.
-        self.sgd = torch.optim.SGD(
-            [
-                {"params": sparse, "momentum": 0.0, "fused": False},
-                *(
-                    {"params": group, "momentum": params.momentum, "fused": True}
-                    for group in with_momentum
-                ),
-            ],
-            lr=params.learning_rate,
-        )
-        self._gains = [
-            1.0 / (1.0 - params.momentum),
-            1.0,
-            *(rate / params.learning_rate for _, rate in adapted),
-        ]
-        # The fused update fails on a step in which only some parameters have a momentum yet, as
-        # when a second task first has its turn. Zero is where each momentum begins anyway.
-        for parameter in chain.from_iterable(with_momentum):
-            self.sgd.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+        groups = [[parameter for parameter in self._parameters if parameter not in chosen]]
+        groups += [encoder for encoder, _ in adapted]
+        dense = [{"params": group} for group in groups]
+        rate = params.learning_rate
+        optimisers: list[torch.optim.Optimizer]
+        if params.optimiser == "sgd":
+            sgd = torch.optim.SGD(dense, lr=rate, momentum=params.momentum, fused=True)
+            # The fused update fails on a step in which only some parameters have a momentum yet, as
+            # when a second task first has its turn. Zero is where each momentum begins anyway.
+            for parameter in chain.from_iterable(groups):
+                sgd.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+            optimisers = [sgd]
+            optimisers += [torch.optim.SGD(sparse, lr=rate)] if sparse else []
+            sparse_gain = 1.0 / (1.0 - params.momentum)
+        else:
+            optimisers = [torch.optim.Adam(dense, lr=rate, betas=BETAS, eps=EPSILON, fused=True)]
+            if sparse:
+                optimisers.append(torch.optim.SparseAdam(sparse, lr=rate, betas=BETAS, eps=EPSILON))
+            sparse_gain = 1.0
+        self._optimisers = optimisers
+        self._gains = [1.0, *(own / rate for _, own in adapted)]
+        self._gains += [sparse_gain] if sparse else []
 
-    def start_epoch(self, epoch: int) -> float:
-        """Set and return the learning rate of an epoch."""
-        rate = learning_rate(epoch, self._params, self._n_tasks)
-        for group, gain in zip(self.sgd.param_groups, self._gains, strict=True):
+    def set_progress(self, done: float) -> float:
+        """Set and return the learning rate where the share `done` of the training is done."""
+        rate = learning_rate(done, self._params, self._n_tasks)
+        for group, gain in zip(self.groups(), self._gains, strict=True):
             group["lr"] = rate * gain
         return rate
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the groups of parameters, each with its settings."""
+        return [group for each in self._optimisers for group in each.param_groups]
 
     def step(self, loss: Tensor) -> float:
         """Go one step down the gradient of a loss and return the gradient's norm before clipping.
 
         A norm that is not finite changes nothing.
         """
-        self.sgd.zero_grad(set_to_none=True)
+        for optimiser in self._optimisers:
+            optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         # The loss is divided by the number of tasks; so is the norm at which it is clipped.
         norm = clip_gradient(self._parameters, self._params.clip_norm / self._n_tasks)
         if torch.isfinite(norm):
-            self.sgd.step()
+            for optimiser in self._optimisers:
+                optimiser.step()
         return norm.item()
+
+    def state_dict(self) -> list[dict[str, Any]]:
+        """Return what the optimiser remembers of past gradients."""
+        return [optimiser.state_dict() for optimiser in self._optimisers]
+
+    def load_state_dict(self, states: Iterable[Mapping[str, Any]]) -> None:
+        """Return to what `state_dict` gave."""
+        for optimiser, state in zip(self._optimisers, states, strict=True):
+            optimiser.load_state_dict(dict(state))
 
 
 def clip_gradient(parameters: Iterable[nn.Parameter], max_norm: float) -> Tensor:

@@ -59,7 +59,12 @@ def count_rounds(lengths: Mapping[Task, Sequence[int]], batch_sentences: int) ->
 
 
 def one_task_per_batch(
-    lengths: Mapping[Task, Sequence[int]], *, batch_sentences: int, seed: int, epoch: int
+    lengths: Mapping[Task, Sequence[int]],
+    *,
+    batch_sentences: int,
+    pool_batches: int,
+    seed: int,
+    epoch: int,
 ) -> Iterator[Step]:
     """Deal one epoch of the round POS, CK, NER, DP; each step trains one task (paper 4.2.1).
 
@@ -70,8 +75,8 @@ def one_task_per_batch(
     ----------
     lengths
         Words of each sentence of each task's corpus.
-    batch_sentences
-        Sentences in a batch.
+    batch_sentences, pool_batches
+        Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
 
@@ -85,6 +90,7 @@ def one_task_per_batch(
         task: _deal(
             lengths[task],
             batch_sentences=batch_sentences,
+            pool_batches=pool_batches,
             # The tasks draw from different streams: two of them may share a corpus.
             seeds=(seed, TASKS.index(task)),
             start=epoch * rounds,
@@ -102,10 +108,14 @@ def all_tasks_per_batch(
     tasks: Sequence[Task],
     *,
     batch_sentences: int,
+    pool_batches: int,
     seed: int,
     epoch: int,
 ) -> Iterator[Step]:
-    """Deal one pass over a unified corpus; each step trains all tasks (paper 4.2.2).
+    """Sample one epoch of a unified corpus; each step trains all tasks (paper 4.2.2).
+
+    The epoch is as long as one of separate corpora is for each task: the union of N corpora takes N
+    epochs to pass, and each shows every task as many batches as `one_task_per_batch` does.
 
     Parameters
     ----------
@@ -113,8 +123,8 @@ def all_tasks_per_batch(
         Words of each sentence.
     tasks
         The tasks of the model, all of which annotate every sentence.
-    batch_sentences
-        Sentences in a batch.
+    batch_sentences, pool_batches
+        Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
 
@@ -125,10 +135,11 @@ def all_tasks_per_batch(
     """
     if not tasks:
         raise ValueError("a schedule: expected at least one task, found none")
-    rounds = count_rounds(dict.fromkeys(tasks, lengths), batch_sentences)
+    rounds = -(-count_rounds({tasks[0]: lengths}, batch_sentences) // len(tasks))
     deck = _deal(
         lengths,
         batch_sentences=batch_sentences,
+        pool_batches=pool_batches,
         seeds=(seed, len(TASKS)),
         start=epoch * rounds,
     )
@@ -137,10 +148,15 @@ def all_tasks_per_batch(
 
 
 def _deal(
-    lengths: Sequence[int], *, batch_sentences: int, seeds: tuple[int, ...], start: int
+    lengths: Sequence[int],
+    *,
+    batch_sentences: int,
+    pool_batches: int,
+    seeds: tuple[int, ...],
+    start: int,
 ) -> Iterator[tuple[int, ...]]:
     """Deal a corpus pass after pass from batch `start` on; each pass has a shuffle of its own."""
-    shuffle = partial(bucket_batches, lengths, batch_sentences)
+    shuffle = partial(bucket_batches, lengths, batch_sentences, pool_batches=pool_batches)
     number, position = divmod(start, -(-len(lengths) // batch_sentences))
     while True:
         for batch in shuffle(np.random.default_rng((*seeds, number)))[position:]:

@@ -108,9 +108,32 @@ def test_buckets_follow_the_generator():
     assert bucket_batches(lengths, 3, None) == [[4, 1, 6], [0, 2, 3], [5, 7]]
 
 
+@given(
+    lengths=st.lists(st.integers(1, 60), max_size=80),
+    batch_sentences=st.integers(1, 8),
+    pool_batches=st.integers(1, 5),
+)
+def test_only_the_sentences_of_a_pool_are_sorted_by_length(lengths, batch_sentences, pool_batches):
+    batches = bucket_batches(lengths, batch_sentences, np.random.default_rng(1), pool_batches)
+    assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
+    assert sum(len(batch) < batch_sentences for batch in batches) <= 1
+    ties = np.random.default_rng(1).permutation(len(lengths))
+    pools = {index: ties[index] // (batch_sentences * pool_batches) for index in range(len(ties))}
+    for batch in batches:
+        assert len({pools[index] for index in batch}) == 1
+
+
+def test_the_loss_of_pooled_batches_is_not_tied_to_one_length():
+    lengths = [1] * 50 + [60] * 50
+    batches = bucket_batches(lengths, 4, np.random.default_rng(1), 1)
+    assert sum(len({lengths[index] for index in batch}) == 2 for batch in batches) > 10
+
+
 def test_a_batch_of_no_sentence_is_refused():
     with pytest.raises(ValueError, match="batch_sentences: expected at least 1, found 0"):
         bucket_batches([3], 0, None)
+    with pytest.raises(ValueError, match="pool_batches: expected at least 1, found 0"):
+        bucket_batches([3], 1, None, 0)
 
 
 @given(st.lists(st.integers(1, 30), max_size=40), st.integers(1, 90))

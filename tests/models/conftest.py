@@ -95,8 +95,9 @@ def params(parser_params):
         tagger_hidden=6,
         pos_reduction=3,
         chunk_reduction=4,
-        dropout=0.2,
+        dropout=dict.fromkeys((Task.POS, Task.CHUNK, Task.NER), 0.2),
         unknown_rate=0.1,
+        unknown_char_rate=0.1,
         parser=parser_params,
     )
 
@@ -107,7 +108,11 @@ def training_params():
         batch_sentences=3,
         learning_rate=0.1,
         momentum=0.9,
-        decay=0.1,
+        pool_batches=25,
+        optimiser="sgd",
+        schedule="linear",
+        warmup=0.0,
+        final_rate=0.02,
         clip_norm=1.0,
         max_epochs=3,
         patience=3,

@@ -11,13 +11,14 @@ from mutspad.models.encoder import WordEncoder
 @pytest.fixture
 def build(vocabulary):
     """Return a function that makes an encoder."""
-    return lambda unknown_rate=0.0: WordEncoder(
+    return lambda unknown_rate=0.0, unknown_char_rate=0.0: WordEncoder(
         n_words=len(vocabulary.words),
         n_chars=len(vocabulary.chars),
         word_dim=9,
         char_dim=4,
         char_hidden=5,
         unknown_rate=unknown_rate,
+        unknown_char_rate=unknown_char_rate,
     )
 
 
@@ -51,6 +52,20 @@ def test_words_are_shown_as_unknown_in_training_only(build, build_batch):
     assert not shown[1, 1:].any()
     encoder.eval()
     assert not (encoder(batch)[..., :9] == unknown).all(dim=-1).any()
+
+
+def test_the_row_of_the_unknown_character_learns_in_training_only(build, build_batch):
+    encoder = build(unknown_char_rate=0.25)
+    batch = build_batch([Sentence("one", ("owls", "sing"))])
+
+    def gradient():
+        encoder.zero_grad()
+        encoder(batch).square().sum().backward()
+        return encoder.chars.weight.grad[UNK_ID].abs().sum().item()
+
+    assert any(gradient() > 0 for _ in range(20))
+    encoder.eval()
+    assert gradient() == 0
 
 
 def test_pretrained_vectors_replace_only_the_rows_that_have_one(build):

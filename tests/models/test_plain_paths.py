@@ -15,7 +15,7 @@ from mutspad.training.predict import annotate
 
 def undropped(model):
     """Leave chance out, so that both see the same."""
-    model.encoder.unknown_rate = 0.0
+    model.encoder.unknown_rate = model.encoder.unknown_char_rate = 0.0
     model.heads[Task.DEP].word_dropout = 0.0
     for module in model.modules():
         if isinstance(module, Dropout):
@@ -61,7 +61,7 @@ def test_a_corpus_is_annotated_as_by_the_plain_network(build_model, vocabulary, 
 def train(model, batch, params, epochs=3):
     optimiser = Optimiser(model, params, n_tasks=len(TASKS))
     for epoch in range(epochs):
-        optimiser.start_epoch(epoch)
+        optimiser.set_progress(epoch / epochs)
         optimiser.step(sum(model.losses(batch, TASKS).values()))
     return model.state_dict()
 

@@ -117,7 +117,7 @@ def train(make_run, sentences, corpora, lexicon, cache):
         run, data = kinds[kind]
         settings = {"device": name, "max_epochs": 1} | settings
         training = run.training.model_copy(update=settings)
-        model = run.model.model_copy(update={"dropout": dropout})
+        model = run.model.model_copy(update={"dropout": dict.fromkeys(run.model.dropout, dropout)})
         run = run.model_copy(update={"training": training, "model": model})
         return fit_run(
             run,

@@ -10,7 +10,7 @@ from mutspad.training.optimiser import Optimiser, clip_gradient, learning_rate
 
 @pytest.fixture
 def params(make_run):
-    settings = {"learning_rate": 0.1, "momentum": 0.8, "decay": 0.5, "clip_norm": 1e9}
+    settings = {"learning_rate": 0.1, "momentum": 0.8, "final_rate": 0.1, "clip_norm": 1e9}
     return make_run(training=settings).training
 
 
@@ -35,14 +35,63 @@ def _twins():
     return sparse, dense
 
 
-def test_the_rate_decays_with_the_epoch(params):
-    assert [learning_rate(epoch, params, 1) for epoch in range(3)] == pytest.approx(
-        [0.1, 0.1 / 1.5, 0.05]
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        ("linear", [0.0, 0.05, 0.1, 0.055, 0.01]),
+        ("cosine", [0.0, 0.05, 0.1, 0.055, 0.01]),
+        ("constant", [0.0, 0.05, 0.1, 0.1, 0.1]),
+    ],
+)
+def test_the_rate_rises_and_falls_over_the_training(make_run, schedule, expected):
+    settings = {"learning_rate": 0.1, "warmup": 0.2, "final_rate": 0.1, "schedule": schedule}
+    params = make_run(training=settings).training
+    rates = [learning_rate(done, params, 1) for done in (0.0, 0.1, 0.2, 0.6, 1.0)]
+    assert rates == pytest.approx(expected)
+
+
+def test_a_cosine_falls_slowly_first(make_run):
+    params = {
+        schedule: make_run(training={"schedule": schedule}).training
+        for schedule in ("linear", "cosine")
+    }
+    assert learning_rate(0.2, params["cosine"], 1) > learning_rate(0.2, params["linear"], 1)
+    assert learning_rate(0.8, params["cosine"], 1) < learning_rate(0.8, params["linear"], 1)
+
+
+def test_the_rate_of_sgd_makes_up_for_the_division_by_the_number_of_tasks(params):
+    assert learning_rate(0.5, params, 4) == pytest.approx(4 * learning_rate(0.5, params, 1))
+    adam = params.model_copy(update={"optimiser": "adam"})
+    assert learning_rate(0.5, adam, 4) == learning_rate(0.5, adam, 1)
+
+
+def test_adam_steps_by_its_rate_whatever_the_gradient(params):
+    model, _ = _twins()
+    optimiser = Optimiser(model, params.model_copy(update={"optimiser": "adam"}), n_tasks=1)
+    rate = optimiser.set_progress(0.0)
+    before = copy.deepcopy(model.state_dict())
+    optimiser.step(model(torch.tensor([1, 1, 4])))
+    moved = {name: (weights - before[name]).abs() for name, weights in model.state_dict().items()}
+    torch.testing.assert_close(moved["linear.bias"], torch.full((2,), rate), rtol=1e-2, atol=0)
+    torch.testing.assert_close(
+        moved["words.weight"][[1, 4]], torch.full((2, 3), rate), rtol=1e-2, atol=0
     )
+    assert not moved["words.weight"][[0, 2, 3, 5]].any()
 
 
-def test_the_rate_makes_up_for_the_division_by_the_number_of_tasks(params):
-    assert learning_rate(1, params, 4) == pytest.approx(4 * learning_rate(1, params, 1))
+@pytest.mark.parametrize("kind", ["sgd", "adam"])
+def test_an_optimiser_resumes_where_its_state_was_taken(params, kind):
+    params = params.model_copy(update={"optimiser": kind})
+    (one, _), (two, _) = _twins(), _twins()
+    first = Optimiser(one, params, n_tasks=1)
+    first.step(one(torch.tensor([1])))
+    second = Optimiser(two, params, n_tasks=1)
+    two.load_state_dict(copy.deepcopy(one.state_dict()))
+    second.load_state_dict(copy.deepcopy(first.state_dict()))
+    for model, optimiser in ((one, first), (two, second)):
+        optimiser.step(model(torch.tensor([1, 4])))
+    for left, right in zip(one.parameters(), two.parameters(), strict=True):
+        assert torch.equal(left, right)
 
 
 def test_dense_parameters_take_momentum_by_hand(params):
@@ -50,8 +99,8 @@ def test_dense_parameters_take_momentum_by_hand(params):
     model = nn.ParameterList([weight])
     optimiser = Optimiser(model, params, n_tasks=1)
     expected, momentum = 2.0, 0.0
-    for epoch in range(4):
-        rate = optimiser.start_epoch(epoch)
+    for done in (0.0, 0.25, 0.5, 0.75):
+        rate = optimiser.set_progress(done)
         optimiser.step((weight**2).sum() / 2)
         momentum = 0.8 * momentum + expected
         expected -= rate * momentum
@@ -61,7 +110,7 @@ def test_dense_parameters_take_momentum_by_hand(params):
 def test_a_parameter_that_joins_later_starts_without_momentum(params):
     model, _ = _twins()
     optimiser = Optimiser(model, params, n_tasks=1)
-    rate = optimiser.start_epoch(0)
+    rate = optimiser.set_progress(0.0)
     optimiser.step(model(torch.tensor([1])))
     before = model.unused.bias.detach().clone()
     optimiser.step(model.unused(torch.ones(3)).sum() + model(torch.tensor([1])))
@@ -71,7 +120,7 @@ def test_a_parameter_that_joins_later_starts_without_momentum(params):
 def test_sparse_rows_take_the_equivalent_rate_and_no_momentum(params):
     model, _ = _twins()
     optimiser = Optimiser(model, params, n_tasks=1)
-    rate = optimiser.start_epoch(0)
+    rate = optimiser.set_progress(0.0)
     for _ in range(2):
         before = model.words.weight.detach().clone()
         loss = model(torch.tensor([1, 1, 4]))
@@ -85,7 +134,7 @@ def test_sparse_rows_take_the_equivalent_rate_and_no_momentum(params):
 def test_parameters_without_gradient_keep_still_despite_their_momentum(params):
     model, _ = _twins()
     optimiser = Optimiser(model, params, n_tasks=1)
-    optimiser.start_epoch(0)
+    optimiser.set_progress(0.0)
     optimiser.step(model.unused(torch.ones(3)).sum())
     before = model.unused.weight.detach().clone()
     optimiser.step(model(torch.tensor([1])))

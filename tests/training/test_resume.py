@@ -77,7 +77,7 @@ def train(make_run, sentences, corpora, lexicon, bert):
     }
     kinds = {
         "multi": (make_run(training={"max_epochs": 3}), corpora, None),
-        "unified": (make_run(training={"max_epochs": 3}, unified=True), sentences, None),
+        "unified": (make_run(training={"max_epochs": 12}, unified=True), sentences, None),
         "adversarial": (
             make_run((Task.POS,), {"max_epochs": 4}, adversarial=ADVERSARIAL),
             {Task.POS: corpora[Task.POS]},

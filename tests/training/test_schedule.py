@@ -1,4 +1,5 @@
 from collections import Counter
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,9 @@ def test_rounds_are_the_mean_number_of_batches_rounded_up():
 @given(SIZES, st.integers(1, 4), st.integers(0, 3))
 def test_an_epoch_repeats_the_constant_round(sizes, batch_sentences, epoch):
     steps = list(
-        one_task_per_batch(_lengths(sizes), batch_sentences=batch_sentences, seed=1, epoch=epoch)
+        one_task_per_batch(
+            _lengths(sizes), batch_sentences=batch_sentences, pool_batches=2, seed=1, epoch=epoch
+        )
     )
     round_ = [(task,) for task in TASKS if task in sizes]
     rounds = count_rounds(_lengths(sizes), batch_sentences)
@@ -64,7 +67,7 @@ def test_every_corpus_is_dealt_whole_before_it_is_dealt_again(sizes, batch_sente
     dealt = {task: [] for task in sizes}
     for epoch in range(6):
         for step in one_task_per_batch(
-            lengths, batch_sentences=batch_sentences, seed=1, epoch=epoch
+            lengths, batch_sentences=batch_sentences, pool_batches=2, seed=1, epoch=epoch
         ):
             dealt[step.tasks[0]].append(step.sentences)
     for task, batches in dealt.items():
@@ -82,7 +85,9 @@ def test_one_task_takes_one_pass_an_epoch_in_a_new_order():
     epochs = [
         [
             step.sentences
-            for step in one_task_per_batch(lengths, batch_sentences=2, seed=4, epoch=epoch)
+            for step in one_task_per_batch(
+                lengths, batch_sentences=2, pool_batches=2, seed=4, epoch=epoch
+            )
         ]
         for epoch in range(2)
     ]
@@ -94,7 +99,11 @@ def test_one_task_takes_one_pass_an_epoch_in_a_new_order():
 def test_tasks_that_share_a_corpus_see_it_in_different_orders():
     steps = list(
         one_task_per_batch(
-            {Task.POS: [4] * 30, Task.DEP: [4] * 30}, batch_sentences=3, seed=1, epoch=0
+            {Task.POS: [4] * 30, Task.DEP: [4] * 30},
+            batch_sentences=3,
+            pool_batches=2,
+            seed=1,
+            epoch=0,
         )
     )
     by_task = {
@@ -107,27 +116,38 @@ def test_tasks_that_share_a_corpus_see_it_in_different_orders():
 def test_the_seed_decides_the_order():
     def deal(seed):
         lengths = {Task.POS: [4] * 30}
-        return list(one_task_per_batch(lengths, batch_sentences=3, seed=seed, epoch=2))
+        return list(
+            one_task_per_batch(lengths, batch_sentences=3, pool_batches=2, seed=seed, epoch=2)
+        )
 
     assert deal(1) == deal(1)
     assert deal(1) != deal(2)
 
 
 @given(st.integers(1, 20), st.integers(1, 4), st.integers(0, 3))
-def test_a_unified_epoch_is_one_pass_of_all_tasks(size, batch_sentences, epoch):
-    steps = list(
-        all_tasks_per_batch([5] * size, TASKS, batch_sentences=batch_sentences, seed=1, epoch=epoch)
+def test_unified_epochs_of_n_tasks_make_one_pass_of_all_tasks(size, batch_sentences, epoch):
+    sample = partial(
+        all_tasks_per_batch,
+        [5] * size,
+        TASKS,
+        batch_sentences=batch_sentences,
+        pool_batches=2,
+        seed=1,
     )
+    steps = list(sample(epoch=epoch))
     assert all(step.tasks == TASKS for step in steps)
+    a_pass = -(-size // batch_sentences)
+    assert len(steps) == -(-a_pass // len(TASKS))
+    steps = [step for epoch in range(len(TASKS)) for step in sample(epoch=epoch)][:a_pass]
     assert sorted(index for step in steps for index in step.sentences) == list(range(size))
 
 
 @pytest.mark.parametrize("lengths", [{}, {Task.POS: [3], Task.NER: []}])
 def test_nothing_to_learn_from_is_refused(lengths):
     with pytest.raises(ValueError, match="at least one"):
-        next(one_task_per_batch(lengths, batch_sentences=2, seed=1, epoch=0))
+        next(one_task_per_batch(lengths, batch_sentences=2, pool_batches=2, seed=1, epoch=0))
 
 
 def test_a_unified_schedule_without_tasks_is_refused():
     with pytest.raises(ValueError, match="at least one task"):
-        next(all_tasks_per_batch([1], (), batch_sentences=2, seed=1, epoch=0))
+        next(all_tasks_per_batch([1], (), batch_sentences=2, pool_batches=2, seed=1, epoch=0))

@@ -302,6 +302,8 @@ def vector_flags():
         flags.append(f"--substitute={vectors.substitute}")
     if vectors.lowercase:
         flags.append("--lowercase")
+    if vectors.scale:
+        flags.append(f"--scale={vectors.scale}")
     return flags
 
 

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 @click.option("--substitute", help="The source to use when the first cannot be had.")
 @click.option("--dim", type=int, required=True)
 @click.option("--lowercase", is_flag=True)
+@click.option("--scale", type=float, help="Standard deviation of an element; none: as published.")
 @click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
 @click.option("--mirror", type=click.Path(path_type=Path), envvar="MUTSPAD_MIRROR")
 @click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
@@ -41,6 +42,7 @@ def command(
     substitute: str | None,
     dim: int,
     lowercase: bool,
+    scale: float | None,
     raw: Path,
     mirror: Path | None,
     licensed: Path | None,
@@ -61,7 +63,12 @@ def command(
         vectors = open_vectors(substitute, needed, dim=dim)
         substitute_for = source
     built = build_lexicon(
-        training, other, vectors=vectors, lowercase=lowercase, substitute_for=substitute_for
+        training,
+        other,
+        vectors=vectors,
+        lowercase=lowercase,
+        scale=scale,
+        substitute_for=substitute_for,
     )
     logger.info(
         "%d words, %d characters, coverage %s", len(built.words), len(built.chars), built.coverage
