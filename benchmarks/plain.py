@@ -1,8 +1,8 @@
 """The network without its fast paths: what it has to equal, and to score as, however fast it is.
 
 The same formulas in the obvious way, in fp32: the characters of every word of a batch, packed
-sequences, the labels of all pairs, PyTorch's own dropout, an update a parameter. Batches, and the
-sparse gradients of word vectors, stay as they are: another way there would be another method.
+sequences, the labels of all pairs, an update a parameter. Batches, and the sparse gradients of word
+vectors, stay as they are: another way there would be another method.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,6 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 from mutspad.config import TrainingParams
 from mutspad.data.batching import Batch
 from mutspad.data.vocab import UNK_ID
-from mutspad.models.dropout import Dropout
 from mutspad.models.encoder import WordEncoder
 from mutspad.models.heads.biaffine import DeepBiaffine
 from mutspad.models.recurrent import BiLSTM
@@ -74,11 +73,6 @@ def score_pairs(
     return scores.flatten(0, 1)[dependents, heads % n_positions]
 
 
-def drop(layer: Dropout, inputs: Tensor) -> Tensor:
-    """Drop elements as PyTorch does."""
-    return F.dropout(inputs, layer.rate, layer.training)
-
-
 _start_optimiser = Optimiser.__init__
 
 
@@ -114,7 +108,6 @@ REPLACEMENTS = (
     (BiLSTM, "forward", read),
     (BiLSTM, "final_states", read_to_the_ends),
     (DeepBiaffine, "pairs", score_pairs),
-    (Dropout, "forward", drop),
     (Optimiser, "__init__", start_optimiser),
 )
 """What is fast, and what takes its place."""

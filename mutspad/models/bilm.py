@@ -16,7 +16,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mutspad.config import LanguageModelParams
-from mutspad.models.dropout import Dropout
 from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo, Lexicon, Reading, States
 from mutspad.models.elmo_format import DIRECTIONS, ElmoOptions
 
@@ -173,7 +172,7 @@ class LanguageModel(nn.Module):
     def __init__(self, params: LanguageModelParams, n_outcomes: int) -> None:
         super().__init__()
         self.elmo = Elmo(elmo_options(params), dropout=params.dropout)
-        self.dropout = Dropout(params.dropout)
+        self.dropout = nn.Dropout(params.dropout)
         # Sparse: a batch touches one outcome in ten.
         self.outcomes = nn.Embedding(n_outcomes, params.projection_dim, sparse=True)
         self.biases = nn.Embedding(n_outcomes, 1, sparse=True)

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mutspad.data.batching import bucket_batches
-from mutspad.models.dropout import Dropout
 from mutspad.models.elmo_format import (
     DIRECTIONS,
     N_CHARACTERS,
@@ -313,7 +312,7 @@ class Elmo(nn.Module):
         self.lstms = nn.ModuleList(
             ProjectedBiLSTM(options.lstm) for _ in range(options.lstm.n_layers)
         )
-        self.dropout = Dropout(dropout)
+        self.dropout = nn.Dropout(dropout)
         self._states: States | None = None
 
     @classmethod

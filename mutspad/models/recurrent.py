@@ -8,7 +8,6 @@ own length, so that padding stands at the end for both and no real position ever
 import torch
 from torch import Tensor, nn
 
-from mutspad.models.dropout import Dropout
 from mutspad.models.mixed_lstm import mixed_bilstm
 from mutspad.models.precision import has_bf16_lstm
 
@@ -102,7 +101,7 @@ class HighwayBiLSTM(nn.Module):
         self.highways = nn.ModuleList(nn.Linear(dim, self.output_dim) for dim in dims)
         for linear in (*self.gates, *self.highways):
             nn.init.zeros_(linear.bias)
-        self.dropout = Dropout(dropout)
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, inputs: Tensor, lens: Tensor) -> Tensor:
         """Return the last outputs, `[batch, words, 2 * hidden]`; arguments as for `BiLSTM`."""

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from mutspad.config import ParserParams
 from mutspad.data.batching import IGNORED, Batch
 from mutspad.data.labels import ROOT_RELATION
-from mutspad.models.dropout import Dropout
 from mutspad.models.heads.head import Head, Prediction
 from mutspad.models.mst import maximum_spanning_tree
 from mutspad.models.precision import widened
@@ -49,7 +48,7 @@ class DeepBiaffine(nn.Module):
         # its rows when a model is adapted; and all outputs of the heads, which are fewer than the
         # dependents, are one matrix product over the weights as they lie in memory.
         self.weight = nn.Parameter(torch.zeros(n_outputs, dim + 1, dim + 1))
-        self.dropout = Dropout(dropout)
+        self.dropout = nn.Dropout(dropout)
 
     def all_pairs(self, positions: Tensor) -> Tensor:
         """Return the first output for all pairs, `[batch, dependents, heads]`.
@@ -131,7 +130,7 @@ class BiaffineParser(Head):
         self.root = nn.Parameter(torch.randn(input_dim) / math.sqrt(input_dim))
         self.dropped_word = nn.Parameter(torch.randn(input_dim) / math.sqrt(input_dim))
         self.word_dropout = params.word_dropout
-        self.dropout = Dropout(params.dropout)
+        self.dropout = nn.Dropout(params.dropout)
         self.lstm = HighwayBiLSTM(
             input_dim, params.hidden, layers=params.layers, dropout=params.dropout
         )
