@@ -42,7 +42,10 @@ def represent(encoder: WordEncoder, batch: Batch) -> Tensor:
     spelled = encoder.char_lstm.final_states(
         encoder.chars(batch.chars[forms]), batch.char_lens[forms]
     )
-    return torch.cat([encoder.words(words), spelled.view(*words.shape, -1)], dim=-1)
+    vectors = [encoder.words(words)]
+    if encoder.lower_rows is not None:
+        vectors.append(encoder.words(encoder.lower_rows[words]))
+    return torch.cat([*vectors, spelled.view(*words.shape, -1)], dim=-1)
 
 
 def read(layer: BiLSTM, inputs: Tensor, lens: Tensor) -> Tensor:

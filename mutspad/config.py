@@ -109,6 +109,7 @@ class ModelParams(Closed):
     dropout: dict[Annotated[Task, Field(strict=False)], Rate]
     unknown_rate: Rate
     unknown_char_rate: Rate
+    both_cases: bool
     parser: ParserParams
 
 

@@ -59,14 +59,19 @@ class Lexicon:
     dim: int
     coverage: Coverage
 
-    def key(self, word: str) -> str:
-        """Turn a word into the form under which `words` holds it."""
-        return key_of(word, lowercase=self.lowercase)
+    def keys(self, word: str) -> tuple[str, ...]:
+        """Return the forms under which `words` holds a word: as written and lower-cased."""
+        return keys_of(word, lowercase=self.lowercase)
 
 
 def key_of(word: str, *, lowercase: bool) -> str:
     """Turn a word into its key."""
     return word.lower() if lowercase else word
+
+
+def keys_of(word: str, *, lowercase: bool) -> tuple[str, ...]:
+    """Return the forms to know of a word: its key, and its lower-cased form where that differs."""
+    return tuple(dict.fromkeys((key_of(word, lowercase=lowercase), word.lower())))
 
 
 def collect_forms(*groups: Iterable[Sentence]) -> set[str]:
@@ -110,11 +115,12 @@ def build_lexicon(
     found: dict[str, Vector] = {}
     # A lower-cased word may stand in the source only as a name: then the name's vector serves.
     for form in sorted({*trained, *seen}):
-        key = key_of(form, lowercase=lowercase)
-        vector = _first_found(vectors, key, form)
-        if vector is not None:
-            found.setdefault(key, vector)
-    words = tuple(sorted({key_of(form, lowercase=lowercase) for form in trained} | found.keys()))
+        for key in keys_of(form, lowercase=lowercase):
+            vector = _first_found(vectors, key, form)
+            if vector is not None:
+                found.setdefault(key, vector)
+    known = {key for form in trained for key in keys_of(form, lowercase=lowercase)}
+    words = tuple(sorted(known | found.keys()))
     has_vector = np.array([word in found for word in words], dtype=np.bool_)
     matrix = None
     if vectors.source != NO_VECTORS:

@@ -47,8 +47,19 @@ class Vocabulary:
             _check_distinct(f"labels of {task}", labels)
 
     def word_id(self, word: str) -> int:
-        """Return the row of a word, or of the unknown word."""
-        return self._word_ids.get(word.lower() if self.lowercase else word, UNK_ID)
+        """Return the row of a word, else of its lower-cased form, else of the unknown word."""
+        ids = self._word_ids
+        exact = None if self.lowercase else ids.get(word)
+        return ids.get(word.lower(), UNK_ID) if exact is None else exact
+
+    @cached_property
+    def lower_rows(self) -> tuple[int, ...]:
+        """Return the row of each row's lower-cased form; the row itself where there is none."""
+        ids = self._word_ids
+        return tuple(
+            ids.get(word.lower(), row) if row > UNK_ID else row
+            for row, word in enumerate(self.words)
+        )
 
     def char_ids(self, word: str) -> list[int]:
         """Return the rows of the characters of a word."""

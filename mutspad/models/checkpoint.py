@@ -91,6 +91,7 @@ def load_model(folder: str | Path) -> LoadedModel:
                 word_dim=word_dim,
                 contextual=contextual,
                 replaces_words=run.replaces_words,
+                lower_rows=vocabulary.lower_rows,
             )
     # What building raises for sizes that are none, and reading for what is no number.
     except (KeyError, TypeError, ValueError, RuntimeError, OverflowError, EncoderError) as error:

@@ -1,6 +1,7 @@
 """The word representation shared by all tasks (WRE, paper 3.1)."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +30,9 @@ class WordEncoder(nn.Module):
         Share of words shown as unknown in training, so that the unknown row learns.
     unknown_char_rate
         Share of characters shown as unknown in training, for the same reason.
+    lower_rows
+        The row of each row's lower-cased form: its vector then stands beside that of the word as
+        written. None reads the word as written alone.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class WordEncoder(nn.Module):
         char_hidden: int,
         unknown_rate: float,
         unknown_char_rate: float,
+        lower_rows: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
         # Sparse: a batch touches hundreds of rows; a dense gradient and update would pass over all
@@ -49,7 +54,10 @@ class WordEncoder(nn.Module):
         self.chars = nn.Embedding(n_chars, char_dim, padding_idx=PAD_ID)
         self.char_lstm = BiLSTM(char_dim, char_hidden)
         self.unknown_rate, self.unknown_char_rate = unknown_rate, unknown_char_rate
-        self.output_dim = word_dim + self.char_lstm.output_dim
+        self.lower_rows: Tensor | None
+        self.register_buffer("lower_rows", None if lower_rows is None else torch.tensor(lower_rows))
+        n_vectors = 1 if lower_rows is None else 2
+        self.output_dim = n_vectors * word_dim + self.char_lstm.output_dim
         for embedding in (self.words, self.chars):
             _initialise(embedding)
 
@@ -78,7 +86,7 @@ class WordEncoder(nn.Module):
             weight[has_vector] = matrix[has_vector].to(weight)
 
     def forward(self, batch: Batch) -> Tensor:
-        """Return `x`, word vector then character states, `[batch, words, output_dim]`."""
+        """Return `x`, word vectors then character states, `[batch, words, output_dim]`."""
         words = batch.words
         if self.training:
             hidden = torch.rand(words.shape, device=words.device) < self.unknown_rate
@@ -97,7 +105,10 @@ class WordEncoder(nn.Module):
             )
             states = torch.cat([self.spell(chars, lens) for chars, lens in parts])
         spelled = states.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
-        return torch.cat([self.words(words), spelled], dim=-1)
+        vectors = [self.words(words)]
+        if self.lower_rows is not None:
+            vectors.append(self.words(self.lower_rows[words]))
+        return torch.cat([*vectors, spelled], dim=-1)
 
     def spell(self, chars: Tensor, lens: Tensor) -> Tensor:
         """Return the character states of some forms, `[forms, 2 * char_hidden]`.

@@ -44,6 +44,9 @@ class MuTSPad(nn.Module):
         Whether they are the whole of it, as ELMo is in the paper (5.2.1): then there are neither
         word vectors nor characters, and `encoder` is None.
 
+    lower_rows
+        The row of each word's lower-cased form; read only with `both_cases`.
+
     Raises
     ------
     ValueError
@@ -61,6 +64,7 @@ class MuTSPad(nn.Module):
         word_dim: int,
         contextual: ContextualWords | None = None,
         replaces_words: bool = False,
+        lower_rows: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
         if not tasks:
@@ -81,6 +85,7 @@ class MuTSPad(nn.Module):
                 char_hidden=params.char_hidden,
                 unknown_rate=params.unknown_rate,
                 unknown_char_rate=params.unknown_char_rate,
+                lower_rows=lower_rows if params.both_cases else None,
             )
             shared_dim += self.encoder.output_dim
         self.heads = nn.ModuleDict()

@@ -219,7 +219,7 @@ def build_vocabulary(
     """
     corpora = train.values() if isinstance(train, Mapping) else [train]
     forms = {word for corpus in corpora for sentence in corpus for word in sentence.words}
-    words = {lexicon.key(form) for form in forms}
+    words = {key for form in forms for key in lexicon.keys(form)}
     chars = {char for form in forms for char in form}
     if known is not None:
         words.update(known.words[len(SPECIAL) :])
@@ -268,6 +268,7 @@ def build_model(
         word_dim=lexicon.dim,
         contextual=contextual,
         replaces_words=run.replaces_words,
+        lower_rows=vocabulary.lower_rows,
     )
     if lexicon.vectors is not None and model.encoder is not None:
         index = {word: row for row, word in enumerate(lexicon.words)}

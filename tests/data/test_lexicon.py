@@ -41,17 +41,42 @@ def test_vectors_stand_in_the_order_of_the_words(lexicon):
 
 def test_case_is_kept_when_asked():
     lexicon = build_lexicon(TRAINING, OTHER, vectors=TABLE, lowercase=False)
-    assert lexicon.words == ("!", "Harbour", "Oslo", "The", "closed", "quay", "the")
+    assert lexicon.words == (
+        "!",
+        "Harbour",
+        "Oslo",
+        "The",
+        "closed",
+        "harbour",
+        "oslo",
+        "quay",
+        "the",
+    )
     # "The" takes the vector of "the": no exact form stands in the source.
     assert lexicon.vectors[lexicon.words.index("The"), 0] == 1
-    assert lexicon.key("The") == "The"
+    assert lexicon.keys("The") == ("The", "the")
+    assert lexicon.keys("the") == ("the",)
 
 
 def test_lower_cased_form_is_preferred_to_a_name():
     table = VectorTable("x", 1, {"May": np.float32([1]), "may": np.float32([2])})
     lexicon = build_lexicon([Sentence("a", ("May",))], [], vectors=table, lowercase=True)
     assert lexicon.vectors[0, 0] == 2
-    assert lexicon.key("MAY") == "may"
+    assert lexicon.keys("MAY") == ("may",)
+
+
+def test_each_case_has_its_own_vector_when_both_are_known():
+    table = VectorTable("x", 1, {"May": np.float32([1]), "may": np.float32([2])})
+    lexicon = build_lexicon([Sentence("a", ("May",))], [], vectors=table, lowercase=False)
+    assert lexicon.words == ("May", "may")
+    assert lexicon.vectors[:, 0].tolist() == [1, 2]
+
+
+def test_all_vectors_are_scaled_by_one_constant(lexicon):
+    scaled = build_lexicon(TRAINING, OTHER, vectors=TABLE, lowercase=True, scale=0.35)
+    assert scaled.vectors[scaled.has_vector].std() == pytest.approx(0.35, rel=1e-5)
+    ratios = scaled.vectors[scaled.has_vector] / lexicon.vectors[scaled.has_vector]
+    assert np.ptp(ratios[np.isfinite(ratios)]) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_coverage_counts_words_and_tokens(lexicon):

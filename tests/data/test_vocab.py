@@ -19,7 +19,12 @@ def build(**changes):
 def test_words_are_looked_up_in_lower_case_only_when_asked():
     assert [build().word_id(word) for word in ("owl", "OWL", "Owl")] == [3, 3, 3]
     cased = build(lowercase=False)
-    assert [cased.word_id(word) for word in ("owl", "OWL", "Owl")] == [3, 1, 4]
+    assert [cased.word_id(word) for word in ("owl", "OWL", "Owl")] == [3, 3, 4]
+
+
+def test_each_row_knows_the_row_of_its_lower_cased_form():
+    assert build(lowercase=False).lower_rows == (0, 1, 2, 3, 3)
+    assert build(lowercase=False, words=(PAD, UNK, "Oslo")).lower_rows == (0, 1, 2)
 
 
 def test_characters_keep_their_case_and_unknown_ones_have_a_row():

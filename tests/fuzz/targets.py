@@ -324,6 +324,7 @@ def tiny_model() -> tuple[bytes, bytes]:
         dropout=dict.fromkeys(TASKS, 0.0),
         unknown_rate=0.0,
         unknown_char_rate=0.0,
+        both_cases=False,
         parser=ParserParams(hidden=1, layers=1, biaffine=1, dropout=0.0, word_dropout=0.0),
     )
     training = TrainingParams(

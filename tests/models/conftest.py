@@ -98,6 +98,7 @@ def params(parser_params):
         dropout=dict.fromkeys((Task.POS, Task.CHUNK, Task.NER), 0.2),
         unknown_rate=0.1,
         unknown_char_rate=0.1,
+        both_cases=True,
         parser=parser_params,
     )
 

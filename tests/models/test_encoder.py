@@ -11,7 +11,7 @@ from mutspad.models.encoder import WordEncoder
 @pytest.fixture
 def build(vocabulary):
     """Return a function that makes an encoder."""
-    return lambda unknown_rate=0.0, unknown_char_rate=0.0: WordEncoder(
+    return lambda unknown_rate=0.0, unknown_char_rate=0.0, lower_rows=None: WordEncoder(
         n_words=len(vocabulary.words),
         n_chars=len(vocabulary.chars),
         word_dim=9,
@@ -19,6 +19,7 @@ def build(vocabulary):
         char_hidden=5,
         unknown_rate=unknown_rate,
         unknown_char_rate=unknown_char_rate,
+        lower_rows=lower_rows,
     )
 
 
@@ -52,6 +53,20 @@ def test_words_are_shown_as_unknown_in_training_only(build, build_batch):
     assert not shown[1, 1:].any()
     encoder.eval()
     assert not (encoder(batch)[..., :9] == unknown).all(dim=-1).any()
+
+
+def test_the_vector_of_the_lower_cased_form_stands_beside_that_of_the_word(
+    build, batch, vocabulary
+):
+    rows = list(range(len(vocabulary.words)))
+    rows[5] = 3
+    encoder = build(lower_rows=rows)
+    x = encoder(batch)
+    words = encoder.words.weight
+    torch.testing.assert_close(x[..., :9], words[batch.words])
+    torch.testing.assert_close(x[..., 9:18], words[torch.tensor(rows)[batch.words]])
+    assert x.shape[-1] == encoder.output_dim
+    assert (batch.words == 5).any()
 
 
 def test_the_row_of_the_unknown_character_learns_in_training_only(build, build_batch):

@@ -151,6 +151,7 @@ def make_run() -> Callable[..., Run]:
                 "dropout": {"pos": 0.1, "chunk": 0.1, "ner": 0.1},
                 "unknown_rate": 0.0,
                 "unknown_char_rate": 0.0,
+                "both_cases": True,
                 "parser": {
                     "hidden": 12,
                     "layers": 1,
