@@ -1,14 +1,16 @@
 """Fetch raw files: a file in raw/ is whole and right, or it is not there.
 
 Sources in this order: the mirror, the folder of licensed files, the URL. What the registry says
-about a file (bytes, sha256) holds for every source. A public file of unknown sha256 is taken as it
-comes, with a warning that names the one found.
+about a file (bytes, sha256) holds for every source. A public file of unknown sha256 is taken with a
+warning that names the one found, if it can be opened as what its name says.
 """
 
 import hashlib
 import logging
 import math
 import shutil
+import zipfile
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from urllib3.util.retry import Retry
 
 from mutspad.data.registry import FileEntry, Folder, check_folders
 from mutspad.errors import DownloadError, HashMismatchError, LicensedFileMissingError
-from mutspad.files import atomic_path
+from mutspad.files import DamagedFileError, atomic_path, read_json
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ CHUNK = 1 << 16  # bytes; at most so many are lost when a connection is torn
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte
 BUSY = (429, 500, 502, 503, 504)
 LOG_EVERY = 10  # per cent, where no progress bar can be drawn
+
+HTML = (b"<!doctype html", b"<html", b"<head", b"<?xml")
+"""How a page begins, in lower case, that a server sends in the place of a file."""
 
 Advance = Callable[[int], None]
 
@@ -126,18 +131,27 @@ def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
     Raises
     ------
     HashMismatchError
-        When size or sha256 differ; names the source.
+        When size or sha256 differ, or when a file of unknown sha256 is empty, a web page or cut;
+        names the source.
     """
     size = Path(path).stat().st_size
     found = _sha256(path)
+    damage = _find_damage(path, entry)
     if entry.bytes not in (None, size) or entry.sha256 not in (None, found):
         known = "any number of" if entry.bytes is None else entry.bytes
         digest = "any sha256" if entry.sha256 is None else f"sha256 {entry.sha256}"
         raise HashMismatchError(
             f"{entry.path}: expected {known} bytes with {digest}, found {size} bytes with sha256 "
-            f"{found} in {source}. Remove or replace the wrong file"
+            f"{found} in {source}{f' ({damage})' if damage else ''}. Remove or replace the wrong "
+            "file"
         )
     if entry.sha256 is None:
+        if damage:
+            raise HashMismatchError(
+                f"{entry.path}: expected a whole {Path(entry.path).suffix} file, found {damage} in "
+                f"{source}. Fetch it by hand, put it at <folder>/{entry.path} and set "
+                "MUTSPAD_MIRROR=<folder>"
+            )
         logger.warning(
             "%s: the registry knows no sha256 of this file; taken as it is from %s: %d bytes with "
             "sha256 %s",
@@ -214,6 +228,8 @@ class ResumingDownloader:
         goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
         resumed = response.status_code == requests.codes.partial_content and goes_on
         received = start if resumed else 0
+        if self.entry.bytes is None and self.entry.sha256 is None:
+            _check_length_is_known(response, self.entry)
         with self.part.open("ab" if resumed else "wb") as out:
             try:
                 for chunk in response.iter_content(CHUNK):
@@ -256,6 +272,23 @@ class ResumingDownloader:
         yield log
 
 
+def _check_length_is_known(response: requests.Response, entry: FileEntry) -> None:
+    """Refuse an answer whose end cannot be told from a torn connection.
+
+    Raises
+    ------
+    DownloadError
+        When neither the registry nor the server says how long the file is.
+    """
+    chunked = response.headers.get("Transfer-Encoding", "").lower() == "chunked"
+    if "Content-Length" not in response.headers and not chunked:
+        raise DownloadError(
+            f"{entry.path}: expected a server that says how long the file is, found none: a cut "
+            f"file would pass for a whole one. Fetch {entry.url} by hand, put it at "
+            f"<folder>/{entry.path} and set MUTSPAD_MIRROR=<folder>"
+        )
+
+
 def _session(retries: int, backoff: float) -> requests.Session:
     """Open a session that tries again after failed connections and busy servers."""
     session = requests.Session()
@@ -285,7 +318,32 @@ def _is_right(path: Path, entry: FileEntry) -> bool:
         path.is_file()
         and entry.bytes in (None, path.stat().st_size)
         and entry.sha256 in (None, _sha256(path))
+        and (entry.sha256 is not None or _find_damage(path, entry) is None)
     )
+
+
+def _find_damage(path: str | Path, entry: FileEntry) -> str | None:
+    """Find what shows without a hash that a file is not the one its name promises, or None."""
+    with Path(path).open("rb") as stream:
+        start = stream.read(1024).removeprefix(BOM_UTF8).lstrip().lower()
+    if not start:
+        return "an empty file"
+    if start.startswith(HTML):
+        return "a web page, such as one to log in"
+    try:
+        match Path(entry.path).suffix:
+            case ".json":
+                read_json(path)
+            case ".zip":
+                zipfile.ZipFile(path).close()
+            case ".hdf5":
+                # Half a second to import, and only ELMo needs it.
+                import h5py
+
+                h5py.File(path).close()
+    except (DamagedFileError, zipfile.BadZipFile, OSError) as error:
+        return f"a cut or damaged one ('{error}')"
+    return None
 
 
 def _amount(kept: int, entry: FileEntry) -> str:

@@ -1,8 +1,12 @@
 import hashlib
+import io
 import logging
 import threading
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import h5py
+import numpy as np
 import pytest
 
 from mutspad.data.download import fetch
@@ -22,6 +26,8 @@ class Server(ThreadingHTTPServer):
     tear_after = None  # bytes of the first answer
     busy = 0  # answers 503 before the first good one
     status = 200
+    length = True  # say how long the file is
+    chunked = False
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -52,7 +58,11 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_response(200)
         body = server.content[start:]
-        self.send_header("Content-Length", str(len(body)))
+        if server.length:
+            self.send_header("Content-Length", str(len(body)))
+        elif server.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+            body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
         self.end_headers()
         if server.tear_after is not None:
             body, server.tear_after = body[: server.tear_after], None
@@ -279,6 +289,88 @@ def test_a_file_of_unknown_hash_is_taken_with_a_warning_that_names_it(unknown, r
     get(unknown, raw)
     assert len(server.requests) == 2
     assert files_below(raw) == ["tide.bin"]
+
+
+def hdf5_bytes():
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file["tide"] = np.arange(1000)
+    return buffer.getvalue()
+
+
+def zip_bytes():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("tide.txt", "ebb and flow")
+    return buffer.getvalue()
+
+
+WHOLE = {"tide.json": b'{"ebb": [1, 2]}', "tide.hdf5": hdf5_bytes(), "tide.zip": zip_bytes()}
+PAGE = b"\n <!DOCTYPE HTML>\n<title>Sign in</title>"
+BAD = [
+    *(
+        (name, content, "an empty file")
+        for name in (*WHOLE, "tide.bin")
+        for content in (b"", b"\n")
+    ),
+    *((name, PAGE, "a web page") for name in (*WHOLE, "tide.bin")),
+    *((name, WHOLE[name][:-5], "a cut or damaged one") for name in WHOLE),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "said"), BAD)
+def test_what_is_no_file_of_unknown_hash_is_refused(
+    unknown, raw, server, tmp_path, name, content, said
+):
+    entry = unknown.model_copy(update={"path": f"quay/{name}"})
+    server.content = content
+    for requests in (1, 2):  # a second try does not find the first one's file
+        with pytest.raises(
+            HashMismatchError, match=f"quay/{name}: expected .*found {said}.*MIRROR"
+        ):
+            get(entry, raw)
+        assert len(server.requests) == requests
+        assert files_below(raw) == []
+    (tmp_path / "mirror" / "quay").mkdir(parents=True)
+    (tmp_path / "mirror" / "quay" / name).write_bytes(content)
+    with pytest.raises(HashMismatchError, match=said):
+        get(entry, raw, mirror=tmp_path / "mirror")
+    assert files_below(raw) == []
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_bad_file_of_unknown_hash_that_lies_there_is_replaced(unknown, raw, server, name):
+    entry = unknown.model_copy(update={"path": f"quay/{name}"})
+    (raw / "quay").mkdir(parents=True)
+    (raw / "quay" / name).write_bytes(PAGE)
+    server.content = WHOLE[name]
+    assert get(entry, raw).read_bytes() == WHOLE[name]
+    get(entry, raw)
+    assert len(server.requests) == 1
+
+
+def test_a_file_of_unknown_size_needs_a_server_that_says_it(unknown, raw, server):
+    server.length = False
+    with pytest.raises(DownloadError, match="a server that says how long the file is"):
+        get(unknown, raw)
+    assert files_below(raw) == []
+    Handler.protocol_version, server.chunked = "HTTP/1.1", True
+    try:
+        assert get(unknown, raw).read_bytes() == CONTENT
+    finally:
+        Handler.protocol_version = "HTTP/1.0"
+
+
+def test_a_known_file_needs_no_length(entry, raw, server):
+    server.length = False
+    assert get(entry, raw).read_bytes() == CONTENT
+
+
+def test_a_page_in_the_place_of_a_known_file_is_named(entry, raw, server):
+    server.content = PAGE
+    with pytest.raises(HashMismatchError, match=f"{SHA256}, found .*a web page"):
+        get(entry, raw)
+    assert files_below(raw) == []
 
 
 def test_a_whole_part_of_unknown_size_is_fetched_again(unknown, raw, server):
