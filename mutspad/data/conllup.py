@@ -182,7 +182,7 @@ def _layer_fault(task: Task, layer: Layer, length: int) -> Fault | None:
                 invalid,
                 f"an IOB2 tag ({task}) that can follow "
                 f"'{layer.labels[invalid - 1] if invalid else 'the beginning'}'",
-                f"'{layer.labels[invalid]}'",
+                excerpt(layer.labels[invalid]),
             )
     if (layer.heads is not None) != (task is Task.DEP):
         return Fault(None, "heads for dependencies, and only for them", f"task {task}")
@@ -227,7 +227,7 @@ def _parse(path: str | Path, block: list[Line]) -> Sentence:
     word_lines = [number for number, text in block if not text.startswith("#")]
     for number, (line, token) in enumerate(zip(word_lines, tokens, strict=True), 1):
         if token["id"] != str(number):
-            raise CorpusError(path, line, expected=f"the ID {number}", found=f"'{token['id']}'")
+            raise CorpusError(path, line, expected=f"the ID {number}", found=excerpt(token["id"]))
     if not word_lines:
         raise CorpusError(path, first, expected="at least one word", found="only comments")
     sent_id = tokens.metadata.get(_SENT_ID)
@@ -302,7 +302,7 @@ def _layer(
                         if origin is None
                         else f"a value in {column.upper()}, as '# {_COMMENT}{task}' says"
                     ),
-                    found=f"'{token[column]}'",
+                    found=excerpt(token[column]),
                 )
     if origin is None:
         return None

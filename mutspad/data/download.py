@@ -136,16 +136,17 @@ def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
     """
     size = Path(path).stat().st_size
     found = _sha256(path)
-    damage = _find_damage(path, entry)
     if entry.bytes not in (None, size) or entry.sha256 not in (None, found):
         known = "any number of" if entry.bytes is None else entry.bytes
         digest = "any sha256" if entry.sha256 is None else f"sha256 {entry.sha256}"
+        damage = _find_damage(path, entry) or _find_other_line_ends(path, entry)
         raise HashMismatchError(
             f"{entry.path}: expected {known} bytes with {digest}, found {size} bytes with sha256 "
             f"{found} in {source}{f' ({damage})' if damage else ''}. Remove or replace the wrong "
             "file"
         )
     if entry.sha256 is None:
+        damage = _find_damage(path, entry)
         if damage:
             raise HashMismatchError(
                 f"{entry.path}: expected a whole {Path(entry.path).suffix} file, found {damage} in "
@@ -320,6 +321,21 @@ def _is_right(path: Path, entry: FileEntry) -> bool:
         and entry.sha256 in (None, _sha256(path))
         and (entry.sha256 is not None or _find_damage(path, entry) is None)
     )
+
+
+def _find_other_line_ends(path: str | Path, entry: FileEntry) -> str | None:
+    """Find whether a file is the registry's but for line ends or byte order mark, or None."""
+    size = Path(path).stat().st_size
+    if entry.bytes is None or not entry.bytes / 2 <= size <= entry.bytes * 2 + len(BOM_UTF8):
+        return None
+    content = Path(path).read_bytes()
+    unix = content.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n")
+    for changed in (unix, unix.replace(b"\n", b"\r\n")):
+        if changed != content and hashlib.sha256(changed).hexdigest() == entry.sha256:
+            mark = ", after a byte order mark" if content.startswith(BOM_UTF8) else ""
+            ends = "CR LF" if b"\r\n" in content else "LF"
+            return f"the right file but for its line ends: {ends}{mark}; convert them"
+    return None
 
 
 def _find_damage(path: str | Path, entry: FileEntry) -> str | None:

@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import unicodedata
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
@@ -118,8 +119,19 @@ def data_files(folder: Path, suffix: str) -> list[Path]:
 
 
 def excerpt(text: str, width: int = 60) -> str:
-    """Quote a line for an error message: on one line, unprintable characters escaped, cut."""
-    return repr(text if len(text) <= width else text[: width - 3] + "...")
+    """Quote text for an error message: on one line, cut, invisible characters by their names."""
+    shown = text if len(text) <= width else text[: width - 3] + "..."
+    invisible = list(dict.fromkeys(filter(_is_invisible, shown)))[:3]
+    names = [f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip() for char in invisible]
+    return f"{shown!r} with {', '.join(names)}" if names else repr(shown)
+
+
+def _is_invisible(char: str) -> bool:
+    """Say whether a character shows nothing of itself; blanks, tabs and line ends are expected."""
+    if char in " \t\r\n":
+        return False
+    variation_selector = "\ufe00" <= char <= "\ufe0f"
+    return variation_selector or unicodedata.category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def zip_members(archive: str | Path, suffix: str) -> list[str]:

@@ -102,6 +102,8 @@ def _read_glove(path: Path, wanted: Set[str], dim: int) -> dict[str, Vector]:
             # An endless line, as a zip bomb may hold, must not fill the memory.
             for line in without_mark(iter(partial(lines.readline, _LONGEST_LINE), b"")):
                 number += 1
+                if number == 1:
+                    _refuse_header(line, dim)
                 word, values = _split_line(line, dim)
                 wider += " " in word and _is_number(word.rpartition(" ")[2].encode())
                 if word in wanted and word not in found:
@@ -136,6 +138,24 @@ def _open_glove(path: Path) -> Iterator[IO[bytes]]:
         # Reading lines from the bare zip member is several times slower.
         with archive.open(members[0]) as member:
             yield io.BufferedReader(cast(io.RawIOBase, member), 1 << 20)
+
+
+def _refuse_header(line: bytes, dim: int) -> None:
+    """Refuse the first line of fastText and word2vec: how many words, how many numbers each.
+
+    Raises
+    ------
+    _LineError
+        Where it is one; one number a word would make it a word with its vector.
+    """
+    fields = line.split()
+    if len(fields) == 2 and all(map(bytes.isdigit, fields)) and dim > 1:
+        words, width = map(int, fields)
+        raise _LineError(
+            f"expected a word and {dim} numbers, found the header line of a fastText or word2vec "
+            f"file ({words} words of {width} numbers). Remove the line: tail -n +2"
+            + ("" if width == dim else f", and set vectors.dim to {width}")
+        )
 
 
 def _split_line(line: bytes, dim: int) -> tuple[str, bytes]:

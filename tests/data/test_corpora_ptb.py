@@ -63,6 +63,9 @@ def test_words_without_traces_and_escapes(tmp_path):
         (["( (NP (NN a) b) )"], 1, r"'\(' or '\)'"),
         (["( (NN) )"], 1, "a tag and a word"),
         (["()"], 1, "a tag and a word"),
+        (["\u200b((NN a))"], 1, r"'\(' at the .* with U\+200B ZERO WIDTH SPACE"),
+        (["", "\u00a0((NN a))"], 2, r"'\(' at the .* with U\+00A0 NO-BREAK SPACE"),
+        (["((NN a) \ufeff)"], 1, r"'\(' or '\)', found .* with U\+FEFF"),
     ],
 )
 def test_malformed_trees_are_named(lines, line, expected):

@@ -268,6 +268,23 @@ def test_a_licensed_file_is_asked_for(raw, tmp_path):
     assert get(entry, raw) == raw / PATH
 
 
+@pytest.mark.parametrize(
+    ("published", "found", "said"),
+    [
+        (b"Oslo NNP I-NP I-LOC\n\n", b"Oslo NNP I-NP I-LOC\r\n\r\n", r"line ends: CR LF; convert"),
+        (b"Oslo NNP\r\n", b"Oslo NNP\n", "line ends: LF; convert"),
+        (b"Oslo NNP\n", b"\xef\xbb\xbfOslo NNP\n", "line ends: LF, after a byte order mark"),
+        (b"Oslo NNP\n", b"Oslo NN\r\n", "sha256 [0-9a-f]{64} in [^ ]*[.] Remove"),
+    ],
+)
+def test_another_printing_with_other_line_ends_is_named(raw, tmp_path, published, found, said):
+    entry = FileEntry(path=PATH, bytes=len(published), sha256=hashlib.sha256(published).hexdigest())
+    (tmp_path / "quay").mkdir()
+    (tmp_path / PATH).write_bytes(found)
+    with pytest.raises(HashMismatchError, match=said):
+        get(entry, raw, licensed=tmp_path)
+
+
 def test_generated_files_are_not_fetched(raw):
     with pytest.raises(DownloadError, match="generated"):
         get(FileEntry(path=PATH), raw)

@@ -9,6 +9,7 @@ import pytest
 
 from mutspad.data.conllup import HEADER
 from mutspad.data.corpora.readers import READERS, read_corpus
+from mutspad.data.lines import excerpt
 from mutspad.data.registry import load_registry
 from mutspad.data.text import read_text
 from mutspad.data.vectors import open_vectors
@@ -100,3 +101,22 @@ def test_a_byte_order_mark_is_no_part_of_json(tmp_path):
     path = tmp_path / "a.json"
     path.write_bytes(BOM_UTF8 + b'{"a": 1}')
     assert read_json(path) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("a quay", "'a quay'"),
+        ("a\tb", r"'a\tb'"),
+        (
+            "\ufeffa\u200b\u200b",
+            r"'\ufeffa\u200b\u200b' with U+FEFF ZERO WIDTH NO-BREAK SPACE, U+200B ZERO WIDTH SPACE",
+        ),
+        ("a\u00a0b", r"'a\xa0b' with U+00A0 NO-BREAK SPACE"),
+        ("\u2b06\ufe0f", "'\u2b06\ufe0f' with U+FE0F VARIATION SELECTOR-16"),
+        ("\0", r"'\x00' with U+0000"),
+        ("x" * 61 + "\u00a0", "'" + "x" * 57 + "...'"),
+    ],
+)
+def test_invisible_characters_are_named_in_messages(text, quoted):
+    assert excerpt(text) == quoted

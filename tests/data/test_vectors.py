@@ -71,7 +71,10 @@ def test_first_of_repeated_words_counts(tmp_path):
     [
         (b"a 1 2 3\nb 1 2\n", 2, "found 3 fields"),
         (b"a 1 2 3\n\n", 2, "found 1 fields"),
-        (b"2 3\na 1 2 3\n", 1, "found 2 fields"),
+        (b"2 3\na 1 2 3\n", 1, r"header line of a fastText.*\(2 words of 3 numbers\).*tail"),
+        (b"\xef\xbb\xbf9 3 \r\na 1 2 3\n", 1, "header line of a fastText"),
+        (b"2 300\na 1 2 3\n", 1, "header line.*set vectors.dim to 300"),
+        (b"a 1 2 3\n2 3\n", 2, "found 2 fields"),
         (b"a 1 2 3\nb 1 two 3\n", 2, "expected 3 numbers"),
         (b"a 1 2 3\nb 1 nan 3\n", 2, "finite"),
         (b"a 1 2 3\nb 4 1 2 3\nb 1  3\n", 3, "expected 3 numbers"),
@@ -88,6 +91,11 @@ def test_malformed_line_is_named(tmp_path, content, line, said):
     with pytest.raises(VectorsError, match=said) as caught:
         open_vectors(str(path), {"a", "b"}, dim=3)
     assert str(caught.value).startswith(f"{path}:{line}: ")
+
+
+def test_a_number_with_a_vector_of_one_number_is_no_header(tmp_path):
+    table = open_vectors(str(write_glove(tmp_path, b"5 1\na 2\n")), {"5"}, dim=1)
+    assert table.vectors["5"].tolist() == [1.0]
 
 
 def test_wrong_dimension_is_an_error(tmp_path):

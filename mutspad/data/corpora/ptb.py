@@ -14,6 +14,7 @@ from mutspad.data.conllup import checked
 from mutspad.data.lines import (
     Line,
     data_files,
+    excerpt,
     member_path,
     read_lines,
     read_zip_lines,
@@ -37,7 +38,8 @@ BRACKETS = {
 # The usual split for tagging (paper 5.1).
 SECTIONS: dict[Split, range] = {"train": range(19), "dev": range(19, 22), "test": range(22, 25)}
 
-_PIECE = re.compile(r"[()]|[^\s()]+")
+# Of ASCII's spaces only: a no-break space belongs to a word, or to the error about it.
+_PIECE = re.compile(r"[()]|[^\s()]+", re.ASCII)
 
 # A word of a tree: line, word, tag.
 Leaf = tuple[int, str, str]
@@ -122,7 +124,7 @@ def read_leaves(lines: Iterable[Line], path: str | Path) -> Iterator[list[Leaf]]
                         raise _malformed(path, line, "')' after a word", "'('")
                 stack.append(_Node(line, []))
             elif not stack:
-                raise _malformed(path, line, "'(' at the beginning of a tree", f"'{piece}'")
+                raise _malformed(path, line, "'(' at the beginning of a tree", excerpt(piece))
             elif piece == ")":
                 node = stack.pop()
                 if len(node.atoms) == 2 and not node.children:
@@ -133,7 +135,7 @@ def read_leaves(lines: Iterable[Line], path: str | Path) -> Iterator[list[Leaf]]
                     yield leaves
                     leaves = []
             elif stack[-1].children or len(stack[-1].atoms) > 1:
-                raise _malformed(path, line, "'(' or ')'", f"'{piece}'")
+                raise _malformed(path, line, "'(' or ')'", excerpt(piece))
             else:
                 stack[-1].atoms.append(piece)
     if stack:

@@ -22,7 +22,7 @@ from pathlib import Path
 from mutspad.config import Split
 from mutspad.data.corpora.columns import Row, read_rows, tagged_sentence
 from mutspad.data.labels import iob1_to_iob2, normalise_chunk
-from mutspad.data.lines import read_lines
+from mutspad.data.lines import excerpt, read_lines
 from mutspad.data.sentence import Sentence
 from mutspad.errors import CorpusError
 from mutspad.tasks import Task
@@ -58,7 +58,7 @@ def read_tchunk(
                     path,
                     rows[0].line,
                     expected=f"a tweet of {pos}, as often as there",
-                    found=f"'{' '.join(_words(rows))}'",
+                    found=excerpt(" ".join(_words(rows))),
                 )
             tweet = tweets[left.popleft()]
             tags = iob1_to_iob2([normalise_chunk(row.fields[1]) for row in tweet])
@@ -80,7 +80,7 @@ def _align(
                 pos,
                 rows[0].line,
                 expected=f"a tweet of {chunk}, in its order",
-                found=f"'{' '.join(_words(rows))}'",
+                found=excerpt(" ".join(_words(rows))),
             )
         aligned.append(
             [

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mutspad.data.corpora.columns import read_rows, tagged_sentence
-from mutspad.data.lines import read_lines
+from mutspad.data.lines import excerpt, read_lines
 from mutspad.data.sentence import Sentence
 from mutspad.errors import CorpusError
 from mutspad.tasks import Task
@@ -24,7 +24,7 @@ def read_wnut17(path: str | Path, name: str) -> list[Sentence]:
         for row in rows:
             if "," in row.fields[1]:
                 raise CorpusError(
-                    path, row.line, expected="one label a word", found=f"'{row.fields[1]}'"
+                    path, row.line, expected="one label a word", found=excerpt(row.fields[1])
                 )
         tags = [row.fields[1] for row in rows]
         sentences.append(tagged_sentence(f"{name}-{number}", path, rows, Task.NER, tags))
