@@ -15,8 +15,8 @@ def split_label(label: str) -> tuple[str, str]:
 
 
 def is_iob_tag(tag: str) -> bool:
-    """Return whether a tag is `O`, `B-<type>` or `I-<type>`."""
-    return tag == OUTSIDE or (tag[:2] in ("B-", "I-") and len(tag) > 2)
+    """Return whether a tag is `O`, `B-<type>` or `I-<type>`; `O` is no type, but a mistake."""
+    return tag == OUTSIDE or (tag[:2] in ("B-", "I-") and tag[2:] not in ("", "o", OUTSIDE))
 
 
 def iob1_to_iob2(tags: Sequence[str]) -> list[str]:

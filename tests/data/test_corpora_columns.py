@@ -46,7 +46,10 @@ def test_conll2003_becomes_iob2_without_document_marks(tmp_path):
     [
         (4, "Harbour NNP I-LOC", "4 columns"),
         (4, "Harbour  NNP I-NP I-LOC", "4 columns"),
-        (4, "Harbour NNP I-NP LOC", "IOB2 tag"),
+        (4, "Harbour NNP I-NP LOC", "B-<type> or I-<type>, found 'LOC'"),
+        (4, "Harbour NNP I-NP I-O", "B-<type> or I-<type>, found 'I-O'"),
+        (4, "Harbour NNP I-NP B-O", "found 'B-O'"),
+        (4, "Harbour NNP I-NP I-", "found 'I-'"),
     ],
 )
 def test_conll2003_names_the_line(tmp_path, line, text, expected):
@@ -96,6 +99,7 @@ def test_wnut17_keeps_words_with_odd_characters(tmp_path):
         ("ok\tO\nOslo\tB-location,B-group\n", "one label a word"),
         ("ok\tO\nOslo O\n", "2 columns parted by tabs"),
         ("ok\tO\nOslo\tI-location\n", "that can follow 'O'"),
+        ("ok\tO\nOslo\tB-O\n", "an IOB2 tag .* found 'B-O'"),
         ("ok\tO\na b\tO\n", "2 columns"),
         ("ok\tO\n\tO\n", "2 columns"),
     ],

@@ -51,6 +51,10 @@ def test_valid_tags_stay(tags):
         (["B-A", "I-"], 1),
         (["A"], 0),
         (["b-A"], 0),
+        (["B-A", "B-O"], 1),
+        (["I-O"], 0),
+        (["B-o"], 0),
+        (["B-Org"], None),
     ],
 )
 def test_first_invalid_tag(tags, index):

@@ -1,10 +1,11 @@
 """What the column formats share: one word a line, sentences parted by blank lines."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutspad.data.conllup import checked
+from mutspad.data.labels import iob1_to_iob2, is_iob_tag
 from mutspad.data.lines import Line, blocks, excerpt
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import CorpusError
@@ -47,6 +48,28 @@ def read_rows(
         yield rows
     if empty:
         raise CorpusError(path, None, expected="at least one sentence", found="an empty split")
+
+
+def read_iob1(
+    path: str | Path, rows: Sequence[Row], normalise: Callable[[str], str] = str
+) -> list[str]:
+    """Read the IOB1 tags of the last column, normalised, as IOB2.
+
+    Raises
+    ------
+    CorpusError
+        For what is no IOB tag; named as it stands there, not as it would be converted.
+    """
+    tags = [normalise(row.fields[-1]) for row in rows]
+    for row, tag in zip(rows, tags, strict=True):
+        if not is_iob_tag(tag):
+            raise CorpusError(
+                path,
+                row.line,
+                expected="O, B-<type> or I-<type>",
+                found=excerpt(row.fields[-1]),
+            )
+    return iob1_to_iob2(tags)
 
 
 def tagged_sentence(

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mutspad.config import Split
-from mutspad.data.corpora.columns import Row, read_rows, tagged_sentence
-from mutspad.data.labels import iob1_to_iob2
+from mutspad.data.corpora.columns import Row, read_iob1, read_rows, tagged_sentence
 from mutspad.data.lines import read_lines
 from mutspad.data.sampling import cut_splits
 from mutspad.data.sentence import Sentence
@@ -41,9 +40,7 @@ def read_wikigold(path: str | Path, name: str) -> dict[Split, list[Sentence]]:
 def _build(path: str | Path, name: str, sentences: Iterable[list[Row]]) -> list[Sentence]:
     """Take the entities from the last column."""
     return [
-        tagged_sentence(
-            f"{name}-{number}", path, rows, Task.NER, iob1_to_iob2([row.fields[-1] for row in rows])
-        )
+        tagged_sentence(f"{name}-{number}", path, rows, Task.NER, read_iob1(path, rows))
         for number, rows in enumerate(sentences, 1)
     ]
 

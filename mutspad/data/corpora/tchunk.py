@@ -20,8 +20,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mutspad.config import Split
-from mutspad.data.corpora.columns import Row, read_rows, tagged_sentence
-from mutspad.data.labels import iob1_to_iob2, normalise_chunk
+from mutspad.data.corpora.columns import Row, read_iob1, read_rows, tagged_sentence
+from mutspad.data.labels import normalise_chunk
 from mutspad.data.lines import excerpt, read_lines
 from mutspad.data.sentence import Sentence
 from mutspad.errors import CorpusError
@@ -61,7 +61,7 @@ def read_tchunk(
                     found=excerpt(" ".join(_words(rows))),
                 )
             tweet = tweets[left.popleft()]
-            tags = iob1_to_iob2([normalise_chunk(row.fields[1]) for row in tweet])
+            tags = read_iob1(chunk, tweet, normalise_chunk)
             sentence_id = f"{name}-{split}-{number}"
             sentences[split].append(tagged_sentence(sentence_id, chunk, tweet, Task.CHUNK, tags))
     return sentences
