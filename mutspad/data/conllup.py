@@ -14,7 +14,7 @@ from conllu import Metadata, Token, TokenList, parse_token_and_metadata
 
 from mutspad.data.labels import first_invalid_iob2
 from mutspad.data.lines import Line, blocks, excerpt, read_lines
-from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.data.sentence import Layer, Origin, Sentence, is_word
 from mutspad.errors import CorpusError
 from mutspad.files import atomic_path
 from mutspad.tasks import TASKS, Task
@@ -118,8 +118,8 @@ def find_fault(sentence: Sentence) -> Fault | None:
     if not sentence.words:
         return Fault(None, "at least one word", "none")
     for index, word in enumerate(sentence.words):
-        if word.split() != [word]:
-            return Fault(index, "a word without spaces", excerpt(word))
+        if not is_word(word):
+            return Fault(index, "a word, with single spaces at most inside", excerpt(word))
     for task, layer in sentence.layers.items():
         fault = _layer_fault(task, layer, len(sentence))
         if fault is not None:
@@ -207,11 +207,11 @@ def _checked_blocks(path: str | Path) -> Iterator[list[Line]]:
                 continue
             fields = text.split("\t")
             # conllu takes two spaces for a tab and forgives missing columns; the format does not.
-            if len(fields) != len(COLUMNS) or fields != text.split():
+            if len(fields) != len(COLUMNS) or not all(map(is_word, fields)):
                 raise CorpusError(
                     path,
                     number,
-                    expected=f"{len(COLUMNS)} columns parted by tabs, none empty",
+                    expected=f"{len(COLUMNS)} columns parted by tabs, none empty or padded",
                     found=excerpt(text),
                 )
         yield block

@@ -15,6 +15,18 @@ class Origin(StrEnum):
     SILVER = "silver"
 
 
+_INNER_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f", " "))
+
+
+def is_word(form: str) -> bool:
+    """Say whether a form is a word: not empty, with single spaces inside at most ("100 000").
+
+    Universal Dependencies allow such words in many languages.
+    """
+    spaced = form.translate(_INNER_SPACES)
+    return form != "" and " ".join(spaced.split()) == spaced
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One task's annotation of a sentence.

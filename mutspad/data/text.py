@@ -114,7 +114,7 @@ def collect_text(
     domain
         Named in the summary.
     training
-        The words of the training sentences.
+        The words of the training sentences; a word with a space inside becomes several tokens.
     held_back
         The words of the dev and test sentences.
     raw
@@ -126,7 +126,8 @@ def collect_text(
     left_out = {"in_dev_or_test": 0, "repeated": 0, "without_words": 0}
     sentences: list[Words] = []
     tokens: dict[str, int] = {}
-    sources = {TRAINING: training, **{name: map(tokenise, lines) for name, lines in raw.items()}}
+    tokenised = (tuple(" ".join(words).split()) for words in training)
+    sources = {TRAINING: tokenised, **{name: map(tokenise, lines) for name, lines in raw.items()}}
     for name, source in sources.items():
         start = len(sentences)
         for words in _anonymised(source, anonymised):

@@ -20,6 +20,9 @@ SENTENCE = Sentence("quay-1", ("#ships", "sail", "_")).with_layers(
 )
 
 TOKENS = st.text(min_size=1, max_size=6).filter(lambda text: text.split() == [text])
+WORDS = TOKENS | st.lists(TOKENS, min_size=2, max_size=3).flatmap(
+    lambda parts: st.sampled_from(" \u00a0\u202f").map(lambda space: space.join(parts))
+)
 LABELS = TOKENS.filter(lambda text: text != "_")
 
 
@@ -48,7 +51,7 @@ def sentences(draw, number):
         ),
     }
     layers = {task: makers[task]() for task in draw(st.sets(st.sampled_from(Task)))}
-    words = tuple(draw(st.lists(TOKENS, **of_length)))
+    words = tuple(draw(st.lists(WORDS, **of_length)))
     return Sentence(f"{number}-{draw(TOKENS)}", words).with_layers(layers)
 
 
@@ -127,7 +130,10 @@ GOOD = [
         (5, "1\tGulls\t2\tnsubj\t_\tB-NP\t_\t_", "7 columns"),
         (5, "1  Gulls  2  nsubj  _  B-NP  _", "7 columns"),
         (5, "1\t\t2\tnsubj\t_\tB-NP\t_", "none empty"),
-        (5, "1\tGulls at sea\t2\tnsubj\t_\tB-NP\t_", "7 columns"),
+        (5, "1\tGulls  at sea\t2\tnsubj\t_\tB-NP\t_", "7 columns"),
+        (5, "1\tGulls \t2\tnsubj\t_\tB-NP\t_", "7 columns"),
+        (5, "1\tGulls\t2\tnsubj\t_\tB-NP\t_ ", "7 columns"),
+        (5, "1\tGulls\t2\tn subj\t_\tB-NP\t_", "a dep label"),
         (6, "3\tscream\t0\troot\t_\tB-VP\t_", "the ID 2"),
         (5, "1\tGulls\t3\tnsubj\t_\tB-NP\t_", "a head from 0 to 2"),
         (5, "1\tGulls\t-1\tnsubj\t_\tB-NP\t_", "a number in HEAD"),
@@ -209,7 +215,11 @@ def test_a_missing_file_is_a_corpus_error(tmp_path):
         ([SENTENCE, SENTENCE], "occurs once"),
         ([Sentence("a b", ("x",))], "sent_id without spaces"),
         ([Sentence("a", ())], "at least one word"),
-        ([Sentence("a", ("x y",))], "a word without spaces"),
+        ([Sentence("a", ("x  y",))], "a word, with single spaces"),
+        ([Sentence("a", ("x ",))], "a word, with single spaces"),
+        ([Sentence("a", ("x\u2028y",))], "a word, with single spaces"),
+        ([Sentence("a", ("x\ty",))], "a word, with single spaces"),
+        ([Sentence("a", ("",))], "a word, with single spaces"),
         ([Sentence("a", ("x",), {Task.POS: Layer(("_",))})], "a pos label"),
         ([Sentence("a", ("x",), {Task.POS: Layer(("A", "B"))})], "1 pos labels"),
         ([Sentence("a", ("x",), {Task.NER: Layer(("I-A",))})], "IOB2"),

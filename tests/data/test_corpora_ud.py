@@ -1,7 +1,10 @@
 import pytest
 
+from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.corpora.conllu_ud import read_ud
+from mutspad.data.text import collect_text, read_text, write_sentences
 from mutspad.errors import CorpusError
+from mutspad.evaluation.score import score_layers
 from mutspad.tasks import Task
 
 TREEBANK = """# sent_id = 1
@@ -46,8 +49,10 @@ def test_the_language_specific_tags_can_be_asked_for(tmp_path):
         (5, "2\tn't\tnot\tPART\tRB\t_\t2\tadvmod\t_\t_", "a tree"),
         (5, "2\tn't\tnot\t_\tRB\t_\t3\tadvmod\t_\t_", "a pos label"),
         (5, "2\tn't\tnot\tPART\tRB\t_\t3\t\t_\t_", "a dep label"),
-        (5, "2\t\tnot\tPART\tRB\t_\t3\tadvmod\t_\t_", "a word without spaces"),
-        (5, "2\tn t\tnot\tPART\tRB\t_\t3\tadvmod\t_\t_", "a word without spaces"),
+        (5, "2\t\tnot\tPART\tRB\t_\t3\tadvmod\t_\t_", "a word, with single spaces"),
+        (5, "2\tn  t\tnot\tPART\tRB\t_\t3\tadvmod\t_\t_", "a word, with single spaces"),
+        (5, "2\tnt \tnot\tPART\tRB\t_\t3\tadvmod\t_\t_", "a word, with single spaces"),
+        (5, "2\tnt\tnot\tPART A\tRB\t_\t3\tadvmod\t_\t_", "a pos label"),
         (10, "1\tok\tok\tINTJ\tUH\t_\t1\troot\t_\t_", "a root"),
         (10, "# nothing", "at least one word"),
     ],
@@ -62,3 +67,18 @@ def test_malformed_lines_are_named(tmp_path, line, text, expected):
 def test_no_sentence_is_an_empty_split(tmp_path):
     with pytest.raises(CorpusError, match="an empty split"):
         read_ud(put(tmp_path / "t.conllu", "\n\n"), "x", pos="UPOS")
+
+
+@pytest.mark.parametrize("word", ["100 000", "100\u00a0000", "20\u202f000 000"])
+def test_a_form_with_spaces_is_a_word_down_to_the_predictions(tmp_path, word):
+    text = f"1\t{word}\t_\tNUM\tCD\t_\t2\tnummod\t_\t_\n2\tgulls\t_\tNOUN\tNNS\t_\t0\troot\t_\t_\n"
+    sentences = read_ud(put(tmp_path / "t.conllu", text), "x", pos="UPOS")
+    assert [sentence.words for sentence in sentences] == [(word, "gulls")]
+    write_conllup(tmp_path / "t.conllup", sentences)
+    assert read_conllup(tmp_path / "t.conllup") == sentences
+    assert score_layers(Task.DEP, sentences, sentences)["las"] == 100
+    collected = collect_text(
+        "news", training=[s.words for s in sentences], held_back=[], raw={}, anonymised=False
+    )
+    write_sentences(tmp_path / "t.txt", collected.sentences)
+    assert read_text(tmp_path / "t.txt") == [(*word.split(), "gulls")]

@@ -90,6 +90,13 @@ def test_a_word_is_the_mean_of_its_pieces_in_every_layer(bert, encoder):
     assert not vectors.requires_grad
 
 
+def test_a_word_with_a_space_is_the_mean_of_its_parts(bert, encoder):
+    states = states_of(bert, ["[CLS]", "the", "closed", "a", "[SEP]"])
+    (vectors,) = encoder.embed([["the closed", "a"]])
+    expected = torch.stack([states[:, 1:3].mean(dim=1), states[:, 3]], dim=1)
+    torch.testing.assert_close(vectors, expected)
+
+
 def test_padding_and_company_change_no_vector(encoder, monkeypatch):
     sentences = [["the", "quay"], ["a"], ["the", "harbour", "closed", "!", "@user"] * 2]
     together = encoder.embed(sentences)
