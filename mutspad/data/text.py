@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import regex
+
 from mutspad.data.anonymise import anonymise
 from mutspad.data.lines import excerpt, read_lines
 from mutspad.errors import CorpusError
@@ -23,14 +25,23 @@ TRAINING = "training"
 """The source that stands for the training sentences of a domain's corpora."""
 
 # What Twitter treats as one: a URL, also one that it has cut short ("https://t.c…"), without the
-# punctuation behind it; a handle, as `anonymise` knows it; a hashtag; an emoji with its modifiers.
-_PICTURE = "[\u2600-\u27bf\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
+# punctuation behind it; a handle, as `anonymise` knows it; a hashtag.
 _UNIT = re.compile(
     r"""(?<!\w)(?:(?i:https?)(?!\w)|(?i:www\.))[!-~…]*?(?=[.,!?:;)\]'"]*(?:[^!-~…]|$))"""
     r"|(?<!\w)@(?=_*[A-Za-z0-9])[A-Za-z0-9_]+"
     r"|#\w+"
-    "|[\U0001f1e6-\U0001f1ff]{2}"
-    f"|{_PICTURE}(?:\u200d{_PICTURE})*"
+)
+
+# An emoji by Unicode's data: a keycap, a flag of two letters, or a picture with what modifies it
+# (presentation, skin tone, the letters of a region's flag), joined by U+200D to others.
+_PICTURE = (
+    r"[\p{Extended_Pictographic}\p{Emoji_Modifier}]"
+    r"[\p{Emoji_Modifier}\ufe0e\ufe0f\u20e3\U000e0020-\U000e007f]*"
+)
+_EMOJI = regex.compile(
+    r"[0-9#*][\ufe0e\ufe0f]?\u20e3"
+    r"|\p{Regional_Indicator}{1,2}[\ufe0e\ufe0f]?"
+    rf"|{_PICTURE}(?:\u200d{_PICTURE})*"
 )
 _INVISIBLE_SPACES = str.maketrans({"\u200b": " ", "\ufeff": " "})
 
@@ -87,11 +98,12 @@ def tokenise(line: str) -> Words:
     """Tokenise a raw tweet with spaCy's English rules, but keep Twitter's own units whole.
 
     URLs, handles, hashtags and emoji are one word each, also where no space parts them from their
-    neighbours. Twitter's HTML entities (`&amp;`) become the characters that they stand for.
+    neighbours; what an emoji is, Unicode's data say. Twitter's HTML entities (`&amp;`) become the
+    characters that they stand for.
     """
     text = html.unescape(line).translate(_INVISIBLE_SPACES)
     # One kind of space only: spaCy makes words of all that exceed one blank.
-    spaced = " ".join(_UNIT.sub(r" \g<0> ", text).split())
+    spaced = " ".join(_UNIT.sub(r" \g<0> ", _EMOJI.sub(r" \g<0> ", text)).split())
     return tuple(token.text for token in _tokenizer()(spaced))
 
 
@@ -168,7 +180,7 @@ def _tokenizer() -> "Tokenizer":
     from spacy.lang.en import English  # a second to import, and only raw tweets need it
 
     tokenizer = cast("Tokenizer", English().tokenizer)
-    tokenizer.token_match = _UNIT.fullmatch
+    tokenizer.token_match = lambda text: _EMOJI.fullmatch(text) or _UNIT.fullmatch(text)
     return tokenizer
 
 

@@ -35,6 +35,51 @@ def test_tweets_are_parted_into_words(line, expected):
     assert tokenise(line) == tuple(expected.split())
 
 
+EMOJI = [
+    *("▶️", "⬆️", "⭐", "©️", "®️", "™️", "#️⃣", "*️⃣", "7️⃣", "7⃣", "❤", "❤️", "▶︎", "☺︎", "⏰", "‼️", "㊗️"),
+    *(
+        "🇵🇪",
+        "🇺🇳",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "🏴󠁧󠁢󠁷󠁬󠁳󠁿",
+        "🏴‍☠️",
+        "🏳️‍🌈",
+        "👍🏽",
+        "☝🏿",
+        "✊🏻",
+        "👩‍🔬",
+        "👩🏽‍🚀",
+        "👨‍👩‍👧‍👦",
+        "🧑🏿‍🤝‍🧑🏻",
+    ),
+    *("🫠", "🫡", "🩷", "🫨", "🫱🏼‍🫲🏾", "❤️‍🔥", "🐦‍🔥", "🙂‍↕️", "🫩", "😶‍🌫️", "😂", "🀄", "🅰️", "🈶"),
+]
+NEIGHBOURS = [
+    "",
+    " ",
+    "ok",
+    "Don't",
+    "3",
+    "(",
+    "!",
+    "...",
+    ":",
+    "@ana",
+    "#tag",
+    "see https://t.co/a1",
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(NEIGHBOURS), st.sampled_from(EMOJI)), min_size=1))
+def test_an_emoji_is_one_word_whatever_stands_beside_it(pairs):
+    words = tokenise("".join(neighbour + emoji for neighbour, emoji in pairs) + "end")
+    assert [word for word in words if word in EMOJI] == [emoji for _, emoji in pairs]
+    others = [word for word in words if word not in EMOJI]
+    assert not set("".join(others)) & set("\ufe0e\ufe0f\u20e3\u200d")
+    expected = "".join(neighbour for neighbour, _ in pairs) + "end"
+    assert "".join(others) == "".join(expected.split())
+
+
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
 def test_no_word_holds_a_space_and_only_spaces_and_entities_are_lost(line):
     line = line.replace("&", "")
