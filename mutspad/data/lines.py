@@ -127,7 +127,7 @@ def excerpt(text: str, width: int = 60) -> str:
 
 
 def _is_invisible(char: str) -> bool:
-    """Say whether a character shows nothing of itself; blanks, tabs and line ends are expected."""
+    """Return whether a character shows nothing; blanks, tabs and line ends are expected."""
     if char in " \t\r\n":
         return False
     variation_selector = "\ufe00" <= char <= "\ufe0f"
@@ -149,7 +149,7 @@ def zip_members(archive: str | Path, suffix: str) -> list[str]:
 
 
 def is_visible(path: str | PurePosixPath) -> bool:
-    """Say whether a path is data: not hidden, nor what macOS adds to archives and folders."""
+    """Return whether a path is data: not hidden, nor what macOS adds to archives and folders."""
     parts = set(PurePosixPath(path).parts) - {".", ".."}
     return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
 

@@ -19,7 +19,7 @@ _INNER_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f", " "))
 
 
 def is_word(form: str) -> bool:
-    """Say whether a form is a word: not empty, with single spaces inside at most ("100 000").
+    """Return whether a form is a word: not empty, with single spaces inside at most ("100 000").
 
     Universal Dependencies allow such words in many languages.
     """
