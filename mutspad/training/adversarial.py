@@ -1,8 +1,8 @@
 """Adversarial pre-training: the features of both domains become alike (paper 5.2.1).
 
-A discriminator learns to tell source from target words by their features, and the network below,
-whose gradient is reversed, to mislead it (Ganin et al., 2016). The target text has no labels. Each
-step, and each target batch, is a function of the seed and the epoch, as in `schedule`.
+A discriminator learns to classify words as source or target by their features, and the network
+below, whose gradient is reversed, to mislead it (Ganin et al., 2016). The target text has no
+labels. Each step and each target batch is a function of the seed and the epoch, as in `schedule`.
 """
 
 import math
@@ -31,7 +31,7 @@ _STREAM = len(TASKS) + 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DomainLoss:
-    """Hold the discriminator's loss on one step, a scalar, and its accuracy in per cent."""
+    """Loss (a scalar) and accuracy in per cent of the discriminator on one step."""
 
     loss: Tensor
     accuracy: float
@@ -39,7 +39,7 @@ class DomainLoss:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adversary:
-    """Hold what an adversarial run needs beside its model.
+    """The discriminator and the unlabelled text of an adversarial run.
 
     Parameters
     ----------
@@ -58,18 +58,18 @@ class Adversary:
     unlabelled: Sequence[Encoded]
     seed: int
 
-    def deal(self, steps: Sequence[Sequence[Encoded]], epoch: int) -> list[list[Encoded]]:
-        """Deal target sentences to the source sentences of an epoch's steps; see `deal_target`."""
-        dealt = deal_target(
+    def sample(self, steps: Sequence[Sequence[Encoded]], epoch: int) -> list[list[Encoded]]:
+        """Sample target sentences for the steps of an epoch; see `sample_target_batches`."""
+        sampled = sample_target_batches(
             [len(sentence) for sentence in self.unlabelled],
             [[len(sentence) for sentence in step] for step in steps],
             seed=self.seed,
             epoch=epoch,
         )
-        return [[self.unlabelled[index] for index in step] for step in dealt]
+        return [[self.unlabelled[index] for index in step] for step in sampled]
 
-    def tell(self, source: Tensor, target: Tensor, progress: float) -> DomainLoss:
-        """Let the discriminator tell the domains; its loss reverses the gradient of the features.
+    def discriminate(self, source: Tensor, target: Tensor, progress: float) -> DomainLoss:
+        """Classify the domains of words; the loss reverses the gradient of the features.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ def build_adversary(
     params
         The discriminator and the schedule of the reversal.
     model, task
-        The model, and its task, whose features are to tell nothing of the domain.
+        The model, and its task, whose features are to become independent of the domain.
     unlabelled
         Sentences of the target domain.
     seed
@@ -112,7 +112,7 @@ def build_adversary(
 
 
 def reversal(progress: float, params: AdversarialParams) -> float:
-    """Return how strongly gradients are reversed: 0 at first, while the discriminator knows little.
+    """Return the factor of the gradient reversal, which rises from 0.
 
     `max_reversal * (2 / (1 + exp(-steepness * p)) - 1)` (Ganin et al., 2016, section 5.2.2).
 
@@ -127,19 +127,18 @@ def reversal(progress: float, params: AdversarialParams) -> float:
     return params.max_reversal * math.tanh(params.steepness * progress / 2)
 
 
-def deal_target(
+def sample_target_batches(
     lengths: Sequence[int],
     steps: Sequence[Sequence[int]],
     *,
     seed: int,
     epoch: int,
 ) -> list[list[int]]:
-    """Deal one epoch's target batches, one a step, as large as the steps' own.
+    """Sample one epoch's target batches, one a step, as large as the steps' own.
 
-    The text is dealt whole before it is reshuffled and dealt again; where it stops at the end of an
-    epoch it goes on in the next. The sentences of a batch are of similar length, so that little is
-    padding, and steps with long source sentences get long target sentences, so that length alone
-    tells the domains apart as little as possible.
+    The text is sampled without replacement, pass after pass; a pass continues in the next epoch.
+    The sentences of a batch are of similar length, so that little is padding, and steps with long
+    source sentences get long target sentences, so that length separates the domains little.
 
     Parameters
     ----------
@@ -158,7 +157,7 @@ def deal_target(
     Raises
     ------
     ValueError
-        When there is no sentence to deal.
+        When there is no sentence to sample.
     """
     if not lengths:
         raise ValueError("the target text: expected at least one sentence, found none")
@@ -169,9 +168,9 @@ def deal_target(
         np.random.default_rng((seed, _STREAM, number)).permutation(len(lengths))
         for number in range(first_pass, first_pass + n_passes)
     ]
-    dealt = np.concatenate(passes)[position : position + needed].tolist()
+    sampled = np.concatenate(passes)[position : position + needed].tolist()
     # Sorting is stable: sentences of one length stay in the order of the shuffle.
-    waiting = iter(sorted(dealt, key=lambda index: lengths[index]))
+    waiting = iter(sorted(sampled, key=lambda index: lengths[index]))
     batches: dict[int, list[int]] = {}
     for step in sorted(range(len(steps)), key=lambda step: fmean(steps[step])):
         batches[step] = list(islice(waiting, len(steps[step])))

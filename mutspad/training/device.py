@@ -1,4 +1,4 @@
-"""Settle the device that a run computes on, once and for all."""
+"""Resolve the device of a run."""
 
 import logging
 
@@ -14,10 +14,10 @@ from mutspad.training.seeding import make_cuda_deterministic
 logger = logging.getLogger(__name__)
 
 
-def settle_device(run: Run, checkpoint: Checkpoint | None) -> Run:
+def resolve_device(run: Run, checkpoint: Checkpoint | None) -> Run:
     """Replace the device `auto` of a run by the GPU, or by the CPU where there is none.
 
-    A training that is taken up stays on the device that it began on: another one rounds sums in
+    A resumed training stays on its device: another one rounds sums in
     another order and draws other random numbers.
 
     Parameters
@@ -35,7 +35,7 @@ def settle_device(run: Run, checkpoint: Checkpoint | None) -> Run:
     Raises
     ------
     DeviceError
-        When the run, or the training to take up, asks for a GPU and there is none.
+        When the run, or the training to resume, asks for a GPU and there is none.
     """
     device = run.training.device
     kept = None if device != "auto" or checkpoint is None else checkpoint.read()
@@ -73,7 +73,7 @@ def place_model(loaded: LoadedModel) -> MuTSPad:
 
 
 def _prepare(device: Device) -> str:
-    """Make a device deterministic and return what it is called."""
+    """Make a device deterministic and return its name."""
     if device != "cuda":
         return device
     make_cuda_deterministic()

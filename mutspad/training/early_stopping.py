@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class EarlyStopping:
-    """Remember the best epoch and say when to stop.
+    """Track the best epoch and decide when to stop.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class EarlyStopping:
     stale: int = 0
 
     def update(self, epoch: int, score: float) -> bool:
-        """Take note of an epoch's score and return whether it is the best so far.
+        """Record an epoch's score and return whether it is the best so far.
 
         Of equal scores the earlier epoch stays the best.
 
@@ -43,5 +43,5 @@ class EarlyStopping:
 
     @property
     def exhausted(self) -> bool:
-        """Say whether patience has run out."""
+        """Return whether patience has run out."""
         return self.stale >= self.patience

@@ -1,4 +1,4 @@
-"""The training loop: epochs of updates, a look at the dev sets after each, the best one kept."""
+"""The training loop: epochs of updates, dev scores after each, and the best weights."""
 
 import logging
 import math
@@ -51,14 +51,14 @@ class TrainingError(MutspadError):
 
 @dataclass(frozen=True, slots=True)
 class DomainScore:
-    """Hold how well a discriminator told the domains in an epoch.
+    """Loss and accuracy of a domain discriminator in an epoch.
 
     Parameters
     ----------
     loss
         Its mean cross entropy.
     accuracy
-        The share of words whose domain it told, in per cent; 50 is chance.
+        The share of words with the right domain, in per cent; 50 is chance.
     """
 
     loss: float
@@ -67,7 +67,7 @@ class DomainScore:
 
 @dataclass(frozen=True, slots=True)
 class EpochRecord:
-    """Hold what one epoch came to.
+    """The results of one epoch.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ class EpochRecord:
 
 @dataclass(slots=True)
 class EpochProgress:
-    """Hold how far an epoch has come.
+    """The progress of an epoch.
 
     Parameters
     ----------
@@ -137,17 +137,17 @@ class EpochProgress:
         The next step to take.
     sums, counts
         Each task's sum of losses and number of batches.
-    told
+    domain_scores
         The discriminator's loss and accuracy at each step of an adversarial epoch.
     """
 
     step: int = 0
     sums: dict[Task, float] = field(default_factory=dict)
     counts: dict[Task, int] = field(default_factory=dict)
-    told: list[tuple[float, float]] = field(default_factory=list)
+    domain_scores: list[tuple[float, float]] = field(default_factory=list)
 
     def note(self, task: Task, loss: float) -> None:
-        """Take note of a task's loss on a batch."""
+        """Record a task's loss on a batch."""
         self.sums[task] = self.sums.get(task, 0.0) + loss
         self.counts[task] = self.counts.get(task, 0) + 1
 
@@ -156,13 +156,15 @@ class EpochProgress:
         return {task: self.sums[task] / self.counts[task] for task in tasks}
 
     def domain(self) -> DomainScore | None:
-        """Return how well the discriminator told the domains, if there is one."""
-        return DomainScore(*map(fmean, zip(*self.told, strict=True))) if self.told else None
+        """Return the discriminator's mean loss and accuracy, if there is one."""
+        if not self.domain_scores:
+            return None
+        return DomainScore(*map(fmean, zip(*self.domain_scores, strict=True)))
 
 
 @dataclass(slots=True)
 class TrainerState:
-    """Hold all that changes while a model trains, PyTorch's generators apart.
+    """The state of a training, without PyTorch's generators.
 
     Parameters
     ----------
@@ -179,7 +181,7 @@ class TrainerState:
     history
         The epochs so far.
     progress
-        How far the next epoch has come, when a training is taken up within it.
+        The progress of the next epoch, when a training is resumed within it.
     precision
         What losses are computed in.
     device
@@ -215,8 +217,8 @@ class TrainerState:
             | {"sums": _plain(progress["sums"]), "counts": _plain(progress["counts"])},
         }
 
-    def take_up(self, state: Mapping[str, Any]) -> None:
-        """Go back to where `to_state` was asked, PyTorch's generators included."""
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Restore the state of `to_state`, PyTorch's generators included."""
         self.trained.load_state_dict(state["weights"])
         self.optimiser.load_state_dict(state["optimiser"])
         torch.set_rng_state(state["generator"])
@@ -270,7 +272,7 @@ def fit(
     model, vocabulary
         The model and its vocabulary.
     params
-        The optimiser, the schedule, early stopping, and precision and device, which are settled.
+        The optimiser, the schedule, early stopping, and precision and device, which are resolved.
     train
         The sentences to learn from.
     dev
@@ -285,8 +287,8 @@ def fit(
     contextual
         The cached vectors of the model's contextual encoder, if it reads any.
     checkpoint
-        Where the training's state is kept while it runs. One that is there is taken up: the end is
-        the same, to the byte, as without interruption.
+        Where the training's state is kept while it runs. A state that is there is resumed; the
+        result is byte-identical to that of a training without a stop.
 
     Returns
     -------
@@ -323,8 +325,8 @@ def fit(
     )
     kept = None if checkpoint is None else checkpoint.read()
     if kept is not None:
-        state.take_up(kept)
-        logger.info("taken up at epoch %d, step %d", state.epoch, state.progress.step)
+        state.restore(kept)
+        logger.info("resumed at epoch %d, step %d", state.epoch, state.progress.step)
     while state.epoch < params.max_epochs and not state.stopping.exhausted:
         trainer.run_epoch(state, checkpoint)
     model.load_state_dict(state.best_weights)
@@ -375,7 +377,7 @@ class _Trainer:
                 )
 
     def run_epoch(self, state: TrainerState, checkpoint: Checkpoint | None) -> None:
-        """Train the next epoch, or the rest of it, score it and take note of it."""
+        """Train the next epoch, or the rest of it, and record its scores."""
         rate = state.optimiser.set_progress(state.epoch / self._params.max_epochs)
         started = time.perf_counter()
         speed = self._train(state, checkpoint) / (time.perf_counter() - started)
@@ -393,7 +395,9 @@ class _Trainer:
             state.epoch,
             rate,
             " ".join(f"{task} {loss:.4f}" for task, loss in losses.items()),
-            f" domain {domain.loss:.4f}, domains told {domain.accuracy:.1f}%" if domain else "",
+            f" discriminator loss {domain.loss:.4f}, accuracy {domain.accuracy:.1f}%"
+            if domain
+            else "",
             " ".join(f"{task} {score:.2f}" for task, score in dev.items()),
             record.dev_mean,
             state.stopping.best_epoch,
@@ -409,8 +413,8 @@ class _Trainer:
             state.epoch, {task: self._params.loss_weights[task] for task in tasks}
         )
         words, progress = 0, state.progress
-        steps = list(self._deal(state.epoch))
-        targets = self._deal_target(steps, state.epoch)
+        steps = list(self._sample_steps(state.epoch))
+        targets = self._sample_target(steps, state.epoch)
         terminal = Console(stderr=True)
         self._model.train()
         for number, step in track(
@@ -440,10 +444,10 @@ class _Trainer:
             if self._adversary is not None:
                 source = word_features(features[tasks[0]], batch)
                 with computing_in(state.precision):
-                    domain = self._tell(self._adversary, source, targets[number], done)
+                    domain = self._discriminate(self._adversary, source, targets[number], done)
                 value = domain.loss.item()
                 _require_finite(value, state.epoch, "loss of the domain")
-                progress.told.append((value, domain.accuracy))
+                progress.domain_scores.append((value, domain.accuracy))
                 total = total + domain.loss
             norm = state.optimiser.step(total)
             _require_finite(norm, state.epoch, f"gradient norm of {', '.join(step.tasks)}")
@@ -462,23 +466,23 @@ class _Trainer:
         corpus = self._corpora[step.tasks[0]]
         return [corpus[index] for index in step.sentences]
 
-    def _deal_target(self, steps: Sequence[Step], epoch: int) -> list[list[Encoded]]:
-        """Deal the target sentences of the steps of an adversarial epoch."""
+    def _sample_target(self, steps: Sequence[Step], epoch: int) -> list[list[Encoded]]:
+        """Sample the target sentences of the steps of an adversarial epoch."""
         if self._adversary is None:
             return []
-        return self._adversary.deal([self._sentences(step) for step in steps], epoch)
+        return self._adversary.sample([self._sentences(step) for step in steps], epoch)
 
-    def _tell(
+    def _discriminate(
         self, adversary: Adversary, source: Tensor, target: Sequence[Encoded], progress: float
     ) -> DomainLoss:
-        """Let the discriminator tell a step's source words from the words of target sentences."""
+        """Classify a step's source words and the words of target sentences by domain."""
         (task,) = self._model.tasks
         batch = self._collate(target)
         features = self._model.features(batch, [task])[task]
-        return adversary.tell(source, word_features(features, batch), progress)
+        return adversary.discriminate(source, word_features(features, batch), progress)
 
-    def _deal(self, epoch: int) -> Iterator[Step]:
-        """Deal the steps of an epoch."""
+    def _sample_steps(self, epoch: int) -> Iterator[Step]:
+        """Sample the steps of an epoch."""
         lengths = {task: [len(rows) for rows in corpus] for task, corpus in self._corpora.items()}
         tasks = self._model.tasks
         sample = (
@@ -494,7 +498,7 @@ class _Trainer:
         )
 
     def _score_dev(self) -> dict[Task, float]:
-        """Give each task's main dev score, in per cent."""
+        """Compute each task's main dev score, in per cent."""
         scores = {}
         for task, gold in self._dev.items():
             predicted = annotate(
@@ -509,7 +513,7 @@ class _Trainer:
         return scores
 
     def _encode(self, sentences: Sequence[Sentence], tasks: Sequence[Task]) -> list[Encoded]:
-        """Look training sentences up in the vocabulary."""
+        """Encode training sentences with the vocabulary."""
         _require_layers("training", sentences, tasks)
         return [
             encode(self._vocabulary, sentence, tasks, self._contextual) for sentence in sentences
@@ -517,7 +521,7 @@ class _Trainer:
 
 
 def _check_adversary(adversary: Adversary, tasks: Sequence[Task]) -> None:
-    """Refuse an adversary without text, or of a model with several tasks."""
+    """Check that an adversary has text and a mono-task model."""
     if len(tasks) != 1:
         raise TrainingError(
             f"adversarial training: expected a model of one task, found {', '.join(tasks)}"
@@ -527,7 +531,7 @@ def _check_adversary(adversary: Adversary, tasks: Sequence[Task]) -> None:
 
 
 def _require_layers(split: str, sentences: Sequence[Sentence], tasks: Sequence[Task]) -> None:
-    """Refuse a split without sentences, or with one that lacks a layer."""
+    """Check that a split has sentences, all with the layers needed."""
     if not sentences:
         raise TrainingError(f"{', '.join(tasks)}: expected {split} sentences, found none")
     for sentence in sentences:
@@ -539,7 +543,7 @@ def _require_layers(split: str, sentences: Sequence[Sentence], tasks: Sequence[T
 
 
 def _require_finite(value: float, epoch: int, name: str) -> None:
-    """Stop when training has left the finite numbers."""
+    """Raise an error for a loss that is not finite."""
     if not math.isfinite(value):
         raise TrainingError(
             f"epoch {epoch}: expected a finite {name}, found {value}. Lower "

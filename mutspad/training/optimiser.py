@@ -111,7 +111,7 @@ class Optimiser:
         return [group for each in self._optimisers for group in each.param_groups]
 
     def step(self, loss: Tensor) -> float:
-        """Go one step down the gradient of a loss and return the gradient's norm before clipping.
+        """Take one step down the gradient of a loss and return the gradient's norm before clipping.
 
         A norm that is not finite changes nothing.
         """
@@ -126,11 +126,11 @@ class Optimiser:
         return norm.item()
 
     def state_dict(self) -> list[dict[str, Any]]:
-        """Return what the optimiser remembers of past gradients."""
+        """Return the state of the optimiser: its momenta."""
         return [optimiser.state_dict() for optimiser in self._optimisers]
 
     def load_state_dict(self, states: Iterable[Mapping[str, Any]]) -> None:
-        """Return to what `state_dict` gave."""
+        """Restore the state of `state_dict`."""
         for optimiser, state in zip(self._optimisers, states, strict=True):
             optimiser.load_state_dict(dict(state))
 

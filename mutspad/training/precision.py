@@ -1,4 +1,4 @@
-"""Settle the precision of trainings by a measurement, once an experiment."""
+"""Resolve the precision of trainings by a measurement, once an experiment."""
 
 import logging
 import time
@@ -26,21 +26,21 @@ _BATCH, _WORDS, _DIM = 16, 8, 256
 _WARM_UP, _TRIALS = 2, 20
 
 
-def settle_precision(
+def resolve_precision(
     run: Run, checkpoint: Checkpoint | None, measured: Precision | None = None
 ) -> Run:
-    """Replace the precision `auto` of a run by what it comes to on this machine.
+    """Replace the precision `auto` of a run by the faster one on this machine.
 
     On a GPU that is fp32: PyTorch runs an LSTM there in float16 when it is asked for bfloat16, and
     gradients vanish in the small range of float16.
 
-    A training that is taken up keeps what it began with: its end must not depend on the machine's
+    A resumed training keeps its precision: its end must not depend on the machine's
     load at the time. No random number is drawn.
 
     Parameters
     ----------
     run
-        The resolved run, its device settled.
+        The resolved run, its device resolved.
     checkpoint
         Where the training's state is kept, if it is.
     measured
@@ -91,12 +91,12 @@ def measure_precision() -> Precision:
 
 
 def write_measured(path: Path, measured: Precision | None) -> None:
-    """Write what `auto` comes to; None where no run asks."""
+    """Write the precision that replaces `auto`; None where no run asks."""
     write_json(path, {"auto": measured})
 
 
 def read_measured(path: Path) -> Precision | None:
-    """Read what `write_measured` wrote.
+    """Read the file of `write_measured`.
 
     Raises
     ------

@@ -78,7 +78,7 @@ def annotate(
 
 
 def _to_layer(task: Task, prediction: Prediction, names: Sequence[str]) -> Layer:
-    """Turn one head's rows into labels."""
+    """Convert one head's output to a layer."""
     labels = [names[row] for row in prediction.labels]
     if task in IOB_TASKS:
         labels = iob1_to_iob2(labels)

@@ -32,7 +32,7 @@ WARM_UP = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Perplexity:
-    """Hold the perplexity of held-out sentences, over all outcomes.
+    """Perplexity of held-out sentences, over all outcomes.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Perplexity:
 
 @dataclass(frozen=True, slots=True)
 class LanguageModelEpoch:
-    """Hold what one epoch came to.
+    """The results of one epoch.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class LanguageModelEpoch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedLanguageModel:
-    """Hold a trained ELMo and how its training went.
+    """A trained ELMo with its training curve.
 
     Parameters
     ----------
@@ -127,8 +127,8 @@ def fit_language_model(
     params
         The sizes, the budget and the training.
     checkpoint
-        Where the training's state is kept while it runs. One that is there is taken up: the end is
-        the same, to the byte, as without interruption.
+        Where the training's state is kept while it runs. A state that is there is resumed; the
+        result is byte-identical to that of a training without a stop.
 
     Raises
     ------
@@ -152,8 +152,8 @@ def fit_language_model(
     trainer = _Trainer(model, params, training)
     kept = None if checkpoint is None else checkpoint.read()
     if kept is not None:
-        trainer.take_up(kept)
-        logger.info("taken up at epoch %d, step %d", trainer.epoch, trainer.progress.step)
+        trainer.restore(kept)
+        logger.info("resumed at epoch %d, step %d", trainer.epoch, trainer.progress.step)
     while (epoch := trainer.epoch) < params.max_epochs:
         loss, speed = trainer.run_epoch(checkpoint)
         record = LanguageModelEpoch(epoch, loss, _perplexity(model, held_out))
@@ -179,7 +179,7 @@ def learning_rate(step: int, steps: int, highest: float) -> float:
 
 @dataclass(slots=True)
 class _Progress:
-    """Hold how far an epoch has come: the next step, the losses so far and on how many words."""
+    """Progress of an epoch: the next step, the sum of losses and the number of words."""
 
     step: int = 0
     loss: float = 0.0
@@ -216,8 +216,8 @@ class _Trainer:
             "history": [asdict(record) for record in self.history],
         }
 
-    def take_up(self, state: Mapping[str, Any]) -> None:
-        """Go back to where `to_state` was asked, PyTorch's generator included."""
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Restore the state of `to_state`, PyTorch's generator included."""
         self._model.load_state_dict(state["weights"])
         for optimiser, kept in zip(self._optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(kept)
@@ -285,7 +285,7 @@ class _Trainer:
 def _divide(
     texts: Sequence[Sequence[Words]], params: LanguageModelParams
 ) -> tuple[list[Words], list[Words]]:
-    """Draw whole sentences within the budget, and hold some of them out."""
+    """Sample whole sentences within the budget, and hold some of them out."""
     tokens = sum(len(words) for text in texts for words in text)
     share = 1.0 if params.token_budget is None else min(1.0, params.token_budget / max(1, tokens))
     sentences = [
@@ -307,7 +307,7 @@ def _divide(
 
 
 def _draw(text: Sequence[Words], share: float, bits: np.random.PCG64) -> Iterator[Words]:
-    """Draw sentences at random that hold at most a share of the tokens; keep their order."""
+    """Sample sentences with at most a share of the tokens; keep their order."""
     lengths = np.array([len(words) for words in text])
     order = np.random.Generator(bits).permutation(len(text))
     drawn = order[np.cumsum(lengths[order]) <= share * lengths.sum()]
@@ -327,7 +327,7 @@ def _perplexity(model: LanguageModel, texts: Texts) -> Perplexity:
 
 def _unigram(outcomes: Outcomes, texts: Texts) -> Perplexity:
     """Return the perplexity of some texts by the frequencies of the training text alone."""
-    # Neither direction foretells the border that it begins with.
+    # Neither direction predicts the border that it begins with.
     forward = torch.cat([texts.outcomes[rows[1:]] for rows in texts.rows])
     backward = torch.cat([texts.outcomes[rows[:-1]] for rows in texts.rows])
     counts = outcomes.counts.double()

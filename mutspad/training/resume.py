@@ -1,4 +1,4 @@
-"""Take up an interrupted training where it was, to the same bytes as if nothing had happened."""
+"""Resume an interrupted training; the result is byte-identical to that of one without a stop."""
 
 import hashlib
 import logging
@@ -49,7 +49,7 @@ class Checkpoint:
     path
         The file.
     identity
-        What the training depends on, as a hash: a checkpoint of any other training is not taken up.
+        What the training depends on, as a hash: the checkpoint of another training is not resumed.
     seconds
         How long to wait between two writes; 0 writes after every step.
     """
@@ -60,7 +60,7 @@ class Checkpoint:
     _written: float = field(default_factory=time.monotonic)
 
     def due(self) -> bool:
-        """Say whether it is time to write."""
+        """Return whether it is time to write."""
         return time.monotonic() - self._written >= self.seconds
 
     def write(self, state: Mapping[str, Any]) -> None:
@@ -72,7 +72,7 @@ class Checkpoint:
         self._written = time.monotonic()
 
     def read(self) -> dict[str, Any] | None:
-        """Return the state to take up, on the CPU, or None when there is none that fits."""
+        """Return the state to resume, on the CPU, or None when there is none that fits."""
         if not self.path.exists():
             return None
         try:

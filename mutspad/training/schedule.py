@@ -1,7 +1,7 @@
-"""Which tasks learn from which sentences at each step, and what each loss weighs (paper 4).
+"""Schedules of tasks and sentences, and the weights of losses (paper 4).
 
-A schedule is a function of the seed and the epoch and keeps no state, so that training can be taken
-up again at any epoch.
+A schedule is a function of the seed and the epoch and keeps no state, so that training can resume
+at any epoch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from mutspad.tasks import TASKS, Task
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Hold one update: the tasks that learn, and the sentences of their corpus by index."""
+    """One update: the tasks that learn, and the sentences of their corpus by index."""
 
     tasks: tuple[Task, ...]
     sentences: tuple[int, ...]
@@ -66,10 +66,10 @@ def one_task_per_batch(
     seed: int,
     epoch: int,
 ) -> Iterator[Step]:
-    """Deal one epoch of the round POS, CK, NER, DP; each step trains one task (paper 4.2.1).
+    """Sample one epoch of the round POS, CK, NER, DP; each step trains one task (paper 4.2.1).
 
-    Each corpus is dealt whole before it is reshuffled and dealt again. Where it stops at the end of
-    an epoch it goes on in the next: a small corpus is cycled, a large one takes several epochs.
+    Each corpus is sampled without replacement, pass after pass; a pass continues in the next
+    epoch: a small corpus is cycled, a large one takes several epochs.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def one_task_per_batch(
         When there is no corpus or one holds no sentence.
     """
     rounds = count_rounds(lengths, batch_sentences)
-    decks = {
-        task: _deal(
+    batches = {
+        task: _sample_batches(
             lengths[task],
             batch_sentences=batch_sentences,
             pool_batches=pool_batches,
@@ -99,8 +99,8 @@ def one_task_per_batch(
         if task in lengths
     }
     for _ in range(rounds):
-        for task, deck in decks.items():
-            yield Step((task,), next(deck))
+        for task, sampled in batches.items():
+            yield Step((task,), next(sampled))
 
 
 def all_tasks_per_batch(
@@ -136,7 +136,7 @@ def all_tasks_per_batch(
     if not tasks:
         raise ValueError("a schedule: expected at least one task, found none")
     rounds = -(-count_rounds({tasks[0]: lengths}, batch_sentences) // len(tasks))
-    deck = _deal(
+    sampled = _sample_batches(
         lengths,
         batch_sentences=batch_sentences,
         pool_batches=pool_batches,
@@ -144,10 +144,10 @@ def all_tasks_per_batch(
         start=epoch * rounds,
     )
     for _ in range(rounds):
-        yield Step(tuple(tasks), next(deck))
+        yield Step(tuple(tasks), next(sampled))
 
 
-def _deal(
+def _sample_batches(
     lengths: Sequence[int],
     *,
     batch_sentences: int,
@@ -155,7 +155,7 @@ def _deal(
     seeds: tuple[int, ...],
     start: int,
 ) -> Iterator[tuple[int, ...]]:
-    """Deal a corpus pass after pass from batch `start` on; each pass has a shuffle of its own."""
+    """Sample a corpus pass after pass from batch `start` on; each pass has its own shuffle."""
     shuffle = partial(bucket_batches, lengths, batch_sentences, pool_batches=pool_batches)
     number, position = divmod(start, -(-len(lengths) // batch_sentences))
     while True:

@@ -1,4 +1,4 @@
-"""One seed for every source of chance, so that a run gives the same bytes each time."""
+"""Seed every random generator, so that a run is reproducible to the byte."""
 
 import os
 import random
@@ -26,7 +26,7 @@ def make_deterministic() -> None:
 
 
 def make_cuda_deterministic() -> None:
-    """Have a GPU, too, compute the same bytes each time; call it before the GPU's first product."""
+    """Make CUDA deterministic; call this before the first matrix product on the GPU."""
     # Without it cuBLAS and cuDNN's LSTM may share out their work in another way in each call; of
     # the two values that PyTorch takes, the one that its documentation of nn.LSTM names as well.
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":16:8"

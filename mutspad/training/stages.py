@@ -19,9 +19,9 @@ from mutspad.models.contextual import ContextualShape, ContextualWords, Trainabl
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import IOB_TASKS, Task
 from mutspad.training.adversarial import Adversary, build_adversary
-from mutspad.training.device import settle_device
+from mutspad.training.device import resolve_device
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
-from mutspad.training.precision import settle_precision
+from mutspad.training.precision import resolve_precision
 from mutspad.training.resume import Checkpoint
 from mutspad.training.seeding import seed_everything
 
@@ -34,14 +34,14 @@ SPECIAL = (PAD, UNK)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedRun:
-    """Hold a trained model, its vocabulary and how it came about.
+    """A trained model with its vocabulary and training curve.
 
     Parameters
     ----------
     model, vocabulary, history
         What `fit` gives.
     run
-        The run, its device and precision settled.
+        The run, its device and precision resolved.
     """
 
     model: MuTSPad
@@ -87,7 +87,7 @@ def fit_run(
     unlabelled
         Sentences of the target domain, for an adversarial run.
     checkpoint
-        Where the training's state is kept while it runs, and taken up from.
+        Where the training's state is kept while it runs, and resumed from.
     measured
         What the precision `auto` comes to on this machine; without it, it is measured.
 
@@ -119,7 +119,7 @@ def fit_run(
     if parent is not None:
         _check_parent(run, parent.run)
     seed_everything(seed)
-    run = settle_precision(settle_device(run, checkpoint), checkpoint, measured)
+    run = resolve_precision(resolve_device(run, checkpoint), checkpoint, measured)
     vocabulary = build_vocabulary(
         run.tasks, train, lexicon, known=None if parent is None else parent.vocabulary
     )
@@ -144,7 +144,7 @@ def fit_run(
 def _build_contextual(
     run: Run, vectors: ContextualVectors | None, encoder: TrainableEncoder | None
 ) -> ContextualWords | None:
-    """Build what reads the contextual vectors of a run, from its cache or from its encoder."""
+    """Build the source of the contextual vectors of a run: its cache or its encoder."""
     given = "none"
     if vectors is not None:
         given = f"cached vectors of {vectors.encoder}"
@@ -174,7 +174,7 @@ def _build_adversary(
     unlabelled: Sequence[tuple[str, ...]] | None,
     seed: int,
 ) -> Adversary | None:
-    """Build what an adversarial run adds: a discriminator, and sentences of the other domain."""
+    """Build the discriminator and read the target sentences of an adversarial run."""
     if (unlabelled is not None) != (run.adversarial is not None):
         expected = "none" if run.adversarial is None else f"sentences of {run.adversarial.target}"
         found = "none" if unlabelled is None else f"{len(unlabelled)} sentences"
@@ -186,7 +186,7 @@ def _build_adversary(
 
 
 def _check_parent(run: Run, parent: Run) -> None:
-    """Refuse a model that is not the parent that the run names."""
+    """Check that a model is the parent that the run names."""
     if parent.name != run.parent or not set(run.tasks) <= set(parent.tasks):
         raise CheckpointError(
             f"run {run.name}: expected the parent {run.parent} with the tasks "

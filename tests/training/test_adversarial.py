@@ -13,7 +13,7 @@ from mutspad.data.sentence import Sentence
 from mutspad.models.adversarial import domain_accuracy, domain_loss
 from mutspad.tasks import TASKS, Task
 from mutspad.training import loop
-from mutspad.training.adversarial import Adversary, build_adversary, deal_target, reversal
+from mutspad.training.adversarial import Adversary, build_adversary, reversal, sample_target_batches
 from mutspad.training.loop import TrainingError, fit
 from mutspad.training.optimiser import Optimiser
 from mutspad.training.seeding import seed_everything
@@ -73,43 +73,43 @@ def test_the_reversal_rises_from_nothing_to_its_maximum():
 
 @given(LENGTHS, STEPS, st.integers(0, 3), st.integers(0, 2))
 def test_a_step_gets_as_many_target_sentences_as_it_has(lengths, steps, epoch, seed):
-    batches = deal_target(lengths, steps, seed=seed, epoch=epoch)
+    batches = sample_target_batches(lengths, steps, seed=seed, epoch=epoch)
     assert [len(batch) for batch in batches] == [len(step) for step in steps]
-    assert batches == deal_target(lengths, steps, seed=seed, epoch=epoch)
+    assert batches == sample_target_batches(lengths, steps, seed=seed, epoch=epoch)
 
 
 @given(LENGTHS, STEPS)
-def test_the_text_is_dealt_whole_before_it_is_dealt_again(lengths, steps):
-    dealt = []
+def test_the_text_is_sampled_without_replacement(lengths, steps):
+    sampled = []
     for epoch in range(4):
-        epoch_sentences = list(chain(*deal_target(lengths, steps, seed=1, epoch=epoch)))
-        counts = [(dealt + epoch_sentences).count(index) for index in range(len(lengths))]
+        epoch_sentences = list(chain(*sample_target_batches(lengths, steps, seed=1, epoch=epoch)))
+        counts = [(sampled + epoch_sentences).count(index) for index in range(len(lengths))]
         assert max(counts) - min(counts) <= 1
-        dealt += epoch_sentences
+        sampled += epoch_sentences
 
 
 @given(LENGTHS, STEPS, st.integers(0, 3))
 def test_long_sentences_meet_long_ones(lengths, steps, epoch):
-    batches = deal_target(lengths, steps, seed=1, epoch=epoch)
+    batches = sample_target_batches(lengths, steps, seed=1, epoch=epoch)
     order = sorted(range(len(steps)), key=lambda step: sum(steps[step]) / len(steps[step]))
     sorted_lengths = [lengths[index] for step in order for index in batches[step]]
     assert sorted_lengths == sorted(sorted_lengths)
 
 
-def test_seeds_and_epochs_deal_differently():
+def test_seeds_and_epochs_sample_differently():
     steps = [[5] * 10] * 3
-    dealt = [
-        deal_target([5] * 100, steps, seed=seed, epoch=epoch)
+    sampled = [
+        sample_target_batches([5] * 100, steps, seed=seed, epoch=epoch)
         for seed, epoch in [(1, 0), (1, 1), (2, 0)]
     ]
-    assert dealt[0] != dealt[1]
-    assert dealt[0] != dealt[2]
-    assert not set(chain(*dealt[0])) & set(chain(*dealt[1]))
+    assert sampled[0] != sampled[1]
+    assert sampled[0] != sampled[2]
+    assert not set(chain(*sampled[0])) & set(chain(*sampled[1]))
 
 
-def test_no_text_cannot_be_dealt():
+def test_no_text_cannot_be_sampled():
     with pytest.raises(ValueError, match="target text: expected at least one sentence"):
-        deal_target([], [[3]], seed=1, epoch=0)
+        sample_target_batches([], [[3]], seed=1, epoch=0)
 
 
 @pytest.mark.parametrize("progress", [0.0, 0.1, 1.0])
@@ -119,13 +119,13 @@ def test_only_the_gradient_of_features_is_reversed(progress, build, make_run):
     source, target = (
         torch.randn(n_words, 24, dtype=torch.float64, requires_grad=True) for n_words in (7, 3)
     )
-    told = adversary.tell(source, target, progress)
+    found = adversary.discriminate(source, target, progress)
     logits = discriminator(source), discriminator(target)
     plain = domain_loss(*logits)
-    assert told.loss.item() == plain.item()
-    assert told.accuracy == domain_accuracy(*logits)
+    assert found.loss.item() == plain.item()
+    assert found.accuracy == domain_accuracy(*logits)
     inputs = [source, target, *discriminator.parameters()]
-    seen, expected = (torch.autograd.grad(loss, inputs) for loss in (told.loss, plain))
+    seen, expected = (torch.autograd.grad(loss, inputs) for loss in (found.loss, plain))
     factors = [-reversal(progress, PARAMS)] * 2 + [1.0] * 4
     for gradient, unreversed, factor in zip(seen, expected, factors, strict=True):
         torch.testing.assert_close(gradient, factor * unreversed, rtol=1e-12, atol=0.0)
@@ -136,14 +136,14 @@ def test_each_step_adds_the_domain_loss_of_words_from_both_domains(
     task, monkeypatch, build, make_run, corpora
 ):
     seen = []
-    tell, step, weigh = Adversary.tell, Optimiser.step, loop.weighted_loss
+    discriminate, step, weigh = Adversary.discriminate, Optimiser.step, loop.weighted_loss
 
-    def watch_tell(adversary, source, target, progress):
-        told = tell(adversary, source, target, progress)
+    def watch(adversary, source, target, progress):
+        found = discriminate(adversary, source, target, progress)
         seen[-1].update(
-            words=(len(source), len(target)), progress=progress, domain=told.loss.item()
+            words=(len(source), len(target)), progress=progress, domain=found.loss.item()
         )
-        return told
+        return found
 
     def watch_weigh(*losses, **settings):
         loss = weigh(*losses, **settings)
@@ -154,7 +154,7 @@ def test_each_step_adds_the_domain_loss_of_words_from_both_domains(
         seen[-1]["total"] = loss.item()
         return step(optimiser, loss)
 
-    monkeypatch.setattr(Adversary, "tell", watch_tell)
+    monkeypatch.setattr(Adversary, "discriminate", watch)
     monkeypatch.setattr(loop, "weighted_loss", watch_weigh)
     monkeypatch.setattr(Optimiser, "step", watch_step)
     run = make_run((task,), {"batch_sentences": 2, "max_epochs": 2})
@@ -214,18 +214,18 @@ def test_the_gradient_is_clipped_over_model_and_discriminator_together(
 
 def test_reversal_makes_the_domains_alike_and_the_task_is_learned(build, make_run, corpora):
     run = make_run((Task.POS,), {"max_epochs": 60, "patience": 60, "schedule": "constant"})
-    told = {}
+    accuracies = {}
     for max_reversal in (1e-9, 1.0):
         params = AdversarialParams(hidden=8, max_reversal=max_reversal, steepness=10.0)
         model, vocabulary, adversary = build(run, params)
         history = _fit(run, model, vocabulary, corpora, adversary)
         assert max(record.dev_mean for record in history) > 80
-        told[max_reversal] = fmean(record.domain.accuracy for record in history[-15:])
-    assert told[1e-9] > 80
-    assert told[1.0] < 70
+        accuracies[max_reversal] = fmean(record.domain.accuracy for record in history[-15:])
+    assert accuracies[1e-9] > 80
+    assert accuracies[1.0] < 70
 
 
-def test_the_history_tells_of_the_domains(build, make_run, corpora, caplog):
+def test_the_history_has_the_discriminator_s_scores(build, make_run, corpora, caplog):
     run = make_run((Task.NER,), {"max_epochs": 2})
 
     def rows():
@@ -246,7 +246,7 @@ def test_the_history_tells_of_the_domains(build, make_run, corpora, caplog):
         "best",
     ]
     assert all(0 <= row["domain_accuracy"] <= 100 for row in history)
-    assert "domains told " in caplog.records[0].getMessage()
+    assert "discriminator loss " in caplog.records[0].getMessage()
     assert rows() == history
 
 

@@ -17,7 +17,7 @@ from mutspad.training import device
 from mutspad.training.early_stopping import EarlyStopping
 from mutspad.training.loop import TrainerState
 from mutspad.training.optimiser import Optimiser
-from mutspad.training.precision import settle_precision
+from mutspad.training.precision import resolve_precision
 from mutspad.training.predict import annotate
 from mutspad.training.resume import Checkpoint
 from mutspad.training.stages import fit_run
@@ -175,7 +175,7 @@ def gpu(monkeypatch):
 
 def test_a_gpu_computes_in_float32(make_run):
     def settle(asked):
-        return settle_precision(make_run(training={"precision": asked, "device": "cuda"}), None)
+        return resolve_precision(make_run(training={"precision": asked, "device": "cuda"}), None)
 
     assert {settle(asked).training.precision for asked in ("auto", "fp32")} == {"fp32"}
     with pytest.raises(DeviceError, match=r"training\.precision: expected fp32 or auto .* bf16\."):
@@ -194,7 +194,7 @@ def test_a_gpu_computes_in_float32(make_run):
 def test_a_gpu_is_used_when_there_is_one(asked, there, settled, gpu, make_run, caplog):
     prepared = gpu(there)
     with caplog.at_level("INFO"):
-        run = device.settle_device(make_run(training={"device": asked}), None)
+        run = device.resolve_device(make_run(training={"device": asked}), None)
     assert run.training.device == settled
     assert prepared == [True] * (settled == "cuda")
     assert f"device: {settled}" in caplog.text
@@ -203,7 +203,7 @@ def test_a_gpu_is_used_when_there_is_one(asked, there, settled, gpu, make_run, c
 def test_a_gpu_that_is_not_there_is_an_error(gpu, make_run):
     gpu(False)
     with pytest.raises(DeviceError, match=r"training\.device: expected a GPU .* found none\. Set "):
-        device.settle_device(make_run(training={"device": "cuda"}), None)
+        device.resolve_device(make_run(training={"device": "cuda"}), None)
 
 
 def test_a_training_that_is_taken_up_keeps_its_device(gpu, make_run, tmp_path):
@@ -211,12 +211,12 @@ def test_a_training_that_is_taken_up_keeps_its_device(gpu, make_run, tmp_path):
     checkpoint = Checkpoint(tmp_path / "kept.ckpt", "this one", 0)
     checkpoint.write({"device": "cpu"})
     gpu(True)
-    assert device.settle_device(run, checkpoint).training.device == "cpu"
+    assert device.resolve_device(run, checkpoint).training.device == "cpu"
     checkpoint.write({"device": "cuda"})
-    assert device.settle_device(run, checkpoint).training.device == "cuda"
+    assert device.resolve_device(run, checkpoint).training.device == "cuda"
     gpu(False)
     with pytest.raises(DeviceError, match=r"kept\.ckpt: expected a GPU, as the training began on"):
-        device.settle_device(run, checkpoint)
+        device.resolve_device(run, checkpoint)
 
 
 def test_auto_records_the_device(train, tmp_path):
@@ -242,7 +242,7 @@ def test_the_state_holds_the_generator_of_a_gpu(make_run, monkeypatch):
 
     for name in ("cpu", "cuda"):
         other = state("cpu")
-        other.take_up(state(name).to_state())
+        other.restore(state(name).to_state())
         assert other.device == name
         assert taken_up == [7] * (name == "cuda")
 

@@ -148,12 +148,12 @@ def test_bfloat16_must_be_clearly_faster(narrow, taken, monkeypatch, make_run):
     seconds = {"fp32": 1.0, "bf16": narrow}
     monkeypatch.setattr(precision, "_time", lambda name, *_: seconds[name])
     run = make_run(training={"precision": "auto"})
-    assert precision.settle_precision(run, None).training.precision == taken
+    assert precision.resolve_precision(run, None).training.precision == taken
 
 
 def test_the_probe_draws_no_random_number(make_run):
     state = torch.get_rng_state()
-    run = precision.settle_precision(make_run(training={"precision": "auto"}), None)
+    run = precision.resolve_precision(make_run(training={"precision": "auto"}), None)
     assert run.training.precision in {"fp32", "bf16"}
     assert torch.equal(torch.get_rng_state(), state)
 

@@ -62,15 +62,15 @@ def test_an_epoch_repeats_the_constant_round(sizes, batch_sentences, epoch):
 
 
 @given(SIZES, st.integers(1, 4))
-def test_every_corpus_is_dealt_whole_before_it_is_dealt_again(sizes, batch_sentences):
+def test_every_corpus_is_sampled_without_replacement(sizes, batch_sentences):
     lengths = _lengths(sizes)
-    dealt = {task: [] for task in sizes}
+    sampled = {task: [] for task in sizes}
     for epoch in range(6):
         for step in one_task_per_batch(
             lengths, batch_sentences=batch_sentences, pool_batches=2, seed=1, epoch=epoch
         ):
-            dealt[step.tasks[0]].append(step.sentences)
-    for task, batches in dealt.items():
+            sampled[step.tasks[0]].append(step.sentences)
+    for task, batches in sampled.items():
         a_pass = -(-sizes[task] // batch_sentences)
         for start in range(0, len(batches) - a_pass + 1, a_pass):
             seen = [index for batch in batches[start : start + a_pass] for index in batch]
@@ -114,14 +114,14 @@ def test_tasks_that_share_a_corpus_see_it_in_different_orders():
 
 
 def test_the_seed_decides_the_order():
-    def deal(seed):
+    def sample(seed):
         lengths = {Task.POS: [4] * 30}
         return list(
             one_task_per_batch(lengths, batch_sentences=3, pool_batches=2, seed=seed, epoch=2)
         )
 
-    assert deal(1) == deal(1)
-    assert deal(1) != deal(2)
+    assert sample(1) == sample(1)
+    assert sample(1) != sample(2)
 
 
 @given(st.integers(1, 20), st.integers(1, 4), st.integers(0, 3))

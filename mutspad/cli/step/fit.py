@@ -9,7 +9,7 @@ Example: mutspad step fit --run results/demo/runs/tuned-multi.json --seed 1
 Interrupted, the same command goes on from the checkpoint and ends with the same bytes.
 
 results/<experiment>/<phase>/<run>/seed<k>/
-├── model.json            sizes, vocabulary, labels, the resolved run, device and precision settled
+├── model.json            sizes, vocabulary, labels, the resolved run, device and precision resolved
 ├── weights.safetensors   the weights of the best epoch
 └── history.csv           losses and dev scores, epoch by epoch
 """
