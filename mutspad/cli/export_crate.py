@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from mutspad.errors import MutspadError
-from mutspad.files import UnwritableFileError, atomic_path, read_json
+from mutspad.files import atomic_path, read_json
 from mutspad.report.provenance.crate import build_crate
 
 
@@ -39,10 +39,7 @@ def command(*, results: Path, output: Path) -> None:
         return
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise MutspadError(f"{output}: expected a new folder, found one in use. Name another")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as beside:
-            crate.write(Path(beside) / "crate")
-            (Path(beside) / "crate").rename(output)
-    except OSError as error:
-        raise UnwritableFileError(output, error) from None
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=f".{output.name}.") as beside:
+        crate.write(Path(beside) / "crate")
+        (Path(beside) / "crate").rename(output)

@@ -100,5 +100,9 @@ def main(arguments: list[str] | None = None) -> Any:
     try:
         return cli.main(args=arguments, prog_name="mutspad")
     except MutspadError as error:
-        click.echo(f"mutspad: error: {error}", err=True)
-        sys.exit(1)
+        message = str(error)
+    except OSError as error:
+        # A file that is not there, a folder without permission, a full disk.
+        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    click.echo(f"mutspad: error: {message}", err=True)
+    sys.exit(1)
