@@ -1,7 +1,8 @@
-"""What `sync` says of a damaged remote mends it, on three files that a rule copies."""
+"""`sync` brings back what was pushed, and what it says of damage mends it, on three small files."""
 
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -19,8 +20,7 @@ rule copy:
     shell: "echo the text of {wildcards.name} > {output}"
 """
 STAGE = {"cmd": "snakemake --cores 1 all", "outs": [{"results": {"persist": True}}]}
-DAMAGED_PLACE = r"^  (\S+)(?: \(for \S+\))?: expected md5 "
-STORED_PLACE = r"^  (files/md5/\S+)$"
+CHANGED = r"^  (\S+): (?:modified|no file)$"
 
 
 def run(folder, *command, fails=False):
@@ -63,39 +63,76 @@ def pushed(store, tmp_path_factory):
     return path
 
 
-def flip(content):
-    half = len(content) // 2
-    return bytes([*content[:half], content[half] ^ 1, *content[half + 1 :]])
+def flip_bit(path):
+    """Change one bit and leave size and times, as a bad disk does."""
+    before = path.stat()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    path.write_bytes(content)
+    path.chmod(before.st_mode)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def cut(content):
-    return content[:9]
+def cut(path):
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    path.write_bytes(path.read_bytes()[:9])
 
 
-# DVC cannot read a list that is cut; one with a flipped bit leads it to a file that there is not.
-@pytest.mark.parametrize(("suffix", "damage"), [("", flip), (".dir", flip), (".dir", cut)])
-def test_a_damaged_remote_is_mended_as_the_message_says(pushed, store, tmp_path, suffix, damage):
-    clone = tmp_path / "clone"
+@pytest.fixture
+def clone(pushed, tmp_path):
+    git(tmp_path, "clone", "--quiet", str(pushed), "clone")
+    return tmp_path / "clone"
+
+
+def sync(clone, *arguments, fails=False):
+    printed = run(clone, "mutspad.cli", "sync", *arguments, fails=fails)
+    assert "Traceback" not in printed
+    return printed
+
+
+def assert_same(clone, pushed):
+    for path in (pushed / "results").iterdir():
+        assert Path(clone, "results", path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_flipped_bit_is_named_though_dvc_trusts_the_file(clone, pushed):
+    assert "every byte compared" in sync(clone)
+    # Now DVC remembers the hashes.
+    assert "up to date" in run(clone, "dvc", "status")
+    flip_bit(clone / "results" / "2")
+    assert "up to date" in run(clone, "dvc", "status")
+    printed = sync(clone, fails=True)
+    assert re.findall(CHANGED, printed, re.MULTILINE) == ["results/2"]
+    (clone / "results" / "2").unlink()
+    sync(clone, "--no-pull")
+    assert_same(clone, pushed)
+
+
+# DVC cannot read a list that is cut.
+@pytest.mark.parametrize(("suffix", "damage"), [("", flip_bit), (".dir", cut)])
+def test_a_damaged_remote_is_mended_as_the_message_says(pushed, store, clone, suffix, damage):
     victim = next(
         path for path in sorted(store.rglob("*")) if path.is_file() and path.suffix == suffix
     )
-    content = victim.read_bytes()
-    victim.chmod(stat.S_IRUSR | stat.S_IWUSR)
-    victim.write_bytes(damage(content))
-    git(tmp_path, "clone", "--quiet", str(pushed), str(clone))
-    printed = run(clone, "mutspad.cli", "sync", fails=True)
-    assert "Traceback" not in printed
-    there = re.findall(STORED_PLACE, printed, re.MULTILINE)
-    assert victim.relative_to(store).as_posix() in there
-    # Why it has to be deleted.
-    if not suffix:
-        assert "up to date" in run(pushed, "dvc", "push")
-    for name in re.findall(DAMAGED_PLACE, printed, re.MULTILINE):
-        (clone / name).unlink(missing_ok=True)
-    for name in there:
-        (store / name).unlink(missing_ok=True)
+    damage(victim)
+    printed = sync(clone, fails=True)
+    assert "files/md5" in printed
+    for name in re.findall(CHANGED, printed, re.MULTILINE):
+        path = clone / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    shutil.rmtree(clone / ".dvc" / "cache", ignore_errors=True)
+    shutil.rmtree(store / "files" / "md5")
     run(pushed, "dvc", "push")
-    assert victim.read_bytes() == content
-    assert "every byte compared" in run(clone, "mutspad.cli", "sync")
-    for path in (pushed / "results").iterdir():
-        assert Path(clone, "results", path.name).read_bytes() == path.read_bytes()
+    assert "every byte compared" in sync(clone)
+    assert_same(clone, pushed)
+
+
+def test_without_a_git_folder_the_message_says_so(clone):
+    shutil.rmtree(clone / ".git")
+    assert "found no .git folder" in sync(clone, fails=True)
+
+
+def test_without_a_lock_the_message_says_what_to_run(clone):
+    (clone / "dvc.lock").unlink()
+    assert "dvc repro" in sync(clone, fails=True)
