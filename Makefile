@@ -5,20 +5,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: bench demo fixtures setup test lock
 
+# One line says how far it is; Snakemake's own listing of the jobs goes to .snakemake/log/.
 demo: setup
-	snakemake --cores all all --config experiment=demo
-	@cat results/demo/tables/table2.md
-	@echo
-	@echo "Tables 1 to 4, Figure 2:        results/demo/tables/ results/demo/figures/"
-	@echo "Units to browse:                results/demo/tables/table4.html"
-	@echo "The paper's claims, judged:     results/demo/claims.md"
-	@echo "Paired tests, silver labels:    results/demo/statistics/"
-	@echo "Where the numbers come from:    results/demo/provenance.json"
-	@echo "Scores of every run and seed:   results/demo/scores/"
-	@echo "Predictions (.conllup):         results/demo/predictions/"
-	@echo "Models:                         results/demo/{baselines,pretrain,finetune}/"
-	@echo "All of it in one page:          snakemake --config experiment=demo --report results/demo/report.html"
-	@echo "Logs:                           logs/demo/"
+	PYTHONPATH=workflow/logger snakemake --cores all all --config experiment=demo --logger line
+	@mutspad show --results results/demo
 
 setup: .venv/installed
 

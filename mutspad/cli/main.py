@@ -13,6 +13,7 @@ VERBS = {
     "download": "fetch one raw file of the registry",
     "export-crate": "pack a finished run as a Workflow Run RO-Crate",
     "list-times": "collect the run times that Snakemake measured",
+    "show": "print Table 2 of a finished run, and where the rest is",
     "sync": "get every artefact back from the DVC remote",
 }
 STEPS = {

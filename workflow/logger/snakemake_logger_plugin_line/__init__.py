@@ -143,9 +143,8 @@ class LogHandler(LogHandlerBase):
         parts = [f"{done} of {total} jobs", show_seconds(now - self.progress.started)]
         if left is not None:
             parts.append(f"about {show_seconds(left)} left")
-        if self.progress.running:
-            parts.append(self.names[next(reversed(self.progress.running))])
-        line = ", ".join(parts[:-1]) + f": {parts[-1]}" if self.progress.running else parts[0]
+        parts += [self.names[job] for job in reversed(self.progress.running)][:1]
+        line = ", ".join(parts)
         if self.in_place:
             width = shutil.get_terminal_size().columns - 1
             sys.stderr.write(f"\r\x1b[K{line[:width]}")
