@@ -23,12 +23,12 @@ import torch
 from rich.progress import track
 
 from benchmarks.machine import describe_machine
-from benchmarks.plain import plain_paths
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon
 from mutspad.evaluation.score import MAIN_METRIC, main_score, score_layers
 from mutspad.fingerprint import code_of
+from mutspad.models import fast
 from mutspad.training.predict import annotate
 from mutspad.training.stages import fit_run
 
@@ -102,7 +102,7 @@ def train(job: Job) -> dict[str, object]:
     splits = {
         split: read_conllup(corpora / f"{split}.conllup") for split in ("train", "dev", "test")
     }
-    with plain_paths() if plain else nullcontext():
+    with fast.plain() if plain else nullcontext():
         fitted = fit_run(
             run,
             seed=seed,

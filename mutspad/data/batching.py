@@ -61,7 +61,7 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spellings:
+class FormStates:
     """Hold what an encoder makes of the characters of many forms, for all batches to come.
 
     Parameters
@@ -101,7 +101,7 @@ class Batch:
     contextual
         Cached vectors of a contextual encoder, `[batch, words, layers, dim]`, zero at padding; None
         when the model reads none.
-    spelled
+    form_states
         Character states of the distinct forms, `[distinct, dim]`, where they are known, for
         predictions only, as they carry no gradient; None where the model has to read the
         characters.
@@ -116,7 +116,7 @@ class Batch:
     heads: Tensor | None
     texts: tuple[tuple[str, ...], ...]
     contextual: Tensor | None = None
-    spelled: Tensor | None = None
+    form_states: Tensor | None = None
 
     def __len__(self) -> int:
         """Count the sentences."""
@@ -139,7 +139,7 @@ class Batch:
             heads=None if self.heads is None else self.heads.to(device),
             texts=self.texts,
             contextual=None if self.contextual is None else self.contextual.to(device),
-            spelled=None if self.spelled is None else self.spelled.to(device),
+            form_states=None if self.form_states is None else self.form_states.to(device),
         )
 
 
@@ -183,7 +183,7 @@ def encode(
 
 
 def collate(
-    vocabulary: Vocabulary, encoded: Sequence[Encoded], spellings: Spellings | None = None
+    vocabulary: Vocabulary, encoded: Sequence[Encoded], known: FormStates | None = None
 ) -> Batch:
     """Pad sentences to one batch.
 
@@ -191,7 +191,7 @@ def collate(
     ----------
     vocabulary, encoded
         The sentences, looked up in a vocabulary.
-    spellings
+    known
         The character states of all their forms, where they are known.
 
     Raises
@@ -207,10 +207,10 @@ def collate(
         raise ValueError("a batch: expected at least one sentence, found none")
     distinct = dict.fromkeys(form for sentence in encoded for form in sentence.forms)
     table = {form: row for row, form in enumerate(sorted(distinct, key=len))}
-    spelled = None
-    if spellings is not None:
-        places = torch.tensor([spellings.rows[form] for form in table])
-        spelled = spellings.states.index_select(0, places.to(spellings.states.device))
+    states = None
+    if known is not None:
+        places = torch.tensor([known.rows[form] for form in table])
+        states = known.states.index_select(0, places.to(known.states.device))
     forms = [
         np.array([table[form] for form in sentence.forms], dtype=np.int64) for sentence in encoded
     ]
@@ -231,7 +231,7 @@ def collate(
         heads=_pad(heads, width, IGNORED) if any(map(len, heads)) else None,
         texts=tuple(sentence.forms for sentence in encoded),
         contextual=_pad_vectors([sentence.contextual for sentence in encoded], width),
-        spelled=spelled,
+        form_states=states,
     )
 
 

@@ -9,10 +9,9 @@ from torch import Tensor, nn
 from mutspad.data.batching import Batch
 from mutspad.data.vocab import PAD_ID, UNK_ID
 from mutspad.errors import VectorsError
+from mutspad.models import fast
+from mutspad.models.fast import forms
 from mutspad.models.recurrent import BiLSTM
-
-SPELLED_TOGETHER = 64
-"""Forms that the character LSTM reads at once; in one go, the longest would pad some 250 forms."""
 
 
 class WordEncoder(nn.Module):
@@ -91,26 +90,24 @@ class WordEncoder(nn.Module):
         if self.training:
             hidden = torch.rand(words.shape, device=words.device) < self.unknown_rate
             words = words.masked_fill(hidden & batch.mask, UNK_ID)
-        states = batch.spelled
+        states = batch.form_states
         if states is None:
             chars = batch.chars
             if self.training:
                 # What stands at padding is never read.
                 hidden = torch.rand(chars.shape, device=chars.device) < self.unknown_char_rate
                 chars = chars.masked_fill(hidden, UNK_ID)
-            parts = zip(
-                torch.split(chars, SPELLED_TOGETHER),
-                torch.split(batch.char_lens, SPELLED_TOGETHER),
-                strict=True,
-            )
-            states = torch.cat([self.spell(chars, lens) for chars, lens in parts])
-        spelled = states.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
+            if fast.enabled("forms"):
+                states = forms.in_parts(self.encode_characters, chars, batch.char_lens)
+            else:
+                states = self.encode_characters(chars, batch.char_lens)
+        of_words = states.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
         vectors = [self.words(words)]
         if self.lower_rows is not None:
             vectors.append(self.words(self.lower_rows[words]))
-        return torch.cat([*vectors, spelled], dim=-1)
+        return torch.cat([*vectors, of_words], dim=-1)
 
-    def spell(self, chars: Tensor, lens: Tensor) -> Tensor:
+    def encode_characters(self, chars: Tensor, lens: Tensor) -> Tensor:
         """Return the character states of some forms, `[forms, 2 * char_hidden]`.
 
         Parameters

@@ -1,7 +1,6 @@
 """In which type products are computed: float32, or bfloat16 with float32 everywhere else."""
 
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
 
 import torch
 from torch import Tensor
@@ -24,16 +23,6 @@ def computing_in(precision: Precision) -> AbstractContextManager[object]:
     if precision == "auto":
         raise ValueError("precision: expected fp32 or bf16, found auto")
     return nullcontext() if precision == "fp32" else torch.autocast("cpu", torch.bfloat16)
-
-
-@cache
-def has_bf16_lstm() -> bool:
-    """Say whether `nn.LSTM` runs in bfloat16 on this processor.
-
-    Where oneDNN has no such kernel, it refuses instead of taking another one.
-    """
-    with_onednn: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return not with_onednn or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def widened(scores: Tensor) -> Tensor:

@@ -1,18 +1,12 @@
-"""Bidirectional LSTMs that are exact whatever the padding, and never packed.
-
-Packed sequences miss the fused kernel of `nn.LSTM` on CPU. Here each direction is one
-unidirectional LSTM over plain tensors; the backward one reads every sequence reversed within its
-own length, so that padding stands at the end for both and no real position ever sees it.
-"""
+"""Bidirectional LSTMs whose outputs do not depend on padding."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-from mutspad.models.mixed_lstm import mixed_bilstm
-from mutspad.models.precision import has_bf16_lstm
-
-WIDE = 256
-"""From this hidden size on, `mixed_bilstm` is faster than `nn.LSTM` in bfloat16."""
+from mutspad.models import fast
+from mutspad.models.fast import lstm as fast_lstm
 
 
 class BiLSTM(nn.Module):
@@ -47,42 +41,30 @@ class BiLSTM(nn.Module):
         lens
             Length of each sequence, at least 1, `[batch]`.
         """
-        order = _reversal(lens, inputs.shape[1])
-        if self._is_mixed(inputs):
-            weights = (*self.ahead.parameters(), *self.back.parameters())
-            dtype = torch.get_autocast_dtype("cpu")
-            return mixed_bilstm(inputs, order, self.initial, weights, dtype)
-        ahead, back = self._run(inputs, order)
-        return torch.cat([ahead, _reorder(back, order)], dim=-1)
+        if fast.enabled("lstm"):
+            return fast_lstm.read((self.ahead, self.back), self.initial, inputs, lens)
+        ahead, _ = self._read(0, inputs, lens)
+        back, _ = self._read(1, _flip(inputs, lens), lens)
+        return torch.cat([ahead, _flip(back, lens)], dim=-1)
 
     def final_states(self, inputs: Tensor, lens: Tensor) -> Tensor:
         """Return where each direction ends, `[batch, 2 * hidden]`; arguments as for `forward`."""
-        ahead, back = self._run(inputs, _reversal(lens, inputs.shape[1]))
-        ends = torch.arange(len(lens), device=lens.device) * inputs.shape[1] + lens - 1
-        return torch.cat(
-            [outputs.flatten(0, 1).index_select(0, ends) for outputs in (ahead, back)], dim=-1
-        )
+        if fast.enabled("lstm"):
+            return fast_lstm.read_to_the_ends((self.ahead, self.back), self.initial, inputs, lens)
+        _, ahead = self._read(0, inputs, lens)
+        _, back = self._read(1, _flip(inputs, lens), lens)
+        return torch.cat([ahead, back], dim=-1)
 
-    def _is_mixed(self, inputs: Tensor) -> bool:
-        """Say whether the layer trains in mixed precision and is wide enough to gain by it."""
-        wide = self.ahead.hidden_size >= WIDE
-        return wide and inputs.device.type == "cpu" and torch.is_autocast_enabled("cpu")
-
-    def _run(self, inputs: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the outputs of both directions, the backward ones in reversed order."""
-        if torch.is_autocast_enabled("cpu") and not has_bf16_lstm():
-            with torch.autocast("cpu", enabled=False):
-                return self._run(inputs.float(), order)
-        ahead, _ = self.ahead(inputs, self._state(0, len(inputs)))
-        back, _ = self.back(_reorder(inputs, order), self._state(1, len(inputs)))
-        return ahead, back
-
-    def _state(self, direction: int, batch: int) -> tuple[Tensor, Tensor] | None:
-        """Return the initial states of one direction, each `[1, batch, hidden]`."""
-        if self.initial is None:
-            return None
-        hidden, cell = self.initial[direction, :, None, None].expand(-1, -1, batch, -1)
-        return hidden.contiguous(), cell.contiguous()
+    def _read(self, direction: int, inputs: Tensor, lens: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the outputs of one direction, zero at padding, and its last states."""
+        state = None
+        if self.initial is not None:
+            repeated = self.initial[direction, :, None, None].expand(-1, -1, len(inputs), -1)
+            state = (repeated[0].contiguous(), repeated[1].contiguous())
+        packed = pack_padded_sequence(inputs, lens.cpu(), batch_first=True, enforce_sorted=False)
+        outputs, (last, _) = (self.ahead, self.back)[direction](packed, state)
+        padded, _ = pad_packed_sequence(outputs, batch_first=True, total_length=inputs.shape[1])
+        return padded, last[0]
 
 
 class HighwayBiLSTM(nn.Module):
@@ -114,18 +96,8 @@ class HighwayBiLSTM(nn.Module):
         return outputs
 
 
-def _reversal(lens: Tensor, width: int) -> Tensor:
-    """Index rows of a flattened `[batch, width]` so that each sequence is reversed in its length.
-
-    Padding stays where it is, so the order is its own inverse, `[batch * width]`.
-    """
-    places = torch.arange(width, device=lens.device).expand(len(lens), width)
-    ends = lens[:, None]
-    reversed_places = torch.where(places < ends, ends - 1 - places, places)
-    starts = torch.arange(len(lens), device=lens.device)[:, None] * width
-    return (starts + reversed_places).flatten()
-
-
-def _reorder(inputs: Tensor, order: Tensor) -> Tensor:
-    """Reorder the positions of `[batch, words, dim]` by an index of its flattened rows."""
-    return inputs.flatten(0, 1).index_select(0, order).view_as(inputs)
+def _flip(inputs: Tensor, lens: Tensor) -> Tensor:
+    """Reverse each sequence within its length, `[batch, words, dim]`; padding becomes zero."""
+    flipped = [row[:length].flip(0) for row, length in zip(inputs, lens.tolist(), strict=True)]
+    padded = pad_sequence(flipped, batch_first=True)
+    return F.pad(padded, (0, 0, 0, inputs.shape[1] - padded.shape[1]))

@@ -6,8 +6,8 @@ from mutspad.data.batching import VectorSource, collate, encode, word_batches
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import Vocabulary
+from mutspad.models.fast.forms import encode_forms
 from mutspad.models.mutspad import MuTSPad, Prediction
-from mutspad.models.spelling import spell
 from mutspad.tasks import IOB_TASKS, Task
 
 BATCH_WORDS = 1024
@@ -61,11 +61,11 @@ def annotate(
         When the cache does not hold a sentence.
     """
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
-    spellings = spell(model, vocabulary, (rows.forms for rows in encoded))
+    form_states = encode_forms(model, vocabulary, (rows.forms for rows in encoded))
     annotated = list(sentences)
     for indices in word_batches([len(rows) for rows in encoded], batch_words):
         rows = [encoded[index] for index in indices]
-        batch = collate(vocabulary, rows, spellings).to(model.device)
+        batch = collate(vocabulary, rows, form_states).to(model.device)
         predictions = model.predict(batch, tasks, multi_root=multi_root)
         for place, index in enumerate(indices):
             layers = {

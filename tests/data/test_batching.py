@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutspad.data.batching import Spellings, bucket_batches, collate, encode, word_batches
+from mutspad.data.batching import FormStates, bucket_batches, collate, encode, word_batches
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.tasks import Task
@@ -54,12 +54,14 @@ def test_forms_index_the_distinct_words_short_ones_first():
 
 
 def test_known_character_states_follow_the_forms_of_the_batch():
-    spellings = Spellings({"mice": 0, "owls": 1, "Owls": 2, "see": 3}, torch.arange(4.0)[:, None])
+    form_states = FormStates(
+        {"mice": 0, "owls": 1, "Owls": 2, "see": 3}, torch.arange(4.0)[:, None]
+    )
     rows = [encode(VOCABULARY, sentence) for sentence in (OWLS, SEE)]
-    batch = collate(VOCABULARY, rows, spellings)
-    assert batch.spelled.flatten().tolist() == [3, 2, 1]
-    assert batch.to("meta").spelled.device == torch.device("meta")
-    assert collated(OWLS).spelled is None
+    batch = collate(VOCABULARY, rows, form_states)
+    assert batch.form_states.flatten().tolist() == [3, 2, 1]
+    assert batch.to("meta").form_states.device == torch.device("meta")
+    assert collated(OWLS).form_states is None
 
 
 def test_layers_not_asked_are_absent():

@@ -4,7 +4,7 @@ import torch
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import PAD_ID, UNK_ID
 from mutspad.errors import VectorsError
-from mutspad.models import encoder as encoder_module
+from mutspad.models import fast
 from mutspad.models.encoder import WordEncoder
 
 
@@ -23,7 +23,7 @@ def build(vocabulary):
     )
 
 
-def test_x_is_the_word_vector_then_both_ends_of_the_spelling(build, batch, vocabulary, sentences):
+def test_x_is_the_word_vector_then_both_ends_of_the_characters(build, batch, vocabulary, sentences):
     encoder = build()
     x = encoder(batch)
     assert x.shape == (3, 6, encoder.output_dim)
@@ -31,16 +31,15 @@ def test_x_is_the_word_vector_then_both_ends_of_the_spelling(build, batch, vocab
     for row, sentence in enumerate(sentences):
         for place, word in enumerate(sentence.words):
             chars = torch.tensor([vocabulary.char_ids(word)])
-            spelled = encoder.char_lstm.final_states(
-                encoder.chars(chars), torch.tensor([len(word)])
-            )
-            torch.testing.assert_close(x[row, place, 9:], spelled[0])
+            states = encoder.char_lstm.final_states(encoder.chars(chars), torch.tensor([len(word)]))
+            torch.testing.assert_close(x[row, place, 9:], states[0])
 
 
-def test_spelling_in_parts_changes_nothing(build, batch, monkeypatch):
+def test_forms_in_parts_give_what_all_at_once_give(build, batch, monkeypatch):
     encoder = build()
-    whole = encoder(batch)
-    monkeypatch.setattr(encoder_module, "SPELLED_TOGETHER", 2)
+    with fast.plain():
+        whole = encoder(batch)
+    monkeypatch.setattr(fast.forms, "TOGETHER", 2)
     torch.testing.assert_close(encoder(batch), whole)
 
 

@@ -61,11 +61,11 @@ def test_characters_of_a_form_are_read_once_for_all_batches(
     model, vocabulary, sentences, monkeypatch
 ):
     read = []
-    spell = model.encoder.spell
+    encode = model.encoder.encode_characters
     monkeypatch.setattr(
         model.encoder,
-        "spell",
-        lambda chars, lens: read.append(len(lens)) or spell(chars, lens),
+        "encode_characters",
+        lambda chars, lens: read.append(len(lens)) or encode(chars, lens),
     )
     twice = [*sentences, *sentences]
     annotate(model, vocabulary, twice, TASKS, multi_root=True, batch_words=1)

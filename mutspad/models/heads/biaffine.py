@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from mutspad.config import ParserParams
 from mutspad.data.batching import IGNORED, Batch
 from mutspad.data.labels import ROOT_RELATION
+from mutspad.models import fast
+from mutspad.models.fast import biaffine as fast_biaffine
 from mutspad.models.heads.head import Head, Prediction
 from mutspad.models.mst import maximum_spanning_tree
 from mutspad.models.precision import widened
@@ -45,8 +47,7 @@ class DeepBiaffine(nn.Module):
         self.dependent = nn.Linear(input_dim, dim)
         self.head = nn.Linear(input_dim, dim)
         # [outputs, dependents' dim + 1, heads' dim + 1]: rows are outputs, so that a label keeps
-        # its rows when a model is adapted; and all outputs of the heads, which are fewer than the
-        # dependents, are one matrix product over the weights as they lie in memory.
+        # its rows when a model is adapted.
         self.weight = nn.Parameter(torch.zeros(n_outputs, dim + 1, dim + 1))
         self.dropout = nn.Dropout(dropout)
 
@@ -71,34 +72,12 @@ class DeepBiaffine(nn.Module):
             stand in one sentence.
         """
         flat = positions.flatten(0, 1)
-        distinct, own = torch.unique(heads, return_inverse=True)
-        chosen_dependents = self._project(self.dependent, flat).index_select(0, dependents)
-        chosen_heads = self._project(self.head, flat).index_select(0, distinct)
-        # A third of a parser's step, when it was done for each pair: half of all words head none,
-        # so it is done for each head. All pairs of a sentence, then, cost next to nothing.
-        n_outputs, dim, _ = self.weight.shape
-        halves = F.linear(chosen_heads, self.weight.flatten(0, 1)).view(
-            len(distinct), n_outputs, dim
-        )
-        n_heads, n_pairs = (
-            (rows // positions.shape[1]).bincount(minlength=len(positions))
-            for rows in (distinct, dependents)
-        )
-        places = own - (n_heads.cumsum(0) - n_heads).repeat_interleave(n_pairs)
-        sizes = n_pairs.tolist()
-        scores = [
-            (half.flatten(0, 1) @ sentence.t())
-            .view(len(half), n_outputs, len(place))
-            .gather(0, place.expand(1, n_outputs, -1))
-            .squeeze(0)
-            for half, sentence, place in zip(
-                torch.split(halves, n_heads.tolist()),
-                torch.split(chosen_dependents, sizes),
-                torch.split(places, sizes),
-                strict=True,
-            )
-        ]
-        return widened(torch.cat(scores, dim=1).t())
+        d, h = self._project(self.dependent, flat), self._project(self.head, flat)
+        if fast.enabled("pairs"):
+            scores = fast_biaffine.score_pairs(d, h, self.weight, dependents, heads, len(positions))
+        else:
+            scores = torch.einsum("pd,odh,ph->po", d[dependents], self.weight, h[heads])
+        return widened(scores)
 
     def _project(self, linear: nn.Module, positions: Tensor) -> Tensor:
         """Return projections with a 1 appended, `[..., dim + 1]`."""

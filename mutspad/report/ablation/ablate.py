@@ -19,9 +19,9 @@ from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, MutspadError
 from mutspad.evaluation.class_scores import ClassCounts
+from mutspad.models.fast.variants import Variants, parts, pos_readers, read_pos
 from mutspad.models.mutspad import MuTSPad
 from mutspad.report.ablation.drops import Ablation
-from mutspad.report.ablation.variants import Variants, parts, pos_readers, read_pos
 from mutspad.tasks import IOB_TASKS, Task
 from mutspad.training.predict import annotate
 

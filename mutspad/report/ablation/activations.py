@@ -9,10 +9,10 @@ from mutspad.data.batching import VectorSource, bucket_batches, collate, encode
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, MutspadError
+from mutspad.models.fast.forms import encode_forms
+from mutspad.models.fast.variants import read_pos
 from mutspad.models.mutspad import MuTSPad
-from mutspad.models.spelling import spell
 from mutspad.report.ablation.unit_words import DECIMALS, UnitWords
-from mutspad.report.ablation.variants import read_pos
 from mutspad.tasks import Task
 
 SENTENCES = 64
@@ -83,13 +83,13 @@ def _extremes(
     """Return the greatest and the least activations of each form, `[forms, units]` each."""
     highest = lowest = torch.empty(0)
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
-    spellings = spell(model, vocabulary, (item.forms for item in encoded))
+    form_states = encode_forms(model, vocabulary, (item.forms for item in encoded))
     was_training = model.training
     model.eval()
     try:
         with torch.inference_mode():
             for indices in bucket_batches([len(item) for item in encoded], SENTENCES, None):
-                batch = collate(vocabulary, [encoded[index] for index in indices], spellings)
+                batch = collate(vocabulary, [encoded[index] for index in indices], form_states)
                 _, h_pos = read_pos(model, batch)
                 values = h_pos[batch.mask]
                 places = torch.tensor([rows[form] for text in batch.texts for form in text])

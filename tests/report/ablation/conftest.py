@@ -41,8 +41,10 @@ PARAMS = ModelParams(
     tagger_hidden=4,
     pos_reduction=5,
     chunk_reduction=3,
-    dropout=0.2,
+    dropout=dict.fromkeys(TASKS, 0.2),
     unknown_rate=0.1,
+    unknown_char_rate=0.1,
+    both_cases=False,
     parser=ParserParams(hidden=6, layers=2, biaffine=5, dropout=0.2, word_dropout=0.2),
 )
 LENGTHS = (1, 2, 5, 5, 5, 7, 7, 9, 12)

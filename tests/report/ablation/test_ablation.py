@@ -6,8 +6,8 @@ import torch
 
 from mutspad.data.sentence import Sentence
 from mutspad.errors import CheckpointError, MutspadError
+from mutspad.models.fast import variants
 from mutspad.models.mst import maximum_spanning_tree
-from mutspad.report.ablation import variants
 from mutspad.report.ablation.ablate import (
     ablate,
     ablate_one_by_one,

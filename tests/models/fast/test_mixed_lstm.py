@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from mutspad.models.mixed_lstm import mixed_bilstm
-from mutspad.models.recurrent import WIDE, BiLSTM, HighwayBiLSTM, _reversal
+from mutspad.models.fast.lstm import WIDE, reversal
+from mutspad.models.fast.mixed_lstm import mixed_bilstm
+from mutspad.models.recurrent import BiLSTM, HighwayBiLSTM
 
 LENS = torch.tensor([4, 1, 6, 3])
 TOLERANCE = {torch.float64: 1e-12, torch.float32: 1e-5, torch.bfloat16: 0.02}
@@ -21,7 +22,7 @@ def outputs_and_gradients(read, lstm, inputs):
 
 def mixed(lstm, inputs, dtype):
     weights = (*lstm.ahead.parameters(), *lstm.back.parameters())
-    return mixed_bilstm(inputs, _reversal(LENS, inputs.shape[1]), lstm.initial, weights, dtype)
+    return mixed_bilstm(inputs, reversal(LENS, inputs.shape[1]), lstm.initial, weights, dtype)
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
@@ -45,7 +46,7 @@ def test_sequences_of_one_word():
     inputs = torch.randn(2, 1, 3)
     ones = torch.ones(2, dtype=torch.int64)
     weights = (*lstm.ahead.parameters(), *lstm.back.parameters())
-    found = mixed_bilstm(inputs, _reversal(ones, 1), None, weights, torch.float32)
+    found = mixed_bilstm(inputs, reversal(ones, 1), None, weights, torch.float32)
     torch.testing.assert_close(found, lstm(inputs, ones))
 
 
@@ -65,7 +66,7 @@ def test_a_layer_under_autocast_comes_near_the_plain_one(hidden):
 
 
 def test_a_narrow_layer_reads_in_float32_where_the_processor_has_no_kernel(monkeypatch):
-    monkeypatch.setattr("mutspad.models.recurrent.has_bf16_lstm", lambda: False)
+    monkeypatch.setattr("mutspad.models.fast.lstm.has_bf16_lstm", lambda: False)
     lstm = BiLSTM(4, WIDE - 1)
     inputs = torch.randn(4, 6, 4)
     with torch.autocast("cpu", torch.bfloat16):
