@@ -6,7 +6,7 @@ Example: mutspad step judge-silver --results results/demo --experiment demo --se
 
 results/<experiment>/statistics/
 ├── silver.csv    every comparison of every layer and seed, numbers for machines
-└── silver.md     the same for people, with what it means for the entities
+└── silver.md     a summary
 """
 
 from collections.abc import Mapping, Sequence

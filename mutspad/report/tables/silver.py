@@ -2,7 +2,7 @@
 
 A unified sentence with a gold layer of a task gets no silver one (paper 4.2.2), so within it the
 two never meet. They meet elsewhere (ours): where two corpora hold the same words, and where the
-labeller is applied to what people have annotated.
+labeller is applied to annotated sentences.
 """
 
 import statistics
@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from mutspad.data.labels import OUTSIDE, split_label
+from mutspad.data.labels import split_label
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.evaluation.attachment import universal
 from mutspad.evaluation.score import MAIN_METRIC, score_layers
@@ -221,7 +221,7 @@ def find_same_words(
 
 
 def tabulate_quality(qualities: Sequence[LayerQuality], experiment: str) -> Table:
-    """Tabulate the quality of silver layers: a frame of every comparison, and a page for people."""
+    """Tabulate the quality of silver layers: every comparison as CSV, a summary as Markdown."""
     kind = "demo: synthetic data" if experiment == "demo" else experiment
     title = f"Silver labels ({kind}): agreement with gold"
     notes = Notes()
@@ -257,9 +257,6 @@ def tabulate_quality(qualities: Sequence[LayerQuality], experiment: str) -> Tabl
         "words. Missed: gold spans that silver lacks; invented: silver spans that gold lacks. The "
         f"second and third table leave out comparisons on fewer than {ENOUGH} sentences"
     )
-    notes.general += [
-        note for place, group in groups.items() if place[1] is Task.NER for note in _explain(group)
-    ]
     return Table(title, _build_frame(qualities), render(sections, notes))
 
 
@@ -377,27 +374,6 @@ def _list(confusions: Mapping[str, int]) -> str:
     """List the most frequent confusions."""
     shown = Counter(confusions).most_common(SHOWN)
     return ", ".join(f"{what} ({count})" for what, count in shown)
-
-
-def _explain(group: Sequence[LayerQuality]) -> Iterator[str]:
-    """Summarise the errors that a network learns from silver entities (paper 5.4.2)."""
-    first = group[0]
-    if not first.silver_sentences:
-        return
-    text = (
-        f"{_name(first.domain, first.task)}: {first.share:.0f} % of the unified training sentences "
-        f"have a silver NER layer, with {_mean((q.silver_density for q in group), 1)} entities per "
-        f"1,000 words; in the others' text, people mark {_mean((q.gold_density for q in group), 1)}"
-    )
-    for evidence in (Evidence.DEV, Evidence.HELD_OUT):
-        agreements = _collect(group, evidence, ENOUGH)
-        if any(agreement.missed is not None for agreement in agreements):
-            text += (
-                f". On {evidence}, silver misses {_mean((a.missed for a in agreements), 1)} % of "
-                f"the entities, which a network that trains on it is taught to read as {OUTSIDE}, "
-                f"and {_mean((a.invented for a in agreements), 1)} % of what it marks is wrong"
-            )
-    yield text
 
 
 def _build_frame(qualities: Iterable[LayerQuality]) -> pd.DataFrame:
