@@ -1,6 +1,7 @@
 """Describe what a run was made with: revision, packages, processor, operating system."""
 
 import hashlib
+import logging
 import os
 import platform
 import re
@@ -14,6 +15,8 @@ from typing import Any
 import torch
 
 from mutspad.training.seeding import make_deterministic
+
+logger = logging.getLogger(__name__)
 
 INSTRUCTION_SETS = re.compile(r"sse4_2|f16c|fma|avx\w*|amx\w*|asimd\w*|sve\w*|bf16|i8mm")
 """Those that kernels of linear algebra are chosen by, under the names of /proc/cpuinfo."""
@@ -68,10 +71,16 @@ def describe_revision(root: Path, outputs: Iterable[str] = ()) -> dict[str, Any]
     -------
     dict or None
         None outside a git repository. `dirty` says that a file of the checkout, ignored ones and
-        `outputs` left out, is not as it is in the revision.
+        `outputs` left out, is not as it is in the revision. Where git refuses to answer, as in a
+        checkout of another user, `warning` has its words.
     """
-    if _git(root, "rev-parse", "--is-inside-work-tree") is None:
-        return None
+    refusal = _refuses(root)
+    if refusal is not None:
+        folder = root.resolve()
+        if not any((place / ".git").exists() for place in (folder, *folder.parents)):
+            return None
+        logger.warning("The commit is not recorded, git refuses: %s", refusal)
+        return {"revision": None, "dirty": True, "changed": {}, "warning": refusal}
     revision = _git(root, "rev-parse", "--verify", "HEAD")
     left_out = [f":(exclude){path}" for path in outputs]
     listed = _git(
@@ -193,12 +202,26 @@ def _version(distribution: str) -> str | None:
 
 def _git(root: Path, *arguments: str) -> str | None:
     """Ask git; None when there is no git or it has no answer."""
+    done = _run_git(root, *arguments)
+    return done.stdout if done and done.returncode == 0 else None
+
+
+def _refuses(root: Path) -> str | None:
+    """Return why git does not work in a folder; None where it does."""
+    done = _run_git(root, "rev-parse", "--is-inside-work-tree")
+    if done is None:
+        return "git is not installed"
+    return done.stderr.strip() if done.returncode else None
+
+
+def _run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str] | None:
+    """Run git in a folder; None where it is not installed."""
     git = shutil.which("git")
     if git is None:
         return None
     # Where status would write the index, it would wait for, or disturb, another git process.
     environment: Mapping[str, str] = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    done = subprocess.run(  # noqa: S603
+    return subprocess.run(  # noqa: S603
         [git, *arguments],
         cwd=root,
         env=environment,
@@ -207,7 +230,6 @@ def _git(root: Path, *arguments: str) -> str | None:
         errors="surrogateescape",
         check=False,
     )
-    return done.stdout if done.returncode == 0 else None
 
 
 def _sha256(path: Path) -> str | None:

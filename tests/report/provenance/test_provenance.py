@@ -275,6 +275,18 @@ def test_the_revision_is_dirty_by_code_not_by_results(tmp_path):
     assert found["changed"] == {"code.py": EMPTY, "gone.py": None, "new ü.py": EMPTY}
 
 
+def test_where_git_refuses_its_words_are_recorded(tmp_path, monkeypatch, caplog):
+    assert describe_revision(tmp_path) is None
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    # How git tries out a checkout of another user.
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    found = describe_revision(tmp_path)
+    assert found["revision"] is None
+    assert found["dirty"]
+    assert "dubious ownership" in found["warning"]
+    assert "dubious ownership" in caplog.text
+
+
 def test_the_processor_is_read_from_linux():
     cpuinfo = (
         "processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: fpu sse4_2 avx2 avx512f amx_tile\n\n"
