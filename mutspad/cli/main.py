@@ -11,6 +11,7 @@ from mutspad.errors import MutspadError
 
 VERBS = {
     "download": "fetch one raw file of the registry",
+    "export-conllu": "write predictions as CoNLL-U, for official scorers",
     "export-crate": "pack a finished run as a Workflow Run RO-Crate",
     "list-times": "collect the run times that Snakemake measured",
     "show": "print Table 2 of a finished run, and where the rest is",

@@ -150,7 +150,7 @@ def published(tmp_path_factory):
     """Return the folder of the model and the outputs that AllenNLP publishes."""
     wheel = FIXTURES / WHEEL
     if not wheel.is_file():
-        pytest.skip(f"{wheel} is absent; tests/fixtures/elmo.txt says how to fetch it")
+        pytest.skip(f"{wheel} is absent; make fixtures fetches it")
     folder = tmp_path_factory.mktemp("elmo")
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
