@@ -34,7 +34,7 @@ from mutspad.training.stages import fit_run
 
 
 class Setting(NamedTuple):
-    """Say how to train: in which precision, with how many threads, with the fast paths or not."""
+    """Settings of a training: precision, number of threads, fast paths or not."""
 
     precision: str = "fp32"
     threads: int = 1

@@ -1,4 +1,4 @@
-"""Run the programs of both sides, one or two at once, and tell the speed of the machine."""
+"""Run the programs of both sides, one or two at once, and measure the speed of the machine."""
 
 import json
 import os

@@ -32,7 +32,7 @@ class Line:
 
     @property
     def more_is_better(self) -> bool:
-        """Say whether a large sample is a fast one."""
+        """Return whether a large sample is a fast one."""
         return self.unit.endswith("/s")
 
 

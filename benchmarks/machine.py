@@ -1,4 +1,4 @@
-"""Say on what machine and with which versions was measured."""
+"""Describe the machine and the versions of a measurement."""
 
 import json
 import os
@@ -45,8 +45,8 @@ def list_versions() -> dict[str, dict[str, str]]:
     code = (
         f"import importlib.metadata as m, json; print(json.dumps([m.version(n) for n in {names}]))"
     )
-    told = subprocess.run([PEERS, "-c", code], check=True, capture_output=True, text=True)
+    done = subprocess.run([PEERS, "-c", code], check=True, capture_output=True, text=True)
     return {
         "ours": {name: version(name) for name in OUR_PACKAGES},
-        "peers": dict(zip(PEER_PACKAGES, json.loads(told.stdout), strict=True)),
+        "peers": dict(zip(PEER_PACKAGES, json.loads(done.stdout), strict=True)),
     }

@@ -83,7 +83,7 @@ def measure_ablation(settings: Settings, inputs: Inputs, note: Callable[[str], N
 
 
 def _describe_ablation(measured: Mapping[str, Any]) -> str:
-    """Say what the naive loop ran for and whether both agreed."""
+    """Format what the naive loop ran for and whether both agreed."""
     equal = all(task["equal_on_measured_units"] for task in measured["tasks"].values())
     verdict = "equal" if equal else "NOT equal"
     return (

@@ -56,7 +56,7 @@ def goal(line: Line) -> str:
 
 
 def summarise(line: Line, verdict: Verdict) -> str:
-    """Say whether the goal is reached, or by how much it is missed."""
+    """Format whether the goal is reached, or by how much it is missed."""
     if verdict.reached:
         return "reached"
     missing = abs(verdict.value.median - line.goal)
@@ -80,16 +80,16 @@ def _describe(line: Line, record: Record) -> Iterator[str]:
 
 
 def explain(line: Line, record: Record) -> Iterator[str]:
-    """Say in numbers what stands behind a verdict."""
+    """Format the numbers behind a verdict."""
     ours, peer = record.samples.get("ours", {}), record.samples.get("peer", {})
     shared = [mode for mode in ours if mode in peer]
     if len(shared) > 1:
-        told = [
+        shown = [
             f"{show(compare(line, Spread.of(ours[mode]), Spread.of(peer[mode])).median)} x with "
             f"{mode}"
             for mode in shared
         ]
-        yield f"Mode by mode {', '.join(told)}"
+        yield f"Mode by mode {', '.join(shown)}"
     yield from _explain_kernels(line, record)
     yield from _explain_parts(record)
     if record.remark:
@@ -97,7 +97,7 @@ def explain(line: Line, record: Record) -> Iterator[str]:
 
 
 def _explain_kernels(line: Line, record: Record) -> Iterator[str]:
-    """Say how much of a training its LSTM kernels take, and what they alone would allow."""
+    """Format how much of a training its LSTM kernels take, and what they alone would allow."""
     fastest = best(line, record.samples.get("ours", {}))
     peer = best(line, record.samples.get("peer", {}))
     if fastest is None or peer is None or "lstms" not in record.samples:
@@ -112,7 +112,7 @@ def _explain_kernels(line: Line, record: Record) -> Iterator[str]:
 
 
 def _explain_parts(record: Record) -> Iterator[str]:
-    """Say what share of a side's time each of its parts takes."""
+    """Format what share of a side's time each of its parts takes."""
     for side in ("ours", "peer"):
         shares = [
             f"{name.removeprefix(f'{side}: ')} {median(values) / median(whole):.0%}"

@@ -125,7 +125,7 @@ def _open(path: Path, console: Console) -> Results:
 
 
 def _is_stored(results: Results, name: str, origin: Mapping[str, object]) -> bool:
-    """Say whether a line was measured with these settings and this code."""
+    """Return whether a line was measured with these settings and this code."""
     record = results.lines.get(name, Record())
     return all(getattr(record, part) == value for part, value in origin.items())
 

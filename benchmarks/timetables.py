@@ -81,7 +81,7 @@ def _read_jobs(experiment: str) -> pd.DataFrame | None:
 
 
 def _sum_up(experiment: str) -> str:
-    """Say what an experiment's jobs add up to."""
+    """Sum up what an experiment's jobs add up to."""
     jobs = _read_jobs(experiment)
     if jobs is None:
         return f"no benchmarks/{experiment}.csv"

@@ -65,7 +65,7 @@ def best(line: Line, modes: Mapping[str, Sequence[float]]) -> tuple[str, Spread]
 
 
 def compare(line: Line, ours: Spread, peer: Spread) -> Spread:
-    """Say how many times as fast ours is, or what share of the peer's time it takes."""
+    """Format how many times as fast ours is, or what share of the peer's time it takes."""
     # A rate over a rate, or their time over ours, is a speed-up; our time over theirs a share.
     if line.more_is_better == line.at_least:
         return Spread(ours.median / peer.median, ours.low / peer.high, ours.high / peer.low)

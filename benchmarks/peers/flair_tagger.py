@@ -26,7 +26,7 @@ BATCH_SENTENCES = 16
 
 
 class ClockPlugin(TrainerPlugin):  # type: ignore[misc]
-    """Tell the clock of every batch."""
+    """Report every batch to the clock."""
 
     def __init__(self, clock: StepClock) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""From sentences to batches of tensors."""
+"""Encode sentences and collate them to batches of tensors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ IGNORED = -1
 
 
 class StoredVectors(Protocol):
-    """Hold the cached vectors of a sentence until a batch needs them."""
+    """The cached vectors of a sentence, read when a batch needs them."""
 
     def read(self) -> NDArray[np.float16]:
         """Return the vectors, `[words, layers, dim]`."""
@@ -33,7 +33,7 @@ class VectorSource(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """Hold one sentence as rows of a vocabulary.
+    """One sentence as rows of a vocabulary.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormStates:
-    """Hold what an encoder makes of the characters of many forms, for all batches to come.
+    """Character states of many forms, for all batches.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class FormStates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Hold sentences of one batch, padded to the longest.
+    """One batch of sentences, padded to the longest.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def encode(
     tasks: Sequence[Task] = (),
     contextual: VectorSource | None = None,
 ) -> Encoded:
-    """Look a sentence up in a vocabulary, with its layers for these tasks.
+    """Encode a sentence with a vocabulary, with its layers for these tasks.
 
     Parameters
     ----------
@@ -288,7 +288,7 @@ def bucket_batches(
 
 
 def word_batches(lengths: Sequence[int], batch_words: int) -> list[list[int]]:
-    """Part sentences, by length, into batches of at most so many words, padding included.
+    """Divide sentences, by length, into batches of at most so many words, with padding.
 
     Parameters
     ----------

@@ -156,12 +156,12 @@ def tree_fault(heads: Sequence[int]) -> Fault | None:
             return Fault(index, f"a head from 0 to {len(heads)}", str(head))
     if 0 not in heads:
         return Fault(0, "a tree with a root (head 0)", "no root")
-    settled = [False] * len(heads)
+    visited = [False] * len(heads)
     for start in range(len(heads)):
         walked = []
         word = start
-        while word >= 0 and not settled[word]:
-            settled[word] = True
+        while word >= 0 and not visited[word]:
+            visited[word] = True
             walked.append(word)
             word = heads[word] - 1
         if word in walked:

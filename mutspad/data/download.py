@@ -101,7 +101,7 @@ def fetch(
             f"<folder>/{entry.path} and run again with MUTSPAD_LICENSED=<folder>"
         )
     if entry.sha256 is None:
-        # What lies there has the wrong size; without a hash to tell, pooch would keep it.
+        # What lies there has the wrong size; without a hash, pooch would keep it.
         target.unlink(missing_ok=True)
     # Its messages name absolute paths and repeat ours.
     pooch.get_logger().setLevel(logging.WARNING)
@@ -274,7 +274,7 @@ class ResumingDownloader:
 
 
 def _check_length_is_known(response: requests.Response, entry: FileEntry) -> None:
-    """Refuse an answer whose end cannot be told from a torn connection.
+    """Refuse an answer whose end looks like a torn connection.
 
     Raises
     ------

@@ -216,7 +216,7 @@ def _first_found(vectors: VectorTable, *forms: str) -> Vector | None:
 def _cover(
     counts: Counter[str], found: Mapping[str, Vector], *, lowercase: bool
 ) -> dict[str, float]:
-    """Say how many words and tokens there are and how many have a vector, in per cent."""
+    """Count words and tokens, and the percentages with a vector."""
     keys: Counter[str] = Counter()
     for form, count in counts.items():
         keys[key_of(form, lowercase=lowercase)] += count
@@ -230,5 +230,5 @@ def _cover(
 
 
 def _per_cent(part: int, whole: int) -> float:
-    """Give a share in per cent with two decimals; nothing of nothing is 0."""
+    """Compute a share in per cent with two decimals; nothing of nothing is 0."""
     return round(100 * part / whole, 2) if whole else 0.0

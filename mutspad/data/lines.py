@@ -99,7 +99,7 @@ def data_files(folder: Path, suffix: str) -> list[Path]:
     Raises
     ------
     CorpusError
-        When a file is there twice, under names that only case or compression tell apart.
+        When a file is there twice, under names that differ only in case or compression.
     """
     found: dict[str, Path] = {}
     for path in sorted(folder.glob("*")):

@@ -171,7 +171,7 @@ def _with_dev(splits: Splits, share: float, seed: int) -> dict[Split, list[Sente
 def _sample(
     domain: str, task: Task, sentences: Sequence[Sentence], budget: int, seed: int
 ) -> list[Sentence]:
-    """Draw sentences up to a budget of tokens, with the task's own layer."""
+    """Sample sentences up to a budget of tokens, with the task's own layer."""
     sample = sample_tokens(sentences, budget, seed)
     if not sample:
         raise ConfigError(

@@ -109,7 +109,7 @@ class CorpusEntry(Closed):
 
     @property
     def single_root_references(self) -> bool:
-        """Say whether the corpus also has its trees with one root (TweeBank's `.fixed` files)."""
+        """Return whether the corpus also has single-root trees (TweeBank's `.fixed` files)."""
         return any(role.endswith(SINGLE_ROOT) for role in self.files)
 
     def raw_paths(self, raw_dir: str | Path, *folders: Folder) -> dict[str, Path]:
@@ -366,7 +366,7 @@ def _report_replaced(
 def _ask_for_files(
     registry: Registry, absent: Mapping[str, Sequence[str]], *, substitution: bool
 ) -> str:
-    """Say which licensed files to put where."""
+    """Build the message on which licensed files to put where."""
     lines = ["licensed corpora are absent; put their files below one folder:"]
     for name, paths in absent.items():
         corpus = registry.corpus(name)

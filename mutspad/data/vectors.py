@@ -197,7 +197,7 @@ def _parse_values(values: bytes, dim: int) -> Vector:
 
 
 def _is_number(field: bytes) -> bool:
-    """Say whether a field is a number, as `float` takes it but for `1_0`."""
+    """Return whether a field is a number, as `float` takes it but for `1_0`."""
     try:
         float(field)
     except ValueError:

@@ -20,7 +20,7 @@ class Vocabulary:
     Parameters
     ----------
     words, chars
-        Row 0 is the padding and row 1 the unknown; a corpus word spelled like one of them is just
+        Row 0 is the padding and row 1 the unknown; a corpus word equal to one of them is just
         another word.
     labels
         The labels of each task without any padding row; relations for dependencies, tags with "O"

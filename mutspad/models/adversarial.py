@@ -30,7 +30,7 @@ def reverse_gradient(values: Tensor, scale: float) -> Tensor:
 
 
 class DomainDiscriminator(nn.Module):
-    """Tell from a word's features which domain its sentence is from.
+    """Classify words by domain from their features.
 
     One hidden layer, word by word, as in TPANN (Gui et al., 2017).
 
@@ -68,15 +68,15 @@ def domain_loss(source: Tensor, target: Tensor) -> Tensor:
 
 
 def domain_accuracy(source: Tensor, target: Tensor) -> float:
-    """Return the share of words whose domain is told, in per cent, the mean of both domains.
+    """Return the discriminator's accuracy in per cent, the mean of both domains.
 
     Parameters
     ----------
     source, target
         As for `domain_loss`. Whoever guesses gets 50, however many words each domain has.
     """
-    told = (source < 0).double().mean() + (target > 0).double().mean()
-    return 50.0 * told.item()
+    correct = (source < 0).double().mean() + (target > 0).double().mean()
+    return 50.0 * correct.item()
 
 
 def word_features(features: Tensor, batch: Batch) -> Tensor:

@@ -81,12 +81,12 @@ class Outcomes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts:
-    """Hold sentences of a language model as numbers.
+    """Encoded sentences of a language model.
 
     Parameters
     ----------
     lexicon
-        How the words are spelled; words that are never predicted, too.
+        The words with their character ids; words that are never predicted, too.
     rows
         Rows of the lexicon of each sentence between its borders.
     outcomes
@@ -101,7 +101,7 @@ class Texts:
     def of(
         cls, sentences: Sequence[Sequence[str]], outcomes: Outcomes, max_characters: int
     ) -> Self:
-        """Look sentences up."""
+        """Encode sentences."""
         lexicon = Lexicon.of((word for words in sentences for word in words), max_characters)
         rows = [lexicon.rows(words) for words in sentences]
         return cls(lexicon, rows, torch.tensor([outcomes.id(word) for word in lexicon.index]))
@@ -129,7 +129,7 @@ class LogUniform:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Return where the random numbers are, as plain values."""
+        """Return the state of the random generator, as plain values."""
         return dict(self._rng.bit_generator.state)
 
     @state.setter
@@ -218,11 +218,11 @@ class LanguageModel(nn.Module):
         """Return outputs, `[2 * predictions, projection_dim]`, and the rows of what comes next."""
         sentences = sorted((texts.rows[i] for i in batch), key=len, reverse=True)
         words, index = torch.unique(torch.cat(sentences), return_inverse=True)
-        vectors = self.elmo.embed(texts.lexicon.spelled[words])
+        vectors = self.elmo.embed(texts.lexicon.characters[words])
         reading = Reading.of([len(rows) for rows in sentences])
         begin = States.zeros(self.elmo.options.lstm, len(sentences), vectors)
         layers, _ = self.elmo.read(vectors[index], reading, begin)
-        # What a row reads is what the row before it in its sentence should have foretold.
+        # A row reads what the row before it in its sentence should have predicted.
         outputs = layers[-1][:, reading.before]
         targets = texts.outcomes[words][index][reading.order[:, len(sentences) :]]
         return self.dropout(outputs.flatten(0, 1)), targets.flatten()

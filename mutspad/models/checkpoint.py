@@ -27,7 +27,7 @@ WEIGHTS = "weights.safetensors"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedModel:
-    """Hold a model and what it needs to be used: its vocabulary, its run and its seed."""
+    """A model with its vocabulary, its run and its seed."""
 
     model: MuTSPad
     vocabulary: Vocabulary
@@ -140,7 +140,7 @@ class _NothingDrawn(TorchFunctionMode):
 def _open_contextual(
     run: Run, shape: Mapping[str, int] | None, encoder_files: Mapping[str, str] | None
 ) -> ContextualWords | None:
-    """Build what reads contextual vectors, with the network of an encoder that was trained."""
+    """Build the input of contextual vectors, with the network of a trained encoder."""
     if shape is None or run.encoder is None:
         return None
     encoder = None

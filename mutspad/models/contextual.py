@@ -12,7 +12,7 @@ from mutspad.errors import EncoderError
 
 
 class TrainableEncoder(nn.Module, ABC):
-    """Turn sentences into vectors of several layers through which a gradient flows.
+    """Encode sentences as vectors of several layers, with gradients.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class TrainableEncoder(nn.Module, ABC):
 
 @dataclass(frozen=True, slots=True)
 class ContextualShape:
-    """Say what contextual vectors a model reads.
+    """Shape of the contextual vectors that a model reads.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ _WORDS_AT_ONCE = 256  # distinct words whose convolutions fit the cache
 _SENTENCES_AT_ONCE = 64
 
 
-def spell(word: str, max_characters: int) -> list[int]:
+def to_character_ids(word: str, max_characters: int) -> list[int]:
     """Return a word's character ids, `max_characters` of them: its UTF-8 bytes between borders."""
     if word in _BORDERS:
         content = [_BORDERS[word]]
@@ -49,27 +49,27 @@ def spell(word: str, max_characters: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Hold distinct words, those of few bytes first, and how they are spelled.
+    """Distinct words, those of few bytes first, with their character ids.
 
     Parameters
     ----------
     index
         Row of each word.
-    spelled
+    characters
         Character ids, `[words, characters]`. Neighbours are of one length, so that convolutions
         pass over little padding.
     """
 
     index: Mapping[str, int]
-    spelled: Tensor
+    characters: Tensor
 
     @classmethod
     def of(cls, words: Iterable[str], max_characters: int) -> Self:
         """Collect the distinct ones of some words, and the borders of sentences."""
         distinct = sorted({BEGIN_SENTENCE, END_SENTENCE, *words})
         distinct.sort(key=lambda word: len(word.encode("utf-8", "ignore")))
-        spelled = torch.tensor([spell(word, max_characters) for word in distinct])
-        return cls({word: row for row, word in enumerate(distinct)}, spelled)
+        characters = torch.tensor([to_character_ids(word, max_characters) for word in distinct])
+        return cls({word: row for row, word in enumerate(distinct)}, characters)
 
     def rows(self, words: Iterable[str]) -> Tensor:
         """Return the rows of a sentence between its borders, `[words + 2]`."""
@@ -79,7 +79,7 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """Say in which order two directions read a batch of sentences, without any padding.
+    """The order in which two directions read a batch of sentences, without any padding.
 
     Step 0 reads one token of every sentence, step 1 the next one of those that have another; the
     rows of all steps stand below one another. Both directions have the same steps, as a sentence
@@ -129,7 +129,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class States:
-    """Hold where the recurrent layers have ended in some sentences.
+    """Final states of the recurrent layers for some sentences.
 
     Parameters
     ----------
@@ -179,8 +179,9 @@ class CharacterEncoder(nn.Module):
         Parameters
         ----------
         characters
-            Ids as of `spell`, `[words, characters]`. Columns at the end that hold only padding may
-            be left out as long as the widest filter still sees one place of padding alone.
+            Ids as of `to_character_ids`, `[words, characters]`. Columns at the end that hold only
+            padding may be left out as long as the widest filter still sees one place of padding
+            alone.
         """
         embedded = F.embedding(characters, self.characters).transpose(1, 2)
         pooled = [
@@ -292,7 +293,7 @@ def _tangent(sigmoid_of_double: Tensor) -> Tensor:
 
 
 class Elmo(nn.Module):
-    """Give every word one vector a layer, which depends on its sentence.
+    """Compute one vector a layer for every word, in its sentence.
 
     Layer 0 is the word by its characters, the same twice; each further one joins what the two
     directions say. From the second recurrent layer on, a layer's input is added to its output.
@@ -382,7 +383,7 @@ class Elmo(nn.Module):
                 (word for words in sentences for word in words),
                 self.options.char_cnn.max_characters_per_token,
             )
-            vectors = self.embed(lexicon.spelled.to(self.characters.bias.device))
+            vectors = self.embed(lexicon.characters.to(self.characters.bias.device))
             states = self._enlarged(len(sentences), vectors) if stateful else None
             results: dict[int, Tensor] = {}
             lengths = [len(words) for words in sentences]
@@ -429,9 +430,9 @@ class Elmo(nn.Module):
             cell.append(end[1])
         return layers, States(torch.stack(hidden), torch.stack(cell))
 
-    def embed(self, spelled: Tensor) -> Tensor:
+    def embed(self, characters: Tensor) -> Tensor:
         """Return the vectors of words, `[words, projection_dim]`, by the rows of a lexicon."""
-        chunks = torch.split(spelled, _WORDS_AT_ONCE)
+        chunks = torch.split(characters, _WORDS_AT_ONCE)
         return torch.cat([self.characters(self.characters.trim(chunk)) for chunk in chunks])
 
     def _enlarged(self, sentences: int, like: Tensor) -> States:

@@ -177,7 +177,7 @@ def read_weights(path: str | Path, options: ElmoOptions) -> dict[str, NDArray[np
         with h5py.File(path, "r") as file:
             found = _list_datasets(file)
             _check_datasets(path, shapes, found)
-            # A file may be cut off behind the list of its datasets: reading tells.
+            # A file may be cut off behind the list of its datasets: reading shows it.
             return {name: found[name][...].astype(np.float32) for name in shapes}
     except (OSError, RuntimeError, KeyError) as error:
         raise CheckpointError(f"{path}: expected a whole HDF5 file, found {error}") from None

@@ -18,7 +18,7 @@ def computing_in(precision: Precision) -> AbstractContextManager[object]:
     Raises
     ------
     ValueError
-        When the precision is still to be settled.
+        When the precision is not resolved.
     """
     if precision == "auto":
         raise ValueError("precision: expected fp32 or bf16, found auto")

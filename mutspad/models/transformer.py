@@ -80,7 +80,7 @@ class Pieces:
         if not inner:
             raise ValueError("a tokenizer that drops the word 'a'")
         self._prefix, self._suffix = probe.ids[: inner[0]], probe.ids[inner[-1] + 1 :]
-        # A tokenizer may promise a piece for the unknown and lack it: the first rare word tells.
+        # A tokenizer may promise a piece for the unknown and lack it: the first rare word shows it.
         self._encode([[_RARE]])
         if limit <= len(self._prefix) + len(self._suffix):
             raise ValueError(f"room for {limit} pieces")
@@ -439,7 +439,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _is_bare_byte_level(tokenizer: "Tokenizer") -> bool:
-    """Tell whether words must bring the space before them, as GPT-2's and RoBERTa's pieces do."""
+    """Return whether words must bring the space before them, as GPT-2's and RoBERTa's pieces do."""
     splitter = json.loads(tokenizer.to_str())["pre_tokenizer"] or {}
     return any(
         part["type"] == "ByteLevel" and not part["add_prefix_space"]
@@ -598,7 +598,7 @@ def _to_json(values: Mapping[str, Any]) -> str:
 
 
 def _short(error: Exception) -> str:
-    """Say an error on one line."""
+    """Format an error on one line."""
     if isinstance(error, KeyError):
         return f"no {error}"
     text = " ".join(str(error).split()) or type(error).__name__

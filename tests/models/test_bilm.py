@@ -63,7 +63,7 @@ def model(params, outcomes):
 def log_probabilities(model, texts, words, direction):
     """Return the log-probabilities of what follows some words, read alone up to there."""
     rows = torch.tensor([texts.lexicon.index[word] for word in words])
-    vectors = model.elmo.embed(texts.lexicon.spelled)[rows]
+    vectors = model.elmo.embed(texts.lexicon.characters)[rows]
     reading = Reading.of([len(words)])
     # The backward direction reads from the end.
     if direction == 1:

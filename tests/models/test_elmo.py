@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from mutspad.errors import CheckpointError
-from mutspad.models.elmo import Elmo, Reading, spell
+from mutspad.models.elmo import Elmo, Reading, to_character_ids
 from mutspad.models.elmo_format import ElmoOptions, dataset_shapes
 
 FIXTURES = Path(__file__).parents[2] / ".cache" / "fixtures"
@@ -307,10 +307,10 @@ def test_a_written_model_is_the_read_one_byte_for_byte(files, tmp_path):
 
 
 def test_words_are_spelled_in_bytes_between_borders():
-    assert spell("né", 7) == [258, 110, 195, 169, 259, 260, 260]
-    assert spell("seaweed", 7) == [258, 115, 101, 97, 119, 101, 259]
-    assert spell("<S>", 5) == [258, 256, 259, 260, 260]
-    assert spell("</S>", 5) == [258, 257, 259, 260, 260]
+    assert to_character_ids("né", 7) == [258, 110, 195, 169, 259, 260, 260]
+    assert to_character_ids("seaweed", 7) == [258, 115, 101, 97, 119, 101, 259]
+    assert to_character_ids("<S>", 5) == [258, 256, 259, 260, 260]
+    assert to_character_ids("</S>", 5) == [258, 257, 259, 260, 260]
 
 
 def test_the_order_of_reading_of_two_directions():

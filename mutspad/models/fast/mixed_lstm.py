@@ -42,7 +42,7 @@ def mixed_bilstm(
 
 
 class _Places(NamedTuple):
-    """Say which position each direction reads at each step.
+    """The position that each direction reads at each step.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class _Places(NamedTuple):
 
 
 class _Steps(NamedTuple):
-    """Hold what the backward pass needs of each step.
+    """Values of each step for the backward pass.
 
     Parameters
     ----------

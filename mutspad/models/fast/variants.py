@@ -44,7 +44,7 @@ Drive = Callable[[int], Tensor]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VariantPredictions:
-    """Hold what some variants say of some sentences of one length.
+    """Predictions of some variants for some sentences of one length.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class VariantPredictions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Inputs:
-    """Hold what a branch reads, position by position.
+    """Inputs of a branch, position by position.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class _Inputs:
 
 
 class _Map(NamedTuple):
-    """Hold a linear map, `inputs @ weight + bias`: `[inputs, outputs]` and `[outputs]`."""
+    """A linear map, `inputs @ weight + bias`: `[inputs, outputs]` and `[outputs]`."""
 
     weight: Tensor
     bias: Tensor
@@ -284,10 +284,10 @@ def find_trees(s_arc: Tensor, *, multi_root: bool) -> NDArray[np.int64]:
     above = heads
     for _ in range(math.ceil(math.log2(heads.shape[1]))):
         above = np.take_along_axis(above, above, axis=1)
-    unsettled = above.any(axis=1)
+    unresolved = above.any(axis=1)
     if not multi_root:
-        unsettled |= (heads[:, 1:] == 0).sum(axis=1) != 1
-    rows = np.flatnonzero(unsettled)
+        unresolved |= (heads[:, 1:] == 0).sum(axis=1) != 1
+    rows = np.flatnonzero(unresolved)
     logits = s_arc[torch.from_numpy(rows)].double().log_softmax(dim=-1).numpy()
     for row, scores in zip(rows, logits, strict=True):
         heads[row, 1:] = maximum_spanning_tree(scores, multi_root=multi_root)
@@ -447,10 +447,10 @@ class _Relations:
         scores = scores.baddbmm_(dependents.transpose(0, 1), by_dependent).sub_(both[:, None])
         best, rels = self._parser.possible_rels(scores, same[:, None]).topk(2, dim=-1)
         unknown = (dependents - d0).norm(dim=-1) * (chosen - h0).norm(dim=-1) * self._bound
-        settled = (best[..., 0] - best[..., 1]).t() > unknown + SLACK
-        settled &= heads == same
+        resolved = (best[..., 0] - best[..., 1]).t() > unknown + SLACK
+        resolved &= heads == same
         found = rels[..., 0].t().contiguous()
-        variants, words = (~settled).nonzero(as_tuple=True)
+        variants, words = (~resolved).nonzero(as_tuple=True)
         for part in parts(len(variants), PAIRS):
             places = variants[part], words[part]
             half = weight.flatten(0, 1) @ all_heads[places[0], heads[places]].t()

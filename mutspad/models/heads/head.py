@@ -1,4 +1,4 @@
-"""What the network asks of the branch of any task."""
+"""The interface of a task's branch."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from mutspad.data.batching import Batch
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Hold what one head says of one sentence.
+    """Prediction of one head for one sentence.
 
     Parameters
     ----------
