@@ -28,12 +28,36 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("ablate")
-@click.option("--model", type=click.Path(path_type=Path), required=True)
-@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
-@click.option("--task", type=click.Choice([str(task) for task in TASKS]), required=True)
-@click.option("--params", required=True, help="The section ablation, as JSON.")
-@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
-@click.option("--output", type=click.Path(path_type=Path), required=True, help="The matrix.")
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the trained model, with model.json and weights.safetensors.",
+)
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
+)
+@click.option(
+    "--task",
+    type=click.Choice([str(task) for task in TASKS]),
+    required=True,
+    help="The task to score without each unit.",
+)
+@click.option("--params", required=True, help="The section ablation of params.yaml, as JSON.")
+@click.option(
+    "--contextual",
+    type=click.Path(path_type=Path),
+    help="Stored vectors of the model's frozen encoder, path without suffix; not for other models.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The CSV file to write: classes in columns, units in rows; a .json goes beside it.",
+)
 def command(
     *, model: Path, corpora: Path, task: str, params: str, contextual: Path | None, output: Path
 ) -> None:

@@ -25,16 +25,53 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("build-lexicon")
-@click.option("--corpora", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--source", required=True, help="A registry entry, spacy:<model>, a path, or none.")
-@click.option("--substitute", help="The source to use when the first cannot be had.")
-@click.option("--dim", type=int, required=True)
-@click.option("--lowercase", is_flag=True)
-@click.option("--scale", type=float, help="Standard deviation of an element; none: as published.")
-@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
-@click.option("--mirror", type=click.Path(path_type=Path), envvar="MUTSPAD_MIRROR")
-@click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
-@click.option("--lexicon", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
+    help="Folder of all processed corpora, results/<experiment>/corpora.",
+)
+@click.option(
+    "--source",
+    required=True,
+    help="Word vectors: a name of the registry, spacy:<package>, the path of a file, or none.",
+)
+@click.option(
+    "--substitute",
+    help="Word vectors to use when the first cannot be had; recorded in lexicon.json.",
+)
+@click.option("--dim", type=int, required=True, help="Dimension of the vectors.")
+@click.option("--lowercase", is_flag=True, help="Look words up in lower case.")
+@click.option(
+    "--scale",
+    type=float,
+    help="Standard deviation that the elements are scaled to. Default: vectors as published.",
+)
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    default=Path("raw"),
+    show_default=True,
+    help="Folder of the raw corpora: files are looked for here first, downloads go here.",
+)
+@click.option(
+    "--mirror",
+    type=click.Path(path_type=Path),
+    envvar="MUTSPAD_MIRROR",
+    help="Folder with a copy of files of raw/, asked before the network (env: MUTSPAD_MIRROR).",
+)
+@click.option(
+    "--licensed",
+    type=click.Path(path_type=Path),
+    envvar="MUTSPAD_LICENSED",
+    help="Folder with the licensed corpora, wsj/ and conll2003/ (env: MUTSPAD_LICENSED).",
+)
+@click.option(
+    "--lexicon",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder to write: lexicon.json and vectors.safetensors.",
+)
 def command(
     *,
     corpora: Path,

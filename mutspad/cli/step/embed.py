@@ -28,11 +28,27 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("embed")
-@click.option("--encoder", required=True, help="The encoder's section, as JSON.")
-@click.option("--name", required=True, help="Of the encoder.")
-@click.option("--folder", type=click.Path(path_type=Path), help="Of an ELMo's two files.")
-@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
-@click.option("--output", type=click.Path(path_type=Path), required=True, help="Without ending.")
+@click.option(
+    "--encoder", required=True, help="The section of the encoder in params.yaml, as JSON."
+)
+@click.option("--name", required=True, help="Name of the encoder in params.yaml.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="Folder of an ELMo's options.json and weights.hdf5; not for other kinds.",
+)
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The files to write, path without suffix: <output>.npy and <output>.json.",
+)
 def command(*, encoder: str, name: str, folder: Path | None, corpora: Path, output: Path) -> None:
     """Read every split of every task, embed each distinct sentence, write the vectors."""
     make_deterministic()

@@ -17,8 +17,14 @@ from mutspad.data.registry import load_registry
 
 
 @click.command("generate-demo")
-@click.option("--demo", required=True, help="The section corpora.demo, as JSON.")
-@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
+@click.option("--demo", required=True, help="The section corpora.demo of params.yaml, as JSON.")
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    default=Path("raw"),
+    show_default=True,
+    help="Folder of the raw corpora: files are looked for here first, downloads go here.",
+)
 def command(*, demo: str, raw: Path) -> None:
     """Generate every corpus of the demo."""
     params = parse_json(DemoParams, demo, "--demo", "the section corpora.demo as JSON")

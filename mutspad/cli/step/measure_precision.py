@@ -14,8 +14,17 @@ from mutspad.training.precision import measure_precision, write_measured
 
 
 @click.command("measure-precision")
-@click.option("--asked", is_flag=True, help="Some run has the precision auto.")
-@click.option("--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--asked",
+    is_flag=True,
+    help="Measure; without it null is written, since no model has `precision: auto`.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The JSON file to write: the precision that `precision: auto` stands for.",
+)
 def command(*, asked: bool, output: Path) -> None:
     """Write the precision in which a training is clearly faster."""
     write_measured(output, measure_precision() if asked else None)

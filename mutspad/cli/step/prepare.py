@@ -24,19 +24,73 @@ from mutspad.tasks import TASKS, Task
 
 
 @click.command("prepare")
-@click.option("--domain", required=True)
-@click.option("--task", type=click.Choice([task.value for task in TASKS]), required=True)
-@click.option("--corpus", "names", multiple=True, required=True, help="Joined in this order.")
-@click.option("--substitute-for", help="The licensed corpus that the corpora replace.")
-@click.option("--anonymise", is_flag=True, help="Give handles and URLs one form.")
-@click.option("--held-out", type=float, required=True)
-@click.option("--held-out-seed", type=int, required=True)
-@click.option("--token-budget", type=int)
-@click.option("--token-budget-seed", type=int, required=True)
-@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"), show_default=True)
-@click.option("--mirror", type=click.Path(path_type=Path), envvar="MUTSPAD_MIRROR")
-@click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
-@click.option("--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--domain", required=True, help="The domain that the corpora belong to, such as tweets."
+)
+@click.option(
+    "--task",
+    type=click.Choice([task.value for task in TASKS]),
+    required=True,
+    help="The task whose layer is read.",
+)
+@click.option(
+    "--corpus",
+    "names",
+    multiple=True,
+    required=True,
+    help="Name of a corpus in the registry; repeat to join several in this order.",
+)
+@click.option(
+    "--substitute-for",
+    help="The licensed corpus that the named ones replace; recorded in summary.json.",
+)
+@click.option(
+    "--anonymise",
+    is_flag=True,
+    help="Replace every user handle by one form and every URL by another.",
+)
+@click.option(
+    "--held-out",
+    type=float,
+    required=True,
+    help="Share of the training sentences that serves as dev where a corpus has no dev split.",
+)
+@click.option(
+    "--held-out-seed", type=int, required=True, help="Seed of the choice of held-out sentences."
+)
+@click.option(
+    "--token-budget",
+    type=int,
+    help="Most tokens of train and of dev, sentences drawn at random. Default: every sentence.",
+)
+@click.option(
+    "--token-budget-seed", type=int, required=True, help="Seed of the draw for the token budget."
+)
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    default=Path("raw"),
+    show_default=True,
+    help="Folder of the raw corpora: files are looked for here first, downloads go here.",
+)
+@click.option(
+    "--mirror",
+    type=click.Path(path_type=Path),
+    envvar="MUTSPAD_MIRROR",
+    help="Folder with a copy of files of raw/, asked before the network (env: MUTSPAD_MIRROR).",
+)
+@click.option(
+    "--licensed",
+    type=click.Path(path_type=Path),
+    envvar="MUTSPAD_LICENSED",
+    help="Folder with the licensed corpora, wsj/ and conll2003/ (env: MUTSPAD_LICENSED).",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder to write: {train,dev,test}.conllup and summary.json.",
+)
 def command(
     *,
     domain: str,

@@ -23,12 +23,37 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("prepare-text")
-@click.option("--domain", required=True)
-@click.option("--corpora", type=click.Path(path_type=Path, exists=True), required=True)
-@click.option("--raw-file", "raw_files", type=click.Path(path_type=Path), multiple=True)
-@click.option("--anonymise", is_flag=True, help="Give handles and URLs one form.")
-@click.option("--text", type=click.Path(path_type=Path), required=True)
-@click.option("--summary", type=click.Path(path_type=Path), required=True)
+@click.option("--domain", required=True, help="The domain whose text is collected, such as tweets.")
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
+    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
+)
+@click.option(
+    "--raw-file",
+    "raw_files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="File of raw text, a document a line; repeat for several.",
+)
+@click.option(
+    "--anonymise",
+    is_flag=True,
+    help="Replace every user handle by one form and every URL by another.",
+)
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The text file to write, one tokenised sentence a line.",
+)
+@click.option(
+    "--summary",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The JSON file to write: where the text is from and how much there is.",
+)
 def command(
     *,
     domain: str,

@@ -28,18 +28,38 @@ from mutspad.training.resume import Checkpoint, identify
 
 
 @click.command("pretrain-lm")
-@click.option("--text", type=click.Path(path_type=Path), multiple=True, required=True)
-@click.option("--params", "params_json", required=True, help="The section language_model, as JSON.")
-@click.option("--checkpoint", type=click.Path(path_type=Path), help="Where to resume from.")
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    help="Text file, one tokenised sentence a line; repeat for several.",
+)
+@click.option(
+    "--params",
+    "params_json",
+    required=True,
+    help="The section language_model of params.yaml, as JSON.",
+)
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    help="File with the state of an interrupted training: resumed from if there, and written to.",
+)
 @click.option(
     "--seconds",
     type=float,
     default=60.0,
     show_default=True,
     envvar="MUTSPAD_CHECKPOINT_SECONDS",
-    help="Between checkpoints.",
+    help="Seconds between two writes of the checkpoint.",
 )
-@click.option("--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder to write: the model in ELMo's format, its history and summary.",
+)
 def command(
     *,
     text: tuple[Path, ...],

@@ -28,11 +28,30 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("rank-words")
-@click.option("--model", type=click.Path(path_type=Path), required=True)
-@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
-@click.option("--params", required=True, help="The section ablation, as JSON.")
-@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
-@click.option("--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the trained model, with model.json and weights.safetensors.",
+)
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
+)
+@click.option("--params", required=True, help="The section ablation of params.yaml, as JSON.")
+@click.option(
+    "--contextual",
+    type=click.Path(path_type=Path),
+    help="Stored vectors of the model's frozen encoder, path without suffix; not for other models.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The JSON file to write: the words that activate each unit most.",
+)
 def command(
     *, model: Path, corpora: Path, params: str, contextual: Path | None, output: Path
 ) -> None:

@@ -27,9 +27,25 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("unify")
-@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
-@click.option("--labeller", "labellers", multiple=True, required=True, help="TASK=MODEL FOLDER")
-@click.option("--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
+)
+@click.option(
+    "--labeller",
+    "labellers",
+    multiple=True,
+    required=True,
+    help="TASK=FOLDER: the mono-task model that writes the silver labels of a task; repeat.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The .conllup file to write: every training sentence with all layers.",
+)
 def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
     """Merge the training sets; the mono-task models fill what is missing."""
     make_deterministic()
