@@ -2,6 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Snakemake keeps a cache in the home folder and stops where it cannot; then it lies here.
+ifneq ($(shell d="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$d" 2>/dev/null && test -w "$$d" && echo yes),yes)
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+endif
 
 .PHONY: bench demo fixtures setup test lock
 
