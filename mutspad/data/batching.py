@@ -25,7 +25,7 @@ class StoredVectors(Protocol):
 
 
 class VectorSource(Protocol):
-    """Hold the cached vectors of a contextual encoder."""
+    """The cached vectors of a contextual encoder."""
 
     def find(self, words: tuple[str, ...]) -> StoredVectors:
         """Return where the vectors of a sentence are."""

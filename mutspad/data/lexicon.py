@@ -24,7 +24,7 @@ Coverage = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Hold the words and characters that every model of an experiment knows.
+    """The words and characters that all models of an experiment know.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from mutspad.tasks import Task
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Hold what serves one domain and task.
+    """The corpus of one domain and task.
 
     Parameters
     ----------

@@ -166,7 +166,7 @@ class CorpusEntry(Closed):
 
 
 class Registry(Closed):
-    """Hold every corpus by its name."""
+    """All corpora by name."""
 
     corpora: dict[str, CorpusEntry]
 

@@ -30,7 +30,7 @@ class _LineError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class VectorTable:
-    """Hold the vectors of the words that were asked for and that the source knows.
+    """The vectors of the requested words that the source has.
 
     Parameters
     ----------

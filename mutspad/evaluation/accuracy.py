@@ -6,7 +6,7 @@ from mutspad.evaluation.alignment import require_aligned
 
 
 def accuracy(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
-    """Give the share of words with the right label, in per cent.
+    """Compute the percentage of words with the right label.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Refuse to score label sequences that do not belong together."""
+"""Check that gold and predicted label sequences are aligned."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -11,7 +11,7 @@ EXTRA_ROOT_RELATION = "parataxis"
 
 
 class Attachment(NamedTuple):
-    """Hold attachment scores, each in per cent of all words, punctuation included.
+    """Attachment scores, each in per cent of all words, punctuation included.
 
     Parameters
     ----------

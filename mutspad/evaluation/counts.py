@@ -1,4 +1,4 @@
-"""What each sentence adds to a score, so that scores of other sets of sentences need no labels.
+"""Counts of each sentence, from which scores of any set of sentences follow without labels.
 
 Accuracy, LAS and F1 are all a share, `100 * hits / size`, of two sums over sentences: right words
 over words, or twice the right spans over the gold and the predicted ones together.
@@ -43,7 +43,7 @@ def score_counts(counts: NDArray[np.number]) -> NDArray[np.float64]:
 
 
 def _layers(task: Task, sentences: Sequence[Sentence]) -> list[Layer]:
-    """Take one task's layer of every sentence."""
+    """Return one task's layer of every sentence."""
     for sentence in sentences:
         if task not in sentence.layers:
             raise MutspadError(f"{task}: expected a layer in sentence '{sentence.id}', found none")
@@ -82,12 +82,12 @@ def _count_trees(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
 
 
 def _labels(layers: Sequence[Layer]) -> list[tuple[str, ...]]:
-    """Take the labels of every sentence."""
+    """Return the labels of every sentence."""
     return [layer.labels for layer in layers]
 
 
 def _edges(layers: Sequence[Layer]) -> list[list[tuple[int, str]]]:
-    """Take head and universal relation of every word."""
+    """Return head and universal relation of every word."""
     return [
         [(head, universal(rel)) for head, rel in zip(layer.heads or (), layer.labels, strict=True)]
         for layer in layers
@@ -95,7 +95,7 @@ def _edges(layers: Sequence[Layer]) -> list[list[tuple[int, str]]]:
 
 
 def _collect(pairs: Iterable[tuple[int, int]]) -> Counts:
-    """Lay pairs out, `[sentences, 2]`."""
+    """Collect pairs as an array, `[sentences, 2]`."""
     return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
 
 

@@ -121,7 +121,7 @@ def build_scores(
 def _pair_layers(
     task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]
 ) -> tuple[list[Layer], list[Layer]]:
-    """Take one task's layers of sentences that must be the same sentences."""
+    """Pair one task's layers; raise an error when the sentences differ."""
     if len(gold) != len(predicted):
         raise MutspadError(
             f"{task}: expected predictions for {len(gold)} sentences, found {len(predicted)}"
@@ -152,12 +152,12 @@ def _pair_layers(
 
 
 def _labels(layers: Sequence[Layer]) -> Labels:
-    """Take the labels of every sentence."""
+    """Return the labels of every sentence."""
     return [layer.labels for layer in layers]
 
 
 def _heads_of(layer: Layer) -> tuple[int, ...]:
-    """Take the heads of a dependency layer."""
+    """Return the heads of a dependency layer."""
     if layer.heads is None:
         raise MutspadError("dep: expected a layer with heads, found labels only")
     return layer.heads

@@ -34,7 +34,7 @@ ROUNDING = 6**-0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairedSamples:
-    """Hold what all comparisons of several methods on one test set need.
+    """Random swaps and bootstrap samples for all comparisons of methods on one test set.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class PairedSamples:
 
     @property
     def scores(self) -> Floats:
-        """Give the score of each method and seed, `[methods, seeds]`."""
+        """Return the score of each method and seed, `[methods, seeds]`."""
         return score_counts(self.totals)
 
     def p_value(self, first: int, second: int) -> float:
@@ -106,7 +106,7 @@ class PairedSamples:
 
 
 def draw_seed_noise(scores: Floats, n_draws: int, rng: np.random.Generator) -> Floats:
-    """Draw how far other seeds might move the mean scores of methods, `[draws, methods]`.
+    """Sample the noise of other seeds in the mean scores of methods, `[draws, methods]`.
 
     A few seeds say little about the spread of one method, so that of all methods on the task is
     taken, and a method's own where it is larger. Student's distribution allows for not knowing it
@@ -145,7 +145,7 @@ def draw_seed_noise(scores: Floats, n_draws: int, rng: np.random.Generator) -> F
 
 
 def interval(replicates: Floats, confidence: float) -> tuple[float, float]:
-    """Give the percentile bootstrap interval of replicates, `[resamples]`."""
+    """Compute the percentile bootstrap interval of replicates, `[resamples]`."""
     low, high = np.quantile(replicates, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 
@@ -160,7 +160,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def mnrg_replicates(scores: Floats, reference: Floats, maximum: float) -> Floats:
-    """Give `mutspad.evaluation.mnrg.mnrg` of many scores at once, `[n, tasks]` each, `[n]`."""
+    """Compute `mutspad.evaluation.mnrg.mnrg` of many scores at once, `[n, tasks]` each, `[n]`."""
     room = maximum - reference
     gains = (scores - reference) / np.where(room < SMALLEST_ROOM, 1.0, room)
     replicates: Floats = 100 * np.median(gains, axis=1)
@@ -168,7 +168,7 @@ def mnrg_replicates(scores: Floats, reference: Floats, maximum: float) -> Floats
 
 
 def seed_interval(differences: Sequence[float], confidence: float) -> tuple[float, float]:
-    """Give Student's interval of the mean of paired differences in epochs, one a seed.
+    """Compute Student's interval of the mean of paired differences in epochs, one a seed.
 
     Epochs are whole, so that a few seeds may agree by rounding alone: the spread is taken as no
     smaller than what rounding makes.
@@ -191,7 +191,7 @@ def seed_interval(differences: Sequence[float], confidence: float) -> tuple[floa
 
 
 def _mean_difference(first: Floats, second: Floats) -> Floats:
-    """Give the difference of scores of sums `[..., seeds, 2]`, a mean over the seeds, `[...]`."""
+    """Compute the difference of scores of sums `[..., seeds, 2]`, averaged over seeds, `[...]`."""
     difference: Floats = (score_counts(first) - score_counts(second)).mean(axis=-1)
     return difference
 
@@ -207,7 +207,7 @@ def _sum_drawn(counts: Counts, draws: Iterator[NDArray[np.integer]]) -> Floats:
 def _draw_halves(
     rng: np.random.Generator, n_draws: int, size: int
 ) -> Iterator[NDArray[np.integer]]:
-    """Draw for each sentence whether it is swapped, `[draws, sentences]`, block by block."""
+    """Sample for each sentence whether it is swapped, `[draws, sentences]`, block by block."""
     for rows in _blocks(n_draws, size):
         yield rng.integers(0, 2, (rows, size), dtype=np.int8)
 
@@ -215,7 +215,7 @@ def _draw_halves(
 def _draw_samples(
     rng: np.random.Generator, n_draws: int, size: int
 ) -> Iterator[NDArray[np.integer]]:
-    """Draw how often each sentence is in a sample as large as the test set, block by block."""
+    """Sample how often each sentence is in a bootstrap sample, block by block."""
     for rows in _blocks(n_draws, size):
         places = rng.integers(0, size, (rows, size)) + size * np.arange(rows)[:, None]
         yield np.bincount(places.ravel(), minlength=rows * size).reshape(rows, size)

@@ -8,7 +8,7 @@ from mutspad.evaluation.alignment import require_aligned
 
 
 class SpanScores(NamedTuple):
-    """Hold precision, recall and F1, each in per cent."""
+    """Precision, recall and F1, each in per cent."""
 
     precision: float
     recall: float
@@ -49,7 +49,7 @@ def span_f1(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -
 
 
 def _require_iob(sentences: Sequence[Sequence[str]]) -> None:
-    """Refuse tags that are not of the IOB form."""
+    """Raise an error for tags that are not of the IOB form."""
     for tag in {tag for tags in sentences for tag in tags}:
         if tag != "O" and not (tag.startswith(("B-", "I-")) and len(tag) > 2):
             raise MutspadError(f"expected a tag of the form O, B-TYPE or I-TYPE, found '{tag}'")

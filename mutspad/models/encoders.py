@@ -17,7 +17,7 @@ this number is part of what a stateful ELMo yields."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrozenEncoder:
-    """Hold an encoder that is only read.
+    """A frozen encoder.
 
     Parameters
     ----------

@@ -407,7 +407,7 @@ class _Trainer:
         state.progress = EpochProgress()
 
     def _train(self, state: TrainerState, checkpoint: Checkpoint | None) -> int:
-        """Take the steps of an epoch that are left; return the number of words read."""
+        """Run the remaining steps of an epoch; return the number of words read."""
         tasks = self._model.tasks
         weights = loss_weights(
             state.epoch, {task: self._params.loss_weights[task] for task in tasks}

@@ -202,7 +202,7 @@ def _check_parent(run: Run, parent: Run) -> None:
 def build_vocabulary(
     tasks: Sequence[Task], train: TrainingSet, lexicon: Lexicon, *, known: Vocabulary | None = None
 ) -> Vocabulary:
-    """Take the words and characters that the model can have learnt, and the training labels.
+    """Build the vocabulary: words and characters that the model can learn, and labels.
 
     A word counts when it has a pretrained vector, stands in the run's own training set or is known
     to the parent; any other would be a random row that training never moves, where the row of

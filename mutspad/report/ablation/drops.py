@@ -18,7 +18,7 @@ UNIT = "unit"
 
 
 class ClassRecord(BaseModel):
-    """Hold the support of a class and its score without ablation, in per cent."""
+    """The support of a class and its score without ablation, in per cent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,7 +27,7 @@ class ClassRecord(BaseModel):
 
 
 class AblationRecord(BaseModel):
-    """Hold `ablation/<run>/seed<k>/<task>.json`, all of an ablation but the matrix."""
+    """Represent `ablation/<run>/seed<k>/<task>.json`: an ablation without its matrix."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

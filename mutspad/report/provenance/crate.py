@@ -156,7 +156,7 @@ class _Packer:
         self._formalise("output", results_of_all)
 
     def _describe_root(self) -> None:
-        """Say what the crate is and which profiles it follows."""
+        """Describe the crate and the profiles it follows."""
         experiment = self.record["experiment"]
         root = self.crate.root_dataset
         root["name"] = f"mutspad: the experiment {experiment}"
@@ -204,20 +204,20 @@ class _Packer:
         return f"{version.removesuffix(CHANGED)}{CHANGED}" if self.changes else version
 
     def _describe_packed(self) -> str:
-        """Say how far the packed files are those that made the results."""
+        """Describe the differences of the packed files from those that made the results."""
         if self.changes is None:
-            told = "Whether these files are the recorded ones is not known: git has no answer here."
+            text = "Whether these files are the recorded ones is not known: git has no answer here."
         elif self.changes:
-            told = f"Not as in the recorded version: {', '.join(self.changes)}."
+            text = f"Not as in the recorded version: {', '.join(self.changes)}."
         else:
-            told = "Every file is as in the recorded version."
+            text = "Every file is as in the recorded version."
         others = len(self.record["environments"]) - 1
         if others:
-            told += (
+            text += (
                 f" Some artefacts were first recorded under {others} other environment(s): "
                 "provenance.json names them, artefact by artefact."
             )
-        return told
+        return text
 
     def _add_inputs(self) -> list[Any]:
         """Add parameters, resolved runs, corpus summaries, and raw files by their URL."""
@@ -409,6 +409,6 @@ def _span(phases: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _clock(times: Mapping[str, Any]) -> dict[str, str]:
-    """Name start and end as schema.org does."""
+    """Return start and end under their schema.org names."""
     names = {"started": "startTime", "ended": "endTime"}
     return {names[key]: times[key] for key in names if key in times}

@@ -1,4 +1,4 @@
-"""Describe what a run was made with: revision, packages, processor, operating system."""
+"""Describe the environment of a run: revision, packages, processor, operating system."""
 
 import hashlib
 import logging
@@ -189,7 +189,7 @@ def parse_lock(lock: str) -> dict[str, str]:
 
 
 def _is_same(locked: str, installed: str | None) -> bool:
-    """Say whether a version is the locked one; a local build label (`+cpu`) is no other version."""
+    """Return whether a version is the locked one, local build labels (`+cpu`) aside."""
     return installed is not None and locked in (installed, installed.partition("+")[0])
 
 
@@ -201,7 +201,7 @@ def _version(distribution: str) -> str | None:
 
 
 def _git(root: Path, *arguments: str) -> str | None:
-    """Ask git; None when there is no git or it has no answer."""
+    """Run git and return its output; None when there is no git or it fails."""
     done = _run_git(root, *arguments)
     return done.stdout if done and done.returncode == 0 else None
 

@@ -178,7 +178,7 @@ def _describe_corpus(corpus: CorpusEntry, folders: Sequence[Folder]) -> dict[str
 
 
 def _describe_file(file: FileEntry, folders: Iterable[Folder]) -> dict[str, Any]:
-    """Say where a raw file is fetched and its hash."""
+    """Return the URL and the hash of a raw file."""
     url = {} if file.url is None else {"url": file.url, "bytes": file.bytes}
     if file.sha256 is not None:
         return {**url, "sha256": file.sha256, "sha256_from": "registry"}
@@ -217,7 +217,7 @@ def _attribute(
 def _keep_hashes(
     raw_files: Mapping[str, Any], previous: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """Take over the hashes of files that are not here from the previous record."""
+    """Copy the hashes of absent files from the previous record."""
     before = previous["raw_files"] if previous else {}
     kept: dict[str, Any] = {}
     for name, entry in raw_files.items():
@@ -238,7 +238,7 @@ def _hash_of(file: Mapping[str, Any]) -> dict[str, Any]:
 def _merge_jobs(
     run_times: pd.DataFrame, previous: Mapping[str, Any] | None
 ) -> dict[str, dict[str, Any]]:
-    """Take the newest measures of each job.
+    """Return the newest measures of each job.
 
     The same measures are the same execution, whose clock the previous record read first:
     `snakemake --touch` gives benchmark files the time of the touch.

@@ -33,7 +33,7 @@ SENTENCE = "sentence"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Hold the difference of two methods on one task, or in mNRG.
+    """The difference of two methods on one task, or in mNRG.
 
     Parameters
     ----------
