@@ -1,9 +1,9 @@
-"""Pack a finished run as a Workflow Run RO-Crate, by the profile Provenance Run Crate 0.5.
+"""Pack a finished run as a Workflow Run RO-Crate 0.5.
 
-https://www.researchobject.org/workflow-run-crate/profiles/provenance_run_crate
+https://www.researchobject.org/workflow-run-crate/profiles/workflow_run_crate
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,8 @@ VERSION = "1.1"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
-    "https://w3id.org/ro/wfrun/provenance/0.5": "Provenance Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
-FORMAL_PARAMETER = "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"
 COMPUTATIONAL_WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
 LICENCE = "https://spdx.org/licenses/Apache-2.0"
@@ -48,30 +46,7 @@ CERTIFICATE = "dvc.lock"
 """Written by the run, as the results are: no revision that made them has it."""
 # Predictions and corpora hold sentences that are not ours to hand out, models are large: their
 # hashes are in the record.
-OUTPUTS = {
-    "score": ("scores/*",),
-    "tabulate": ("tables/*",),
-    "plot": ("figures/*",),
-    "compare": (
-        "statistics/differences.csv",
-        "statistics/seeds.csv",
-        "statistics/counts/*",
-    ),
-    "claim": ("claims.*",),
-    "judge_silver": ("statistics/silver.*",),
-}
-"""What each phase makes, of what a crate holds."""
-OUTSIDE = {
-    "baselines": ("baselines/*",),
-    "pretrain": ("pretrain/*",),
-    "finetune": ("finetune/*",),
-    "unify": ("unified/*",),
-    "predict": ("predictions/*",),
-    "pretrain_lm": ("language_model/*",),
-    "embed": ("contextual/*",),
-    "ablate": ("ablation/*.csv", "ablation/*.json"),
-}
-"""What others make, which only the record names."""
+OUTPUTS = ("scores/*", "tables/*", "figures/*", "statistics/*", "claims.*")
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -93,7 +68,7 @@ def build_crate(root: Path, results: Path, record: Mapping[str, Any]) -> ROCrate
     """Build the crate of a finished run; nothing is written.
 
     The workflow is the main entity, its run an action with parameters and corpora as objects and
-    scores, tables and figures as results; each phase is a step with an action of its own.
+    scores, tables and figures as results. What single phases and jobs took is in provenance.json.
 
     Parameters
     ----------
@@ -141,19 +116,18 @@ class _Packer:
         self.crate = ROCrate(version=VERSION)
         self.crate.metadata.extra_terms["sha256"] = SHA256
         self.root, self.results, self.record = root, results, record
-        self.environment, self.changes = _find_environment(root, record["environments"])
+        # Artefacts may have older ones, too: the record names them one by one.
+        self.environment = record["environments"][-1]
+        self.changes = _compare(root, self.environment["git"])
         self._describe_root()
         self.workflow = self._add_workflow()
-        objects = self._add_inputs()
-        outputs = self._add_outputs()
-        results_of_all = [file for files in outputs.values() for file in files]
-        times = _span(record["run_times"]["phases"].values())
-        run = self._add_action("run", "Run of the workflow", self.workflow, times)
-        run["object"] = objects
-        run["result"] = [*results_of_all, self._add_file(results / "provenance.json")]
-        self.crate.root_dataset["mentions"] = [run, *self._add_steps(outputs, run, times)]
-        self._formalise("input", objects)
-        self._formalise("output", results_of_all)
+        run = self._add("#run", "CreateAction", name="Run of the workflow", **_span(record))
+        run["description"] = "Run of the workflow"
+        run["instrument"] = self.workflow
+        run["actionStatus"] = COMPLETED
+        run["object"] = self._add_inputs()
+        run["result"] = [*self._add_outputs(), self._add_file(results / "provenance.json")]
+        self.crate.root_dataset["mentions"] = [run]
 
     def _describe_root(self) -> None:
         """Describe the crate and the profiles it follows."""
@@ -170,14 +144,13 @@ class _Packer:
             self._add(uri, "CreativeWork", name=name, version=uri.rsplit("/", 1)[1])
             for uri, name in PROFILES.items()
         ]
-        ended = [phase["ended"] for phase in self.record["run_times"]["phases"].values()]
-        if ended:
-            root["datePublished"] = max(ended)
+        if "endTime" in (span := _span(self.record)):
+            root["datePublished"] = span["endTime"]
 
     def _add_workflow(self) -> Any:
         """Add the Snakefile with what it includes and calls."""
         packages = self.environment["packages"]
-        types = ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]
+        types = ["File", "SoftwareSourceCode", "ComputationalWorkflow"]
         workflow = self.crate.add_workflow(
             self.root / "Snakefile",
             "Snakefile",
@@ -243,88 +216,14 @@ class _Packer:
         ]
         return [*local, *remote]
 
-    def _add_outputs(self) -> dict[str, list[Any]]:
-        """Add what the phases made, by phase."""
-        return {
-            phase: [self._add_file(self.results / path) for path in self._list_recorded(patterns)]
-            for phase, patterns in OUTPUTS.items()
-        }
+    def _add_outputs(self) -> list[Any]:
+        """Add what the workflow made, as far as it may be handed out."""
+        return [self._add_file(self.results / path) for path in self._list_recorded(OUTPUTS)]
 
     def _list_recorded(self, patterns: Iterable[str]) -> list[str]:
         """List the artefacts of the record that match a pattern; what else lies there is none."""
         artefacts = sorted(self.record["artefacts"])
         return [path for path in artefacts if any(fnmatch(path, like) for like in patterns)]
-
-    def _name_recorded_version(self, phase: str) -> str:
-        """Name the versions under which what a phase made was first recorded."""
-        artefacts = self.record["artefacts"]
-        paths = self._list_recorded({**OUTPUTS, **OUTSIDE}.get(phase, ()))
-        made = sorted({artefacts[path]["environment"] for path in paths})
-        environments = [self.record["environments"][number] for number in made]
-        versions = [_name_version(found["git"]) for found in environments or [self.environment]]
-        return ", ".join(dict.fromkeys(versions))
-
-    def _add_steps(
-        self, outputs: Mapping[str, list[Any]], run: Any, times: Mapping[str, str]
-    ) -> list[Any]:
-        """Add each phase as a step, the tool behind it and its action, in order of time."""
-        phases = self.record["run_times"]["phases"]
-        order = sorted(phases, key=lambda phase: (phases[phase]["started"], phase))
-        tools, steps, actions, controls = [], [], [], []
-        for position, phase in enumerate(order):
-            tool = self._add(f"#tool-{phase}", "SoftwareApplication", name=f"mutspad: {phase}")
-            tool["softwareVersion"] = self._name_recorded_version(phase)
-            step = self._add(f"#step-{phase}", "HowToStep", name=phase, position=str(position))
-            step["workExample"] = tool
-            name = f"{phases[phase]['jobs']} jobs of the phase {phase}"
-            action = self._add_action(f"phase-{phase}", name, tool, phases[phase])
-            if outputs.get(phase):
-                action["result"] = outputs[phase]
-            control = self._add(f"#control-{phase}", "ControlAction", name=f"Control of {phase}")
-            control["instrument"], control["object"] = step, action
-            tools.append(tool)
-            steps.append(step)
-            actions.append(action)
-            controls.append(control)
-        if not order:
-            return []
-        self.workflow["hasPart"], self.workflow["step"] = tools, steps
-        version = self.environment["packages"].get("snakemake")
-        engine = self._add("#snakemake", "SoftwareApplication", name="Snakemake")
-        engine["url"] = "https://snakemake.github.io"
-        engine["softwareVersion"] = version
-        organise = self._add(
-            "#organise", "OrganizeAction", name="Run of Snakemake", **_clock(times)
-        )
-        organise["instrument"], organise["object"] = engine, controls
-        organise["result"] = run
-        return [*actions, organise]
-
-    def _formalise(self, role: str, entities: Iterable[Any]) -> None:
-        """Declare the workflow's parameters, one for each folder of files."""
-        groups: dict[str, list[Any]] = {}
-        for entity in entities:
-            remote = "://" in entity.id
-            groups.setdefault("raw" if remote else _group(entity.id), []).append(entity)
-        declared = []
-        for name, members in groups.items():
-            parameter = self._add(f"#{role}-{name}", "FormalParameter", name=name)
-            parameter["additionalType"] = "File"
-            parameter["conformsTo"] = {"@id": FORMAL_PARAMETER}
-            parameter["multipleValues"] = "True" if len(members) > 1 else "False"
-            parameter["workExample"] = members if len(members) > 1 else members[0]
-            for member in members:
-                member["exampleOfWork"] = parameter
-            declared.append(parameter)
-        self.workflow[role] = declared
-
-    def _add_action(self, name: str, title: str, instrument: Any, times: Mapping[str, Any]) -> Any:
-        """Add an action that made something."""
-        action = self._add(f"#{name}", "CreateAction", name=title, **_clock(times))
-        action["description"] = title
-        action["instrument"] = instrument
-        action["actionStatus"] = COMPLETED
-        return action
 
     def _add_file(self, path: Path) -> File:
         """Add a file of the checkout under its path."""
@@ -349,23 +248,6 @@ def _name_version(git: Mapping[str, Any] | None) -> str:
     if git is None or git["revision"] is None:
         return UNKNOWN
     return f"{git['revision']}{CHANGED}" if git["dirty"] else str(git["revision"])
-
-
-def _find_environment(
-    root: Path, environments: Sequence[Mapping[str, Any]]
-) -> tuple[Mapping[str, Any], list[str] | None]:
-    """Find the newest environment whose code the checkout still has, else the newest of all.
-
-    Results are committed after the run that made them, so the checkout's revision is another one:
-    the files decide.
-
-    Returns
-    -------
-    tuple
-        The environment, and which files are not as it had them; None where git has no answer.
-    """
-    newest, *older = [(found, _compare(root, found["git"])) for found in reversed(environments)]
-    return next((found for found in (newest, *older) if found[1] == []), newest)
 
 
 def _compare(root: Path, git: Mapping[str, Any] | None) -> list[str] | None:
@@ -393,22 +275,12 @@ def _find(folder: Path, patterns: Iterable[str]) -> list[Path]:
     return [path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file()]
 
 
-def _group(path: str) -> str:
-    """Name the folder of an experiment that a file lies in; a file beside them names itself."""
-    parts = path.split("/")
-    return parts[2] if len(parts) > 3 else Path(path).stem
-
-
-def _span(phases: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Find when the first phase started and the last one ended."""
-    spans = [(phase["started"], phase["ended"]) for phase in phases]
-    if not spans:
+def _span(record: Mapping[str, Any]) -> dict[str, str]:
+    """Find when the first phase started and the last one ended; nothing without phases."""
+    phases = record["run_times"]["phases"].values()
+    if not phases:
         return {}
-    starts, ends = zip(*spans, strict=True)
-    return {"started": min(starts), "ended": max(ends)}
-
-
-def _clock(times: Mapping[str, Any]) -> dict[str, str]:
-    """Return start and end under their schema.org names."""
-    names = {"started": "startTime", "ended": "endTime"}
-    return {names[key]: times[key] for key in names if key in times}
+    return {
+        "startTime": min(phase["started"] for phase in phases),
+        "endTime": max(phase["ended"] for phase in phases),
+    }
