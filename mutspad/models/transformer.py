@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,12 +75,14 @@ class Pieces:
         tokenizer.no_padding()
         self.tokenizer, self.padding, self.unknown, self.limit = tokenizer, padding, unknown, limit
         self.source = source
+        self._controls = re.compile("(?!)")
         self._before = " " if _is_bare_byte_level(tokenizer) else ""
         probe = tokenizer.encode(["a"], is_pretokenized=True)
         inner = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
         if not inner:
             raise ValueError("a tokenizer that drops the word 'a'")
         self._prefix, self._suffix = probe.ids[: inner[0]], probe.ids[inner[-1] + 1 :]
+        self._controls = self._find_controls()
         # A tokenizer may promise a piece for the unknown and lack it: the first rare word shows it.
         self._encode([[_RARE]])
         if limit <= len(self._prefix) + len(self._suffix):
@@ -134,27 +137,49 @@ class Pieces:
                 f"{_short(error)}. Choose another encoder or copy the model's files again"
             ) from None
         return [
-            [*self._windows(self._pieces_of(sentence, encoding.ids, encoding.word_ids))]
-            for sentence, encoding in zip(sentences, encodings, strict=True)
+            [*self._windows(self._pieces_of(sentence, ids, owners))]
+            for sentence, (ids, owners) in zip(sentences, encodings, strict=True)
         ]
 
-    def _encode(self, sentences: Sequence[Sequence[str]]) -> list[Any]:
-        """Cut with the library."""
-        encodings: list[Any] = self.tokenizer.encode_batch(
-            [[f"{self._before}{word}" for word in sentence] for sentence in sentences],
-            is_pretokenized=True,
-            add_special_tokens=False,
+    def _encode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[list[int], list[int]]]:
+        """Cut with the library; return the pieces of each sentence and the word of each piece."""
+        parts, owners = [], []
+        for sentence in sentences:
+            cut = [self._part(word) for word in sentence]
+            parts.append([part for own in cut for part in own])
+            owners.append([word for word, own in enumerate(cut) for _ in own])
+        encodings = self.tokenizer.encode_batch(
+            parts, is_pretokenized=True, add_special_tokens=False
         )
-        return encodings
+        return [
+            (encoding.ids, [own[part] for part in encoding.word_ids if part is not None])
+            for encoding, own in zip(encodings, owners, strict=True)
+        ]
+
+    def _part(self, word: str) -> list[str]:
+        """Part a word within the text of every control piece: `[SEP]` is a word like any other."""
+        starts = [match.start() + 1 for match in self._controls.finditer(word)]
+        first, *others = (word[a:b] for a, b in pairwise([0, *starts, len(word)]))
+        return [f"{self._before}{first}", *others]
+
+    def _find_controls(self) -> re.Pattern[str]:
+        """Return a pattern of the places where the text of a control piece begins."""
+        added = self.tokenizer.get_added_tokens_decoder()
+        ids = {row for row, token in added.items() if token.special}
+        ids |= {self.padding, *self._prefix, *self._suffix}
+        ids |= set() if self.unknown is None else {self.unknown}
+        texts = {self.tokenizer.id_to_token(row) or "" for row in ids}
+        # Overlapping ones, too; one of a single character cannot be parted.
+        choice = "|".join(re.escape(text) for text in sorted(texts) if len(text) > 1)
+        return re.compile(f"(?={choice})" if choice else "(?!)")
 
     def _pieces_of(
-        self, sentence: Sequence[str], ids: Sequence[int], owners: Sequence[int | None]
+        self, sentence: Sequence[str], ids: Sequence[int], owners: Sequence[int]
     ) -> list[list[int]]:
         """Return the pieces of each word, at least one."""
         pieces: list[list[int]] = [[] for _ in sentence]
         for piece, owner in zip(ids, owners, strict=True):
-            if owner is not None:
-                pieces[owner].append(piece)
+            pieces[owner].append(piece)
         for word, own in zip(sentence, pieces, strict=True):
             # Nothing may be left of a word: BERT drops a joiner or a variation selector.
             if not own:

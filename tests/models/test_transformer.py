@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import huggingface_hub
@@ -14,7 +15,10 @@ import pytest
 import torch
 from huggingface_hub.errors import LocalEntryNotFoundError
 from safetensors.torch import load_file, save_file
-from tokenizers import ByteLevelBPETokenizer
+from tokenizers import ByteLevelBPETokenizer, Tokenizer
+from tokenizers.models import Unigram
+from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.processors import TemplateProcessing
 from transformers import (
     AutoModel,
     AutoTokenizer,
@@ -112,6 +116,37 @@ def test_a_word_of_which_nothing_is_left_is_unknown(encoder, invisible):
     found = encoder.embed([["the", invisible, "quay"], [invisible]])
     expected = encoder.embed([["the", "zebra", "quay"], ["zebra"]])
     torch.testing.assert_close(found, expected)
+
+
+CONTROLS = ["[SEP]", "[CLS]", "[PAD]", "[UNK]", "[MASK]", "<s>", "</s>", "<pad>", "<unk>", "<mask>"]
+
+
+def test_the_text_of_a_control_piece_is_an_ordinary_word(encoder, roberta):
+    others = HuggingFaceEncoder.from_source(str(roberta))
+    for pieces in (encoder.pieces, others.pieces, unigram_pieces()):
+        control = {pieces.tokenizer.token_to_id(text) for text in CONTROLS}
+        if pieces is encoder.pieces:
+            # Its vocabulary lacks brackets.
+            control.remove(VOCABULARY.index("[UNK]"))
+        for word in [*CONTROLS, "x[SEP]<s><s>y"]:
+            (windows,) = pieces.cut([["the", word, "quay"]])
+            inner = [window.ids[window.start :][: len(window.words)] for window in windows]
+            assert control.isdisjoint(chain.from_iterable(inner)), word
+            assert {owner for window in windows for owner in window.words} == {0, 1, 2}
+
+
+def unigram_pieces():
+    """Build pieces whose vocabulary holds control pieces that no scheme of adding tokens marks."""
+    known = ["a", "x", "y", "the", "quay", *"[]<>/SEPCLDUNKMAspdmunk"]
+    vocabulary = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("<mask>", 0.0)]
+    vocabulary += [("▁", -1.0), *((piece, -2.0) for piece in dict.fromkeys(known))]
+    tokenizer = Tokenizer(Unigram(vocabulary, unk_id=3))
+    tokenizer.pre_tokenizer = Metaspace()
+    tokenizer.post_processor = TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    tokenizer.add_special_tokens(["<mask>"])
+    return module.Pieces(tokenizer, padding=1, unknown=3, limit=64)
 
 
 def test_no_sentence_is_no_vector_and_no_word_an_error(encoder):
