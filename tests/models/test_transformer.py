@@ -233,11 +233,10 @@ def test_loading_draws_no_random_number_and_says_nothing(bert, folder, capfd):
 
 def test_it_is_rebuilt_from_its_config_files_and_weights(encoder, tmp_path):
     sentences = [["The", "harbours", "\u200b"], ["a"] * 40]
-    encoder.save(tmp_path / "saved")
     save_file(encoder.state_dict(), tmp_path / "weights.safetensors")
     before = torch.get_rng_state()
     with torch.device("meta"):
-        rebuilt = HuggingFaceEncoder.from_folder(tmp_path / "saved")
+        rebuilt = HuggingFaceEncoder.from_config_files(encoder.config_files())
     assert torch.equal(torch.get_rng_state(), before)
     rebuilt.load_state_dict(load_file(tmp_path / "weights.safetensors"), assign=True)
     for one, other in zip(encoder.embed(sentences), rebuilt.embed(sentences), strict=True):
@@ -249,14 +248,12 @@ def test_config_files_name_no_place(bert, encoder):
     assert not any(str(bert) in text for text in encoder.config_files().values())
 
 
-def test_damaged_config_files_are_an_error(encoder, tmp_path):
+def test_damaged_config_files_are_an_error(encoder):
     files = encoder.config_files()
     with pytest.raises(EncoderError, match=r"found no 'pieces\.json'"):
         HuggingFaceEncoder.from_config_files({k: v for k, v in files.items() if k != "pieces.json"})
     with pytest.raises(EncoderError, match="the saved encoder: expected"):
         HuggingFaceEncoder.from_config_files(files | {"tokenizer.json": "{}"})
-    with pytest.raises(EncoderError, match=r"config\.json: expected a file of a saved encoder"):
-        HuggingFaceEncoder.from_folder(tmp_path)
 
 
 @pytest.fixture
@@ -350,18 +347,11 @@ def lose_the_unknown(folder):
     path.write_text(json.dumps(described))
 
 
-def spoil_weight(folder):
-    path = folder / "model.safetensors"
-    weights = load_file(path)
-    weights["encoder.layer.1.output.dense.bias"].fill_(math.nan)
-    save_file(weights, path, {"format": "pt"})
-
-
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
         (lambda f: (f / "config.json").unlink(), r"expected a Hugging Face model \(config.json\)"),
-        (lambda f: (f / "config.json").write_text("{"), r"config.json:1: expected JSON"),
+        (lambda f: (f / "config.json").write_text("{"), "expected a Hugging Face encoder"),
         (lambda f: (f / "config.json").write_text("[]"), "expected a Hugging Face encoder"),
         (lambda f: change_config(f, model_type="bret"), "bret"),
         (lambda f: change_config(f, is_encoder_decoder=True), "found 'an encoder with a decoder'"),
@@ -375,9 +365,6 @@ def spoil_weight(folder):
         (slow_tokenizer, "with a fast tokenizer, found"),
         (lose_the_unknown, r"found .*Missing \[UNK\] token"),
         (lambda f: change_config(f, num_hidden_layers=0), "found '0 layers'"),
-        (lambda f: change_config(f, num_hidden_layers=99999999999), "more than 1000"),
-        (lambda f: change_config(f, vocab_size=10**9), "bytes of weights for a network of 160"),
-        (spoil_weight, "reads two sentences, found 'vectors that are infinite or no numbers'"),
     ],
 )
 def test_what_a_folder_lacks_is_one_error(folder, damage, said, capfd):
@@ -405,14 +392,6 @@ def test_a_piece_beyond_the_rows_is_an_error(folder):
     change_tokenizer(folder, vocab=vocabulary | {"quay": 2**31})
     with pytest.raises(EncoderError, match="found '15 rows for 2147483649 pieces'"):
         HuggingFaceEncoder.from_source(str(folder))
-
-
-def test_a_saved_encoder_of_impossible_layers_is_an_error(encoder):
-    files = encoder.config_files()
-    for layers in (0, 10**9):
-        config = json.dumps(json.loads(files["config.json"]) | {"num_hidden_layers": layers})
-        with pytest.raises(EncoderError, match=f"the saved encoder: .*{layers}"):
-            HuggingFaceEncoder.from_config_files(files | {"config.json": config})
 
 
 def test_code_that_comes_with_a_model_is_not_run(folder):
