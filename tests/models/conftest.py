@@ -133,6 +133,7 @@ def build_model(vocabulary, params):
             n_words=len(vocabulary.words),
             n_chars=len(vocabulary.chars),
             word_dim=9,
+            lower_rows=vocabulary.lower_rows,
             **options,
         )
         with torch.no_grad():
