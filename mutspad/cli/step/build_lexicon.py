@@ -107,9 +107,6 @@ def command(
         scale=scale,
         substitute_for=substitute_for,
     )
-    logger.info(
-        "%d words, %d characters, coverage %s", len(built.words), len(built.chars), built.coverage
-    )
     write_lexicon(lexicon, built)
 
 
