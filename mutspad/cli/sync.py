@@ -129,5 +129,8 @@ def _describe_changes(stages: dict[str, list[dict[str, object]]]) -> str:
         for what, named in (entry.items() if isinstance(entry, dict) else [("changed", entry)])
     ]
     return "\n  ".join(
-        ["dvc.lock: expected the code and parameters that it certifies, found changes:", *lines]
-    ) + ("\nUndo them (git stash, dvc checkout), or run dvc repro for new results")
+        [
+            "dvc.lock: expected the code, parameters and files that it certifies, found changes:",
+            *lines,
+        ]
+    ) + ("\nUndo them (git restore, git stash), or run dvc repro for new results")

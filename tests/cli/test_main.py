@@ -7,9 +7,10 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
+import click
 import pytest
 
-from mutspad.cli.main import STEPS, VERBS, main
+from mutspad.cli.main import STEPS, VERBS, cli, main
 
 ALL = [*([verb] for verb in VERBS), *(["step", verb] for verb in STEPS)]
 
@@ -29,6 +30,14 @@ def test_the_overview_lists_the_verbs_of_its_group(
     listed = re.findall(r"^  ([\w-]+)  ", capsys.readouterr().out, re.MULTILINE)
     assert set(shown) <= set(listed)
     assert not set(hidden) & set(listed)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_of_people_s_verbs_says_what_it_is(verb: str) -> None:
+    command = cli.get_command(click.Context(cli), verb)
+    assert command is not None
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help] == []
 
 
 @pytest.mark.parametrize("call", ALL, ids=" ".join)

@@ -13,13 +13,21 @@ import yaml
 
 SNAKEFILE = """
 rule all:
-    input: expand("results/{name}", name=[1, 2, 3])
+    input: expand("results/{name}", name=[1, 2, 3]), "scores"
+
+rule score:
+    output: "scores"
+    shell: "echo 90 > {output}"
 
 rule copy:
     output: "results/{name}"
     shell: "echo the text of {wildcards.name} > {output}"
 """
-STAGE = {"cmd": "snakemake --cores 1 all", "outs": [{"results": {"persist": True}}]}
+STAGE = {
+    "cmd": "snakemake --cores 1 all",
+    # As tables and scores are kept: by git.
+    "outs": [{"results": {"persist": True}}, {"scores": {"persist": True, "cache": False}}],
+}
 CHANGED = r"^  (\S+): (?:modified|no file)$"
 
 
@@ -126,6 +134,13 @@ def test_a_damaged_remote_is_mended_as_the_message_says(pushed, store, clone, su
     run(pushed, "dvc", "push")
     assert "every byte compared" in sync(clone)
     assert_same(clone, pushed)
+
+
+def test_a_changed_file_of_git_is_named(clone):
+    (clone / "scores").write_text("91\n")
+    printed = sync(clone, fails=True)
+    assert "scores" in printed
+    assert "git restore" in printed
 
 
 def test_without_a_git_folder_the_message_says_so(clone):
