@@ -26,7 +26,7 @@ from benchmarks.machine import describe_machine
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon
-from mutspad.evaluation.score import MAIN_METRIC, main_score, score_layers
+from mutspad.evaluation.score import main_score, score_layers
 from mutspad.fingerprint import code_of
 from mutspad.models import fast
 from mutspad.training.predict import annotate
@@ -126,7 +126,7 @@ def train(job: Job) -> dict[str, object]:
         "run": name,
         "seed": seed,
         "setting": setting,
-        "metric": MAIN_METRIC[task],
+        "metric": task.spec.metric,
         **{split: f"{score:.4f}" for split, score in scores.items()},
     }
 

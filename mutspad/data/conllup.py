@@ -17,18 +17,14 @@ from mutspad.data.lines import Line, blocks, excerpt, read_lines
 from mutspad.data.sentence import Layer, Origin, Sentence, is_word
 from mutspad.errors import CorpusError
 from mutspad.files import atomic_path
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import TASKS, Scheme, Task
 
-COLUMNS = ("ID", "FORM", "HEAD", "DEPREL", "MUTSPAD:POS", "MUTSPAD:CHUNK", "MUTSPAD:NER")
+_LAYERS = sorted(TASKS, key=lambda task: task.spec.scheme is not Scheme.TREE)
+"""In the order of their columns, the tree beside its heads."""
+COLUMNS = ("ID", "FORM", "HEAD", *(task.spec.column.upper() for task in _LAYERS))
 HEADER = f"# global.columns = {' '.join(COLUMNS)}"
 ABSENT = "_"
 
-_COLUMN_OF = {
-    Task.POS: "mutspad:pos",
-    Task.CHUNK: "mutspad:chunk",
-    Task.NER: "mutspad:ner",
-    Task.DEP: "deprel",
-}
 _FIELDS = tuple(column.lower() for column in COLUMNS)
 _COMMENT = "mutspad."
 _SENT_ID = "sent_id"
@@ -175,7 +171,7 @@ def _layer_fault(task: Task, layer: Layer, length: int) -> Fault | None:
     for index, label in enumerate(layer.labels):
         if label == ABSENT or label.split() != [label]:
             return Fault(index, f"a {task} label", excerpt(label))
-    if task in (Task.CHUNK, Task.NER):
+    if task.spec.scheme is Scheme.IOB2:
         invalid = first_invalid_iob2(layer.labels)
         if invalid is not None:
             return Fault(
@@ -184,7 +180,7 @@ def _layer_fault(task: Task, layer: Layer, length: int) -> Fault | None:
                 f"'{layer.labels[invalid - 1] if invalid else 'the beginning'}'",
                 excerpt(layer.labels[invalid]),
             )
-    if (layer.heads is not None) != (task is Task.DEP):
+    if (layer.heads is not None) != (task.spec.scheme is Scheme.TREE):
         return Fault(None, "heads for dependencies, and only for them", f"task {task}")
     if layer.heads is not None:
         if len(layer.heads) != length:
@@ -270,7 +266,7 @@ def _origins(path: str | Path, block: list[Line], tokens: TokenList) -> dict[Tas
         if not key.startswith(_COMMENT):
             continue
         name = key.removeprefix(_COMMENT)
-        if name not in _COLUMN_OF or value not in list(Origin):
+        if name not in TASKS or value not in list(Origin):
             line = next(number for number, text in block if text.startswith("#") and key in text)
             raise CorpusError(
                 path,
@@ -290,7 +286,8 @@ def _layer(
     word_lines: Sequence[int],
 ) -> Layer | None:
     """Read one layer; it is there for every word, with its comment, or for none."""
-    columns = (_COLUMN_OF[task], "head") if task is Task.DEP else (_COLUMN_OF[task],)
+    is_tree = task.spec.scheme is Scheme.TREE
+    columns = (task.spec.column, "head") if is_tree else (task.spec.column,)
     for line, token in zip(word_lines, tokens, strict=True):
         for column in columns:
             if (token[column] == ABSENT) != (origin is None):
@@ -307,7 +304,7 @@ def _layer(
     if origin is None:
         return None
     labels = tuple(token[columns[0]] for token in tokens)
-    if task is not Task.DEP:
+    if not is_tree:
         return Layer(labels, origin)
     return Layer(labels, origin, tuple(_heads(path, tokens, word_lines)))
 
@@ -332,7 +329,7 @@ def _serialise(sentence: Sentence) -> str:
         range(1, len(sentence) + 1),
         sentence.words,
         _column(sentence, Task.DEP, heads=True),
-        *(_column(sentence, task) for task in (Task.DEP, Task.POS, Task.CHUNK, Task.NER)),
+        *(_column(sentence, task) for task in _LAYERS),
     ]
     tokens = [Token(zip(_FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
     return TokenList(tokens, Metadata(metadata)).serialize()

@@ -13,7 +13,7 @@ from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.alignment import require_aligned
 from mutspad.evaluation.attachment import universal
-from mutspad.tasks import Task
+from mutspad.tasks import Scheme, Task
 
 Counts = NDArray[np.int64]
 
@@ -28,7 +28,7 @@ def count_layers(task: Task, gold: Sequence[Sentence], predicted: Sequence[Sente
     """
     if [sentence.id for sentence in gold] != [sentence.id for sentence in predicted]:
         raise MutspadError(f"{task}: expected predictions for the sentences of gold, in its order")
-    return _COUNTERS[task](_layers(task, gold), _layers(task, predicted))
+    return _COUNTERS[task.spec.scheme](_layers(task, gold), _layers(task, predicted))
 
 
 def score_counts(counts: NDArray[np.number]) -> NDArray[np.float64]:
@@ -99,9 +99,8 @@ def _collect(pairs: Iterable[tuple[int, int]]) -> Counts:
     return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
 
 
-_COUNTERS: Mapping[Task, Callable[[Sequence[Layer], Sequence[Layer]], Counts]] = {
-    Task.POS: _count_words,
-    Task.CHUNK: _count_spans,
-    Task.NER: _count_spans,
-    Task.DEP: _count_trees,
+_COUNTERS: Mapping[Scheme, Callable[[Sequence[Layer], Sequence[Layer]], Counts]] = {
+    Scheme.PLAIN: _count_words,
+    Scheme.IOB2: _count_spans,
+    Scheme.TREE: _count_trees,
 }

@@ -9,14 +9,8 @@ from mutspad.errors import MutspadError
 from mutspad.evaluation.accuracy import accuracy
 from mutspad.evaluation.attachment import attachment, to_single_root
 from mutspad.evaluation.span_f1 import span_f1
-from mutspad.tasks import Task
+from mutspad.tasks import Scheme, Task
 
-MAIN_METRIC: Mapping[Task, str] = {
-    Task.POS: "accuracy",
-    Task.CHUNK: "f1",
-    Task.NER: "f1",
-    Task.DEP: "las",
-}
 DECIMALS = 4
 
 Labels = list[tuple[str, ...]]
@@ -40,7 +34,7 @@ def score_layers(
         When the sentences are not the same, or a layer is missing or, on the gold side, silver.
     """
     gold_layers, layers = _pair_layers(task, gold, predicted)
-    scores = _SCORERS[task](gold_layers, layers)
+    scores = _SCORERS[task.spec.scheme](gold_layers, layers)
     return {**scores, "words": sum(map(len, gold)), "sentences": len(gold)}
 
 
@@ -77,7 +71,7 @@ def main_score(task: Task, scores: Mapping[str, float]) -> float:
     MutspadError
         When it is not among the scores.
     """
-    metric = MAIN_METRIC[task]
+    metric = task.spec.metric
     if metric not in scores:
         raise MutspadError(f"{task}: expected the score '{metric}', found {sorted(scores)}")
     return scores[metric]
@@ -180,11 +174,10 @@ def _score_trees(gold: Sequence[Layer], predicted: Sequence[Layer]) -> dict[str,
     return attachment(gold_heads, _labels(gold), heads, _labels(predicted))._asdict()
 
 
-_SCORERS: Mapping[Task, Callable[[Sequence[Layer], Sequence[Layer]], dict[str, float]]] = {
-    Task.POS: _score_tags,
-    Task.CHUNK: _score_spans,
-    Task.NER: _score_spans,
-    Task.DEP: _score_trees,
+_SCORERS: Mapping[Scheme, Callable[[Sequence[Layer], Sequence[Layer]], dict[str, float]]] = {
+    Scheme.PLAIN: _score_tags,
+    Scheme.IOB2: _score_spans,
+    Scheme.TREE: _score_trees,
 }
 
 

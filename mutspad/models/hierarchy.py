@@ -1,24 +1,14 @@
 """Who reads whose features (paper 3.3, equations 2 to 5)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
 
 from mutspad.tasks import TASKS, Task
-
-READS: Mapping[Task, tuple[Task, ...]] = MappingProxyType(
-    {
-        Task.POS: (),
-        Task.CHUNK: (Task.POS,),
-        Task.NER: (Task.POS, Task.CHUNK),
-        Task.DEP: (Task.POS, Task.CHUNK),
-    }
-)
 
 
 def read_tasks(task: Task, present: Iterable[Task]) -> tuple[Task, ...]:
     """Return the tasks whose features `task` reads in a model that has only the tasks present."""
     having = set(present)
-    return tuple(lower for lower in READS[task] if lower in having)
+    return tuple(lower for lower in map(Task, task.spec.reads) if lower in having)
 
 
 def needed_tasks(asked: Sequence[Task], present: Iterable[Task]) -> tuple[Task, ...]:

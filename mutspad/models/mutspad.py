@@ -1,6 +1,6 @@
 """The whole network: one word representation, one branch a task, stacked (paper 3.3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import torch
@@ -90,17 +90,15 @@ class MuTSPad(nn.Module):
             shared_dim += self.encoder.output_dim
         self.heads = nn.ModuleDict()
         self.reductions = nn.ModuleDict()
-        reduced_dims = {Task.POS: params.pos_reduction, Task.CHUNK: params.chunk_reduction}
         for task in self.tasks:
             lower_tasks = read_tasks(task, self.tasks)
             input_dim = shared_dim
             for lower in lower_tasks:
-                input_dim += reduced_dims[lower]
+                reduced_dim: int = getattr(params, f"{lower}_reduction")
+                input_dim += reduced_dim
                 if lower not in self.reductions:
-                    self.reductions[lower] = nn.Linear(
-                        self._head(lower).feature_dim, reduced_dims[lower]
-                    )
-            self.heads[task] = _build_head(task, params, input_dim, labels[task])
+                    self.reductions[lower] = nn.Linear(self._head(lower).feature_dim, reduced_dim)
+            self.heads[task] = HEADS[task.spec.head](task, params, input_dim, labels[task])
 
     def features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
         """Compute the features of the tasks asked and of those they read, each once.
@@ -212,10 +210,11 @@ class MuTSPad(nn.Module):
         return cast(Head, self.heads[task])
 
 
-def _build_head(task: Task, params: ModelParams, input_dim: int, labels: Sequence[str]) -> Head:
-    """Build the branch of a task: the parser for dependencies, a tagger otherwise."""
-    if task is Task.DEP:
-        return BiaffineParser(input_dim=input_dim, rels=labels, params=params.parser)
+def _build_parser(task: Task, params: ModelParams, input_dim: int, labels: Sequence[str]) -> Head:  # noqa: ARG001
+    return BiaffineParser(input_dim=input_dim, rels=labels, params=params.parser)
+
+
+def _build_tagger(task: Task, params: ModelParams, input_dim: int, labels: Sequence[str]) -> Head:
     return Tagger(
         task,
         input_dim=input_dim,
@@ -223,3 +222,9 @@ def _build_head(task: Task, params: ModelParams, input_dim: int, labels: Sequenc
         hidden=params.tagger_hidden,
         dropout=params.dropout[task],
     )
+
+
+HEADS: Mapping[str, Callable[[Task, ModelParams, int, Sequence[str]], Head]] = {
+    "tagger": _build_tagger,
+    "parser": _build_parser,
+}

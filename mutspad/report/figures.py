@@ -13,7 +13,6 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
 
 from mutspad.report.ablation.drops import DECIMALS, UNIT, AblatedRun
-from mutspad.report.tables.form import TASK_LABELS
 from mutspad.report.tables.rows import MAIN_COLUMNS
 from mutspad.tasks import TASKS, Task
 
@@ -143,7 +142,7 @@ def plot_max_drops(drops: pd.DataFrame, title: str) -> Figure:
 
 def _draw_frame(axes: Axes, values: Values, units: Sequence[int]) -> None:
     """Draw axis labels, separate the rows, and mark the unit of each row's greatest drop."""
-    axes.set_yticks(range(len(TASKS)), [TASK_LABELS[task] for task in TASKS], fontsize=10)
+    axes.set_yticks(range(len(TASKS)), [task.spec.label for task in TASKS], fontsize=10)
     axes.set_ylim(len(TASKS) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     places = MaxNLocator(nbins=9, integer=True, steps=[1, 2, 5, 10]).tick_values(0, len(units) - 1)

@@ -8,7 +8,7 @@ from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.models.fast.forms import encode_forms
 from mutspad.models.mutspad import MuTSPad, Prediction
-from mutspad.tasks import IOB_TASKS, Task
+from mutspad.tasks import Scheme, Task
 
 BATCH_WORDS = 1024
 """Words that are predicted at once, padding included.
@@ -80,7 +80,7 @@ def annotate(
 def _to_layer(task: Task, prediction: Prediction, names: Sequence[str]) -> Layer:
     """Convert one head's output to a layer."""
     labels = [names[row] for row in prediction.labels]
-    if task in IOB_TASKS:
+    if task.spec.scheme is Scheme.IOB2:
         labels = iob1_to_iob2(labels)
     heads = None if prediction.heads is None else tuple(prediction.heads)
     return Layer(tuple(labels), Origin.SILVER, heads)

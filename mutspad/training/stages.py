@@ -17,7 +17,7 @@ from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import LoadedModel
 from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
 from mutspad.models.mutspad import MuTSPad
-from mutspad.tasks import IOB_TASKS, Task
+from mutspad.tasks import Scheme, Task
 from mutspad.training.adversarial import Adversary, build_adversary
 from mutspad.training.device import resolve_device
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
@@ -252,7 +252,11 @@ def collect_labels(task: Task, sentences: Iterable[Sentence]) -> tuple[str, ...]
     }
     if not labels:
         raise TrainingError(f"{task}: expected training sentences with labels, found none")
-    return tuple(sorted(labels, key=lambda label: (task in IOB_TASKS and label != OUTSIDE, label)))
+    return tuple(
+        sorted(
+            labels, key=lambda label: (task.spec.scheme is Scheme.IOB2 and label != OUTSIDE, label)
+        )
+    )
 
 
 def build_model(

@@ -10,7 +10,6 @@ from mutspad.config import parse_params, resolve_run
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.score import (
-    MAIN_METRIC,
     build_scores,
     main_score,
     score_layers,
@@ -78,8 +77,8 @@ def test_single_root_scores_turn_the_prediction_not_the_reference():
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_main_score_is_the_paper_s(task):
-    assert MAIN_METRIC[task] == {"pos": "accuracy", "dep": "las"}.get(task, "f1")
-    assert main_score(task, {MAIN_METRIC[task]: 12.5, "words": 3}) == 12.5
+    assert task.spec.metric == {"pos": "accuracy", "dep": "las"}.get(task, "f1")
+    assert main_score(task, {task.spec.metric: 12.5, "words": 3}) == 12.5
     with pytest.raises(MutspadError, match=f"{task}: expected the score"):
         main_score(task, {"words": 3})
 

@@ -1,13 +1,7 @@
 import pytest
 
-from mutspad.models.hierarchy import READS, needed_tasks, read_tasks
+from mutspad.models.hierarchy import needed_tasks, read_tasks
 from mutspad.tasks import TASKS, Task
-
-
-def test_every_task_reads_lower_tasks_only():
-    assert set(READS) == set(TASKS)
-    for task, lower_tasks in READS.items():
-        assert all(TASKS.index(lower) < TASKS.index(task) for lower in lower_tasks)
 
 
 def test_a_model_reads_only_what_it_has():

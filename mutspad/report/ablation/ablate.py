@@ -22,7 +22,7 @@ from mutspad.evaluation.class_scores import ClassCounts
 from mutspad.models.fast.variants import Variants, parts, pos_readers, read_pos
 from mutspad.models.mutspad import MuTSPad
 from mutspad.report.ablation.drops import Ablation
-from mutspad.tasks import IOB_TASKS, Task
+from mutspad.tasks import Scheme, Task
 from mutspad.training.predict import annotate
 
 SENTENCES = 64
@@ -220,7 +220,10 @@ class _Gold:
         layers = [sentence.layers[task] for sentence in sentences]
         # What follows the beginning and each label, once mended as `annotate` mends it.
         mended = [
-            [iob1_to_iob2([before, label])[1] if task in IOB_TASKS else label for label in labels]
+            [
+                iob1_to_iob2([before, label])[1] if task.spec.scheme is Scheme.IOB2 else label
+                for label in labels
+            ]
             for before in (*labels, OUTSIDE)
         ]
         others = {label for row in mended for label in row}.union(*(set(x.labels) for x in layers))
@@ -234,7 +237,7 @@ class _Gold:
     def count(self, predicted: Predictions, counts: ClassCounts) -> None:
         """Count the predictions of some variants."""
         labels = predicted.labels
-        if self.task in IOB_TASKS:
+        if self.task.spec.scheme is Scheme.IOB2:
             before = np.full_like(labels, len(self._mended) - 1)
             before[:, :, 1:] = labels[:, :, :-1]
             labels = self._mended[before, labels]

@@ -39,7 +39,6 @@ from mutspad.report.claims.evidence import (
 from mutspad.report.paper import read_paper
 from mutspad.report.statistics.comparisons import Comparisons
 from mutspad.report.statistics.trainings import Stage, Training
-from mutspad.report.tables.form import TASK_LABELS
 from mutspad.report.tables.rows import MAIN_COLUMNS, MNRG, NO_WEIGHTS, NOT_RUN, Results
 from mutspad.tasks import Task
 
@@ -192,7 +191,7 @@ def _test_gains(claim: GainClaim, material: Material) -> Judged:
                 describe_scores(
                     gains[claim.task] - gains[other],
                     (low, high),
-                    score=f"{TASK_LABELS[claim.task]}'s gain - {TASK_LABELS[other]}'s",
+                    score=f"{claim.task.spec.label}'s gain - {other.spec.label}'s",
                     comparison=name_pair(pair),
                     expect=claim.expect,
                     paper=subtract(paper[claim.task], paper[other]),
@@ -290,7 +289,7 @@ def _show_units(claim: UnitsClaim, material: Material) -> Judged:
     evidence = [
         Evidence(
             score="mean of the units' max class-score drop less max rise",
-            comparison=f"{TASK_LABELS[a]} - {TASK_LABELS[b]}",
+            comparison=f"{a.spec.label} - {b.spec.label}",
             claimed="above 0",
             ours=(drops[a] - rises[a]) - (drops[b] - rises[b]),
             seeds=1,
@@ -300,7 +299,7 @@ def _show_units(claim: UnitsClaim, material: Material) -> Judged:
         for a, b in product(claim.tasks, claim.than)
     ]
     shown = ", ".join(
-        f"{TASK_LABELS[task]} {drops[task]:.2f} and {rises[task]:.2f} "
+        f"{task.spec.label} {drops[task]:.2f} and {rises[task]:.2f} "
         f"({ablations[task].supported(least).sum()} classes)"
         for task in tasks
     )

@@ -13,7 +13,7 @@ from mutspad.config import RowRuns, Split, StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, score_counts
 from mutspad.evaluation.mnrg import mnrg
-from mutspad.evaluation.score import DECIMALS, MAIN_METRIC
+from mutspad.evaluation.score import DECIMALS
 from mutspad.evaluation.significance import (
     Floats,
     PairedSamples,
@@ -124,7 +124,7 @@ class Comparisons:
         ]
         return [
             self._describe(
-                (a, b, str(task), MAIN_METRIC[task]),
+                (a, b, str(task), task.spec.metric),
                 (self.scores(a, task), self.scores(b, task)),
                 self.replicates(a, task) - self.replicates(b, task),
                 p_values=(p_value, corrected),
@@ -283,11 +283,11 @@ def check_counts(record: RunScores, task: Task, counts: Counts) -> None:
         When they do not.
     """
     counted = float(score_counts(counts.sum(axis=0)))
-    score = record.scores[task]["test"][MAIN_METRIC[task]]
+    score = record.scores[task]["test"][task.spec.metric]
     if abs(counted - score) > 10**-DECIMALS:
         raise MutspadError(
             f"run {record.run}, seed {record.seed}: expected predictions with {task} "
-            f"{MAIN_METRIC[task]} {score}, as its scores say, found {counted:.{DECIMALS}f}; score "
+            f"{task.spec.metric} {score}, as its scores say, found {counted:.{DECIMALS}f}; score "
             f"the run again"
         )
 

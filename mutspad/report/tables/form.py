@@ -8,9 +8,7 @@ from tabulate import tabulate
 
 from mutspad.report.paper import read_paper
 from mutspad.report.records import CorpusSummary, Setting
-from mutspad.tasks import Task
 
-TASK_LABELS = {Task.POS: "POS", Task.CHUNK: "CK", Task.NER: "NER", Task.DEP: "DP"}
 NOT_APPLICABLE = "n/a"
 DECIMALS = 4
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -131,7 +129,7 @@ def _end(text: str) -> str:
 
 def name_task(summary: CorpusSummary) -> str:
     """Name a domain's task: `News POS`."""
-    return f"{summary.domain.capitalize()} {TASK_LABELS[summary.task]}"
+    return f"{summary.domain.capitalize()} {summary.task.spec.label}"
 
 
 def name_corpora(summary: CorpusSummary) -> str:

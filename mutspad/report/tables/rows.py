@@ -10,7 +10,6 @@ import pandas as pd
 from mutspad.config import ReportParams, Split
 from mutspad.errors import ConfigError
 from mutspad.evaluation.mnrg import mnrg
-from mutspad.evaluation.score import MAIN_METRIC
 from mutspad.report.paper import read_paper
 from mutspad.report.records import Measured, ScoreBook, Setting, deviation
 from mutspad.report.tables.form import NOT_APPLICABLE, note_data, note_paper
@@ -47,10 +46,8 @@ class Column:
 
 
 MAIN_COLUMNS = {
-    task: Column(f"{task}_{MAIN_METRIC[task]}", header, task, MAIN_METRIC[task])
-    for task, header in zip(
-        TASK_ORDER, ("POS (acc)", "DP (LAS)", "NER (F1)", "CK (F1)"), strict=True
-    )
+    task: Column(f"{task}_{task.spec.metric}", task.spec.heading, task, task.spec.metric)
+    for task in TASK_ORDER
 }
 MNRG = Column("mnrg", "mNRG")
 UAS = Column("dep_uas", "DP UAS", Task.DEP, "uas")
@@ -225,7 +222,7 @@ class Results:
         chosen = {}
         for task in TASK_ORDER:
             means = {
-                row: self.book.measure(runs[task], task, split, MAIN_METRIC[task]).mean
+                row: self.book.measure(runs[task], task, split, task.spec.metric).mean
                 for row, runs in self.unification_rows.items()
                 if task in runs
             }
@@ -241,7 +238,7 @@ class Results:
     def _seeds_of(self, runs: Mapping[Task, str]) -> list[tuple[float, ...]]:
         """Return the main test scores of all tasks, seed by seed."""
         by_task = (
-            self.book.values(runs[task], task, "test", MAIN_METRIC[task]) for task in TASK_ORDER
+            self.book.values(runs[task], task, "test", task.spec.metric) for task in TASK_ORDER
         )
         return list(zip(*by_task, strict=True))
 

@@ -16,9 +16,9 @@ import pandas as pd
 from mutspad.data.labels import split_label
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.evaluation.attachment import universal
-from mutspad.evaluation.score import MAIN_METRIC, score_layers
-from mutspad.report.tables.form import NOT_APPLICABLE, TASK_LABELS, Notes, Section, Table, render
-from mutspad.tasks import IOB_TASKS, Task
+from mutspad.evaluation.score import score_layers
+from mutspad.report.tables.form import NOT_APPLICABLE, Notes, Section, Table, render
+from mutspad.tasks import Scheme, Task
 
 SHOWN = 5  # confusions a layer
 ENOUGH = 30  # sentences on which a comparison says something; those on fewer are only counted
@@ -128,13 +128,13 @@ def judge(
     gold_layers = [sentence.layers[task] for sentence in gold]
     silver_layers = [sentence.layers[task] for sentence in silver]
     pairs = zip(gold_layers, silver_layers, strict=True)
-    spans = task in IOB_TASKS
+    spans = task.spec.scheme is Scheme.IOB2
     in_gold, in_silver = _count_spans(gold_layers), _count_spans(silver_layers)
     return Agreement(
         evidence=evidence,
         sentences=len(gold),
         words=sum(map(len, gold)),
-        score=scores[MAIN_METRIC[task]] if not spans or in_gold or in_silver else None,
+        score=scores[task.spec.metric] if not spans or in_gold or in_silver else None,
         missed=100 - scores["recall"] if spans and in_gold else None,
         invented=100 - scores["precision"] if spans and in_silver else None,
         gold_density=_density(task, gold_layers),
@@ -281,7 +281,7 @@ def _confusions(task: Task, gold: Layer, silver: Layer) -> Iterator[str]:
 
 def _kind(task: Task, label: str) -> str:
     """Return the type of a span's label; other labels are their own type."""
-    return split_label(label)[1] if task in IOB_TASKS else label
+    return split_label(label)[1] if task.spec.scheme is Scheme.IOB2 else label
 
 
 def _count_spans(layers: Iterable[Layer]) -> int:
@@ -291,7 +291,9 @@ def _count_spans(layers: Iterable[Layer]) -> int:
 def _density(task: Task, layers: Sequence[Layer]) -> float | None:
     """Count the spans per 1,000 words."""
     words = sum(len(layer.labels) for layer in layers)
-    return 1000 * _count_spans(layers) / words if task in IOB_TASKS and words else None
+    return (
+        1000 * _count_spans(layers) / words if task.spec.scheme is Scheme.IOB2 and words else None
+    )
 
 
 def _collect(
@@ -307,7 +309,7 @@ def _collect(
 
 
 def _name(domain: str, task: Task) -> str:
-    return f"{domain.capitalize()} {TASK_LABELS[task]}"
+    return f"{domain.capitalize()} {task.spec.label}"
 
 
 def _count_silver(quality: LayerQuality) -> str:
@@ -339,7 +341,7 @@ def _span_section(
     for (domain, task), group in groups.items():
         for evidence in used:
             agreements = _collect(group, evidence, ENOUGH)
-            if task in IOB_TASKS and agreements:
+            if task.spec.scheme is Scheme.IOB2 and agreements:
                 rows.append(
                     [
                         _name(domain, task),
@@ -396,7 +398,7 @@ def _build_frame(qualities: Iterable[LayerQuality]) -> pd.DataFrame:
                 "evidence": agreement.evidence.value,
                 "sentences": agreement.sentences,
                 "words": agreement.words,
-                "measure": MAIN_METRIC[quality.task],
+                "measure": quality.task.spec.metric,
                 "agreement": agreement.score,
                 "missed": agreement.missed,
                 "invented": agreement.invented,

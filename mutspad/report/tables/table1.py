@@ -11,7 +11,6 @@ from mutspad.report.paper import CountField, PaperCorpus, read_paper
 from mutspad.report.records import CorpusSummary, Setting
 from mutspad.report.tables.form import (
     NOT_APPLICABLE,
-    TASK_LABELS,
     Notes,
     Section,
     Table,
@@ -26,12 +25,6 @@ from mutspad.tasks import TASKS, Task
 
 FIELDS: tuple[CountField, ...] = ("classes", "train", "dev", "test")
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
-METRIC_LABELS = {
-    Task.POS: "accuracy",
-    Task.CHUNK: "exact-match F1",
-    Task.NER: "exact-match F1",
-    Task.DEP: "LAS",
-}
 
 
 def table1(
@@ -130,10 +123,10 @@ def _build_row(
         corpus += notes.mark(f"Trees with several roots, as used: {trees}")
     return [
         summary.domain.capitalize(),
-        TASK_LABELS[summary.task],
+        summary.task.spec.label,
         cells["classes"],
         corpus,
-        METRIC_LABELS[summary.task],
+        summary.task.spec.measure,
         cells["train"],
         cells["dev"],
         cells["test"],

@@ -14,7 +14,7 @@ from mutspad.config import AblationParams
 from mutspad.errors import MutspadError
 from mutspad.report.ablation.drops import AblatedRun
 from mutspad.report.ablation.unit_words import UnitWords
-from mutspad.report.tables.form import TASK_LABELS, Notes, Section, Table, render
+from mutspad.report.tables.form import Notes, Section, Table, render
 from mutspad.tasks import TASKS, Task
 
 SHOWN: tuple[Task, ...] = (Task.CHUNK, Task.DEP, Task.NER)
@@ -102,7 +102,7 @@ def table4(run: AblatedRun, words: Mapping[int, UnitWords], params: AblationPara
     keys = [key for task in SHOWN for key in find_key_units(run, words, task, params)]
     rows = [
         [
-            TASK_LABELS[key.task],
+            key.task.spec.label,
             _escape(key.name),
             f"{key.support:,}",
             f"{key.score:.1f}",
@@ -120,7 +120,7 @@ def table4(run: AblatedRun, words: Mapping[int, UnitWords], params: AblationPara
 
 def describe_method(run: AblatedRun, params: AblationParams) -> list[str]:
     """Build the notes on scores, thresholds and data of the table."""
-    data = ", ".join(f"{TASK_LABELS[task]} {run.ablations[task].words:,} words" for task in TASKS)
+    data = ", ".join(f"{task.spec.label} {run.ablations[task].words:,} words" for task in TASKS)
     return [
         "Drop: points by which the F1 of the class falls on the dev set when nothing reads the "
         "unit; the unit shown is the one with the greatest drop, a task's classes those with the "
@@ -151,7 +151,7 @@ def render_page(run: AblatedRun, words: Mapping[int, UnitWords], params: Ablatio
         keys=[
             key for task in (Task.POS, *SHOWN) for key in find_key_units(run, words, task, params)
         ],
-        task_labels=TASK_LABELS,
+        task_labels={task: task.spec.label for task in TASKS},
         notes=describe_method(run, params),
         n_words=params.words,
         data=_build_data(run, words, params),
@@ -206,7 +206,7 @@ def _build_data(
         tasks.append(
             {
                 "key": str(task),
-                "label": TASK_LABELS[task],
+                "label": task.spec.label,
                 "classes": ablation.classes,
                 "supports": ablation.supports.tolist(),
                 "scores": ablation.base.round(1).tolist(),
