@@ -72,6 +72,17 @@ class LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the verb that is called; name the group of one that is in another."""
+        for name, group in self.commands.items():
+            if args[0] not in self.verbs and args[0] in getattr(group, "verbs", ()):
+                ctx.fail(
+                    f"No such command '{args[0]}'. Did you mean: {ctx.info_name} {name} {args[0]}?"
+                )
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the verbs without importing them."""
         with formatter.section("Verbs"):
@@ -79,7 +90,10 @@ class LazyGroup(click.Group):
         if self.commands:
             with formatter.section("Called by the workflow"):
                 formatter.write_dl(
-                    [(name, group.get_short_help_str()) for name, group in self.commands.items()]
+                    [
+                        (name, group.get_short_help_str(limit=80))
+                        for name, group in self.commands.items()
+                    ]
                 )
 
 

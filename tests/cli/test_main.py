@@ -56,6 +56,13 @@ def test_an_unknown_verb_is_refused(call: list[str], capsys: pytest.CaptureFixtu
     assert f"No such command '{call[-1]}'" in capsys.readouterr().err
 
 
+def test_a_verb_of_the_other_group_is_pointed_at(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["score", "--help"])
+    assert stopped.value.code == 2
+    assert "Did you mean: mutspad step score?" in capsys.readouterr().err
+
+
 def test_a_mistake_is_one_message_without_a_traceback(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
