@@ -1,8 +1,11 @@
 """A network small enough to be ablated unit by unit, and sentences of a few lengths."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from mutspad.config import ModelParams, ParserParams, Run
 from mutspad.data.labels import iob1_to_iob2
@@ -12,6 +15,7 @@ from mutspad.models.checkpoint import save_model
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import TASKS, Task
 
+ROOT = Path(__file__).resolve().parents[3]
 WORDS = (
     "the",
     "a",
@@ -35,6 +39,8 @@ LABELS = {
     Task.DEP: ("root", "nsubj", "obj", "punct", "obl:tmod"),
 }
 GOLD = LABELS | {Task.CHUNK: ("O", "B-NP", "B-ADJP")}
+# The model was not trained: any valid parameters of a training do.
+TRAINING = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["training"]
 PARAMS = ModelParams(
     char_dim=4,
     char_hidden=3,
@@ -127,16 +133,7 @@ def save(vocabulary, tmp_path):
                 "encoder": None,
                 "replaces_words": False,
                 "adversarial": None,
-                "training": {
-                    "batch_sentences": 2,
-                    "learning_rate": 0.1,
-                    "momentum": 0.0,
-                    "decay": 0.0,
-                    "clip_norm": 5.0,
-                    "max_epochs": 1,
-                    "patience": 1,
-                    "loss_weights": dict.fromkeys(TASKS, 1.0),
-                },
+                "training": TRAINING,
             }
         )
         save_model(tmp_path / "model", model, vocabulary, run, seed=6)
