@@ -1,4 +1,4 @@
-"""Tasks are their records: a new one is trained, written, read and scored by its record alone."""
+"""Tasks are their records: a record alone lets a new task be trained, scored and tabulated."""
 
 import shutil
 import subprocess
@@ -34,6 +34,7 @@ from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.evaluation.score import main_score, score_layers
 from mutspad.models.mutspad import MuTSPad
+from mutspad.report.tables.rows import COLUMNS
 from mutspad.tasks import TASKS, Task
 from mutspad.training.predict import annotate
 
@@ -74,6 +75,7 @@ for _ in range(60):
     optimiser.step()
 said = annotate(model, vocabulary, gold, tasks, multi_root=False)
 assert main_score(Task.TARGET, score_layers(Task.TARGET, gold, said)) == 100.0
+assert "TG (F1)" in [column.header for column in COLUMNS]
 """
 
 

@@ -39,7 +39,14 @@ from mutspad.report.claims.evidence import (
 from mutspad.report.paper import read_paper
 from mutspad.report.statistics.comparisons import Comparisons
 from mutspad.report.statistics.trainings import Stage, Training
-from mutspad.report.tables.rows import MAIN_COLUMNS, MNRG, NO_WEIGHTS, NOT_RUN, Results
+from mutspad.report.tables.rows import (
+    MAIN_COLUMNS,
+    MNRG,
+    NO_WEIGHTS,
+    NOT_RUN,
+    TASK_ORDER,
+    Results,
+)
 from mutspad.tasks import Task
 
 
@@ -128,7 +135,7 @@ def _test_mnrg(claim: MnrgClaim, material: Material) -> Judged:
     for pair in claim.pairs:
         difference = material.comparisons.compare_mnrg(pair.a, pair.b)
         if difference is None:
-            obstacles += _missing(pair, MAIN_COLUMNS, material)
+            obstacles += _missing(pair, TASK_ORDER, material)
             continue
         outcome = decide_by_interval(difference.ci_low, difference.ci_high, "higher")
         paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
@@ -147,7 +154,7 @@ def _test_sizes(claim: SizeClaim, material: Material) -> Judged:
     for pair in claim.sizes:
         difference = material.comparisons.compare_mnrg(pair.a, pair.b)
         if difference is None:
-            obstacles += _missing(pair, MAIN_COLUMNS, material)
+            obstacles += _missing(pair, TASK_ORDER, material)
             continue
         paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
         size = pair.points if paper is None else paper

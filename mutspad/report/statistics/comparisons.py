@@ -22,7 +22,14 @@ from mutspad.evaluation.significance import (
     mnrg_replicates,
 )
 from mutspad.report.records import RunScores
-from mutspad.report.tables.rows import COLUMNS, MAXIMUM, REFERENCE_ROW, TASK_ORDER, Results
+from mutspad.report.tables.rows import (
+    COLUMNS,
+    MAIN_COLUMNS,
+    MAXIMUM,
+    REFERENCE_ROW,
+    TASK_ORDER,
+    Results,
+)
 from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
 from mutspad.tasks import TASKS, Task
 
@@ -115,7 +122,7 @@ class Comparisons:
         """Compare two rows on the tasks that both have, by different runs."""
         tasks = [
             task
-            for task in TASK_ORDER
+            for task in MAIN_COLUMNS
             if self.has(a, task) and self.has(b, task) and self.rows[a][task] != self.rows[b][task]
         ]
         p_values = [

@@ -13,9 +13,9 @@ from mutspad.evaluation.mnrg import mnrg
 from mutspad.report.paper import read_paper
 from mutspad.report.records import Measured, ScoreBook, Setting, deviation
 from mutspad.report.tables.form import NOT_APPLICABLE, note_data, note_paper
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Task
 
-# The paper's order of columns, low to high level but for DP.
+# The paper's tasks in the order of its columns; mNRG is over these.
 TASK_ORDER = (Task.POS, Task.DEP, Task.NER, Task.CHUNK)
 REFERENCE_ROW = "mono_task_learning"
 MAXIMUM = 100.0
@@ -47,7 +47,7 @@ class Column:
 
 MAIN_COLUMNS = {
     task: Column(f"{task}_{task.spec.metric}", task.spec.heading, task, task.spec.metric)
-    for task in TASK_ORDER
+    for task in (*TASK_ORDER, *(task for task in TASKS if task not in TASK_ORDER))
 }
 MNRG = Column("mnrg", "mNRG")
 UAS = Column("dep_uas", "DP UAS", Task.DEP, "uas")
@@ -211,7 +211,7 @@ class Results:
     def expect(self, tasks: Iterable[Task]) -> frozenset[Column]:
         """Name the columns that a complete reproduction of a row with these tasks fills."""
         columns = {MAIN_COLUMNS[task] for task in tasks}
-        if len(columns) == len(MAIN_COLUMNS):
+        if columns.issuperset(MAIN_COLUMNS[task] for task in TASK_ORDER):
             columns.add(MNRG)
         if MAIN_COLUMNS[Task.DEP] in columns:
             columns |= {UAS, LAS_SINGLE_ROOT} if self.single_root else {UAS}
@@ -260,7 +260,7 @@ def print_scores(
     printed = {
         column: value
         for task, column in MAIN_COLUMNS.items()
-        if (value := scores[task]) is not None
+        if (value := scores.get(task)) is not None
     }
     return printed if gain is None else {**printed, MNRG: gain}
 
