@@ -1,19 +1,17 @@
-# The map: parameters -> phases -> tables. What depends on what inside a phase stands in workflow/rules/<phase>.smk.
+# The map: parameters -> plan -> phases -> tables. What depends on what inside a phase stands in workflow/rules/<phase>.smk.
 #
 # results/<experiment>/
+#   plan.json      plan/<model>.json      precision.json
 #   corpora/<domain>/<task>/{train,dev,test}.conllup      text/<domain>.txt     lexicon/
-#   language_model/      contextual/<encoder>/<domain>.npy      runs/<run>.json      precision.json
-#   {baselines,pretrain,finetune}/<run>/seed<k>/          unified/<domain>/seed<k>/train.conllup
-#   predictions/<run>/seed<k>/<task>.<split>.conllup      scores/<run>/seed<k>.json
-#   ablation/<run>/seed<k>/<task>.csv                     tables/table<n>.{csv,md}
+#   language_model/      contextual/<encoder>/<domain>.npy
+#   models/<model>/seed<k>/      predictions/<model>/seed<k>/{dev,test}.conllup      scores/<model>/seed<k>.json
+#   unified/<domain>/seed<k>/train.conllup
+#   ablation/<model>/seed<k>/<task>.csv                   tables/table<n>.{csv,md}
 #   figures/{convergence,figure2}.{pdf,png}               statistics/{differences,seeds,silver}.csv
 #   claims.{md,json}      provenance.json                 report/{parameters,table<n>,claims,silver}.html
 from snakemake.utils import min_version
 
 min_version("9.20")
-
-
-configfile: "params.yaml"
 
 
 report: "workflow/report/workflow.rst"
@@ -23,20 +21,19 @@ include: "workflow/rules/common.smk"
 
 
 pathvars:
-    results=f"results/{PARAMS.experiment}",
+    results=RESULTS,
     logs=f"logs/{PARAMS.experiment}",
     benchmarks=f"benchmarks/runs/{PARAMS.experiment}",
 
 
 include: "workflow/rules/corpora.smk"
-include: "workflow/rules/runs.smk"
+include: "workflow/rules/plan.smk"
 include: "workflow/rules/encoders.smk"
 include: "workflow/rules/baselines.smk"
 include: "workflow/rules/unify.smk"
 include: "workflow/rules/pretrain.smk"
 include: "workflow/rules/finetune.smk"
-include: "workflow/rules/predict.smk"
-include: "workflow/rules/score.smk"
+include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/ablate.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/statistics.smk"
@@ -49,14 +46,14 @@ rule all:
     default_target: True
     input:
         rules.corpora.input,
-        rules.runs.input,
+        rules.plan.input,
         rules.encoders.input,
         rules.baselines.input,
         rules.unify.input,
         rules.pretrain.input,
         rules.finetune.input,
-        rules.predict.input,
-        rules.score.input,
+        rules.predictions.input,
+        rules.scores.input,
         rules.ablate.input,
         rules.tables.input,
         rules.figures.input,

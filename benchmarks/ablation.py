@@ -1,6 +1,6 @@
 """Measure the ablation of all units at once against one model and one pass a unit (paper 5.5).
 
-Example: python -m benchmarks.ablation --model results/quick/finetune/tuned-multi/seed1
+Example: python -m benchmarks.ablation --model results/quick/models/news.tweets.all/seed1
          --corpora results/quick/corpora/tweets
 
 Prints or writes JSON. Seconds are processor seconds of one thread, so that other jobs on the

@@ -22,9 +22,9 @@ SCRATCH = CACHE / "cores"
 SEEDS = (1, 2)
 JOBS = "the jobs' own time, added up"
 EXPERIMENT = "results/quick"
-RUNS = [f"tweets-mono-{task}" for task in TASKS]
-MODELS = [f"{EXPERIMENT}/baselines/{run}/seed{seed}/model.json" for run in RUNS for seed in SEEDS]
-INPUTS = [f"{EXPERIMENT}/lexicon/lexicon.json", *(f"{EXPERIMENT}/runs/{run}.json" for run in RUNS)]
+RUNS = [f"tweets.{task}" for task in TASKS]
+MODELS = [f"{EXPERIMENT}/models/{run}/seed{seed}/model.json" for run in RUNS for seed in SEEDS]
+INPUTS = [f"{EXPERIMENT}/lexicon/lexicon.json", *(f"{EXPERIMENT}/plan/{run}.json" for run in RUNS)]
 OVERLAY = {"experiment": "quick", "seeds": list(SEEDS), "baselines": {"max_epochs": 1}}
 
 

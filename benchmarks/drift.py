@@ -48,7 +48,7 @@ SETTINGS = {
     "bf16, 1 thread": Setting(precision="bf16"),
     "plain paths": Setting(plain=True),
 }
-RUNS = ("tweets-mono-pos", "tweets-mono-dep")
+RUNS = ("tweets.pos", "tweets.dep")
 OUTPUT = Path("benchmarks/drift.csv")
 ORIGIN = ("experiment", "code", "instructions")
 """What was trained on, the code of `mutspad step fit` and what the processor can do."""
@@ -96,7 +96,7 @@ def train(job: Job) -> dict[str, object]:
     torch.set_num_threads(threads)
     # The package takes one thread a job, so that bytes repeat; this is what is measured here.
     torch.set_num_threads = _keep
-    run = _with_precision(read_run(results / "runs" / f"{name}.json"), precision)
+    run = _with_precision(read_run(results / "plan" / f"{name}.json"), precision)
     (task,) = run.tasks
     corpora = results / "corpora" / run.domain / task
     splits = {

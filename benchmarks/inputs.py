@@ -3,7 +3,7 @@
 .cache/bench/                git-ignored; delete it to make everything anew
 ├── corpora/news/dep/        UD-EWT in our format
 ├── lexicon/                 its words and their vectors
-├── runs/<run>.json          runs of the paper experiment
+├── runs/<model>.json        models of the paper experiment
 ├── treebank.conllu          UD-EWT for Stanza and Flair: forms, PTB tags, trees
 ├── vectors.txt              the lexicon's vectors for Stanza and Flair
 └── tweets.json              tokens of TweeBank's test tweets
@@ -15,15 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from benchmarks.jobs import OURS, ROOT
-from mutspad.config import Params, parse_params, resolve_run
+from mutspad.config import Params, load_params
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import Lexicon, read_lexicon
 from mutspad.data.registry import load_registry
 from mutspad.data.sentence import Sentence
 from mutspad.files import write_json, write_text
+from mutspad.plan.build import build_plan
 from mutspad.tasks import Task
 
 CACHE = ROOT / ".cache" / "bench"
@@ -91,9 +90,9 @@ class Inputs:
         return folder
 
     def run(self, name: str) -> Path:
-        """Return a resolved run of the paper experiment, on the CPU, as the peers are."""
+        """Return a resolved model of the paper experiment, on the CPU, as the peers are."""
         path = CACHE / "runs" / f"{name}.json"
-        run = resolve_run(_read_paper(), name)
+        run = build_plan(_read_paper()).resolve(name)
         training = run.training.model_copy(update={"device": "cpu"})
         write_json(path, run.model_copy(update={"training": training}).model_dump(mode="json"))
         return path
@@ -122,8 +121,7 @@ class Inputs:
 
 def _read_paper() -> Params:
     """Read the parameters of the paper experiment."""
-    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    return parse_params(raw | {"experiment": "paper"})
+    return load_params(ROOT / "params.yaml", {"experiment": "paper"})
 
 
 def _run_verb(verb: str, *options: str) -> None:

@@ -33,7 +33,7 @@ from mutspad.files import write_text
 from mutspad.fingerprint import code_of
 
 FOLDER = ROOT / "benchmarks"
-MODEL = Path("finetune", "tuned-multi-source-unified", "seed1")
+MODEL = Path("models", "news-unified.tweets.all", "seed1")
 
 Note = Callable[[str], None]
 

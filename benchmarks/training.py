@@ -14,19 +14,19 @@ STANZA_SHARE = 20
 def measure_parser(settings: Settings, inputs: Inputs, note: Callable[[str], None]) -> Record:
     """Train the parser of the paper experiment, and Stanza's, on UD-EWT."""
     stanza = _peer("stanza_parser", inputs, steps=max(1, settings.steps // STANZA_SHARE))
-    return _measure("news-mono-dep", stanza, settings, inputs, note)
+    return _measure("news.dep", stanza, settings, inputs, note)
 
 
 def measure_tagger(settings: Settings, inputs: Inputs, note: Callable[[str], None]) -> Record:
     """Train the POS tagger of the paper experiment, and Flair's, on UD-EWT."""
     flair = _peer("flair_tagger", inputs, steps=settings.steps)
-    return _measure("news-mono-pos", flair, settings, inputs, note)
+    return _measure("news.pos", flair, settings, inputs, note)
 
 
 def measure_unified(settings: Settings, inputs: Inputs, note: Callable[[str], None]) -> Record:
     """Train all tasks at once on unified sentences, and each by itself on the same sentences."""
-    alone = [f"news-mono-{task}" for task in TASKS]
-    seconds: dict[str, list[float]] = {run: [] for run in ("news-multi-unified", *alone)}
+    alone = [f"news.{task}" for task in TASKS]
+    seconds: dict[str, list[float]] = {run: [] for run in ("news-unified.all", *alone)}
     for repetition in range(settings.repetitions):
         for run, values in seconds.items():
             note(f"{run}, repetition {repetition + 1}")
@@ -39,7 +39,7 @@ def measure_unified(settings: Settings, inputs: Inputs, note: Callable[[str], No
             )
             program = Program(OURS, "benchmarks.ours.train", options)
             values.append(1000 / measure_speed(program, ONE_THREAD, repetition=repetition))
-    sides = {"ours": seconds["news-multi-unified"]}
+    sides = {"ours": seconds["news-unified.all"]}
     sides["peer"] = [sum(values) for values in zip(*map(seconds.__getitem__, alone), strict=True)]
     sides |= {f"peer: {run}": seconds[run] for run in alone}
     return Record(samples={side: {ONE_THREAD.name: values} for side, values in sides.items()})

@@ -1,6 +1,6 @@
 """Load a trained model and predict one sentence: what a cold process takes.
 
-Example: python -m benchmarks.ours.first_tweet tuned-multi/seed1 tokens.json parts.json
+Example: python -m benchmarks.ours.first_tweet news.tweets.all/seed1 tokens.json parts.json
 """
 
 import time

@@ -1,6 +1,6 @@
 """Measure the LSTM layers of a training alone, forward and backward.
 
-Example: python -m benchmarks.ours.lstms --run news-mono-dep.json --train train.conllup
+Example: python -m benchmarks.ours.lstms --run news.dep.json --train train.conllup
          --lexicon lexicon --seed 1 --threads 1 --steps 60 --output steps.json
 
 Some steps of the training are watched first; then every LSTM layer runs again by itself on random

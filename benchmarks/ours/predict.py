@@ -1,6 +1,6 @@
 """Measure the prediction of all tasks of a trained model, from tokens, as `mutspad step predict`.
 
-Example: python -m benchmarks.ours.predict --model tuned-multi/seed1 --tokens tokens.json
+Example: python -m benchmarks.ours.predict --model news.tweets.all/seed1 --tokens tokens.json
          --threads 1 --steps 3 --output steps.json
 """
 

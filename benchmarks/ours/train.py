@@ -1,6 +1,6 @@
 """Measure the steps of our own training loop, as `mutspad step fit` runs it.
 
-Example: python -m benchmarks.ours.train --run news-mono-dep.json --train train.conllup
+Example: python -m benchmarks.ours.train --run news.dep.json --train train.conllup
          --lexicon lexicon --seed 1 --threads 1 --steps 60 --output steps.json
 """
 

@@ -1,26 +1,26 @@
 """Options that several verbs have."""
 
+from pathlib import Path
+
 import click
 
-
-def parse_reason(pair: str) -> tuple[str, str]:
-    """Split ROW=REASON."""
-    row, _, reason = pair.partition("=")
-    if not row or not reason:
-        raise click.BadParameter(f"expected ROW=REASON, found {pair}", param_hint="--unavailable")
-    return row, reason
-
-
-def _refuse_repeated(
-    context: click.Context, parameter: click.Parameter, seeds: tuple[int, ...]
-) -> tuple[int, ...]:
-    """Refuse a seed given twice: it would pass for two trainings that agree to the last digit."""
-    if len(set(seeds)) != len(seeds):
-        found = ", ".join(map(str, seeds))
-        raise click.BadParameter(f"expected distinct seeds, found {found}", context, parameter)
-    return seeds
-
-
-seeds_option = click.option(
-    "--seed", "seeds", type=int, multiple=True, required=True, callback=_refuse_repeated
+plan_option = click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The plan of the experiment, results/<experiment>/plan.json.",
+)
+model_option = click.option(
+    "--model",
+    "model_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The resolved parameters of the model, results/<experiment>/plan/<model>.json.",
+)
+results_option = click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The folder of the experiment, in which a verb reads and writes by fixed names.",
 )

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from mutspad.config import Closed, Domain
+from mutspad.config import Closed
 from mutspad.data.lines import data_files
 from mutspad.errors import ConfigError, LicensedFileMissingError
 from mutspad.tasks import Task
@@ -84,7 +84,7 @@ class CorpusEntry(Closed):
     title: str
     version: str
     kind: Kind
-    domain: Domain | None
+    domain: str | None
     tasks: list[Annotated[Task, Field(strict=False)]]
     licence: str
     citation: Citation

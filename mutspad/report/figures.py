@@ -38,6 +38,18 @@ Values = NDArray[np.float64]
 """Drops, `[tasks, units]`."""
 
 
+def convergence_frame(histories: Histories) -> pd.DataFrame:
+    """Tabulate the dev score of each method, task, seed (by its place) and epoch."""
+    records = [
+        {"method": method, "task": str(task), "seed": seed, "epoch": epoch, "dev": score}
+        for method, tasks in histories.items()
+        for task, seeds in tasks.items()
+        for seed, history in enumerate(seeds, 1)
+        for epoch, score in enumerate(history[f"dev_{task}"], 1)
+    ]
+    return pd.DataFrame.from_records(records, columns=["method", "task", "seed", "epoch", "dev"])
+
+
 def plot_convergence(histories: Histories, title: str) -> Figure:
     """Plot the dev scores of each method, epoch by epoch, one panel a task.
 

@@ -58,16 +58,6 @@ class MethodRow(Closed):
     mnrg: float | None
 
 
-class BeyondRow(Closed):
-    """A row of ours that the paper does not have."""
-
-    label: str
-    pretraining: str
-    note: str
-    after: str | None = None
-    encoder: str | None = None
-
-
 class PublishedRow(Closed):
     """Scores published since the paper, by column of the frame."""
 
@@ -91,7 +81,6 @@ class PaperTable2(Closed):
     best_sota: SotaRow
     rows: dict[str, MethodRow]
     mutspad_best: MethodRow
-    beyond: dict[str, BeyondRow]
     since_2020: dict[str, PublishedRow]
 
 

@@ -1,14 +1,16 @@
 """Annotate sentences with a trained model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mutspad.data.batching import VectorSource, collate, encode, word_batches
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import Vocabulary
+from mutspad.models.checkpoint import LoadedModel
 from mutspad.models.fast.forms import encode_forms
 from mutspad.models.mutspad import MuTSPad, Prediction
 from mutspad.tasks import Scheme, Task
+from mutspad.training.device import place_model
 
 BATCH_WORDS = 1024
 """Words that are predicted at once, padding included.
@@ -75,6 +77,38 @@ def annotate(
             bare = Sentence(sentences[index].id, sentences[index].words)
             annotated[index] = bare.with_layers(layers)
     return annotated
+
+
+def annotate_corpora(
+    loaded: LoadedModel,
+    corpora: Mapping[Task, Sequence[Sentence]],
+    *,
+    multi_root: bool,
+    contextual: VectorSource | None = None,
+) -> dict[Task, list[Sentence]]:
+    """Predict each task on the sentences of its own corpus, on the model's device.
+
+    Parameters
+    ----------
+    loaded
+        A model from its files.
+    corpora
+        Task of the model -> sentences.
+    multi_root, contextual
+        As above.
+    """
+    model = place_model(loaded)
+    return {
+        task: annotate(
+            model,
+            loaded.vocabulary,
+            sentences,
+            [task],
+            multi_root=multi_root,
+            contextual=contextual,
+        )
+        for task, sentences in corpora.items()
+    }
 
 
 def _to_layer(task: Task, prediction: Prediction, names: Sequence[str]) -> Layer:

@@ -8,7 +8,7 @@ from benchmarks.drift import FIELDS, USUAL, summarise
 
 def trained(code, seed, setting, test, experiment="quick", processor="avx2"):
     origin = (experiment, code, processor)
-    values = (*origin, "tweets-mono-pos", seed, setting, "accuracy", test - 1, test)
+    values = (*origin, "tweets.pos", seed, setting, "accuracy", test - 1, test)
     return dict(zip(FIELDS, values, strict=True))
 
 

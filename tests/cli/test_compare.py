@@ -12,20 +12,11 @@ from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.evaluation.score import score_layers
 from mutspad.files import write_json, write_text
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import read_plan, write_plan
 from mutspad.report.ablation.drops import Ablation
 from mutspad.tasks import Task
 
-STATISTICS = json.dumps({"shuffles": 200, "resamples": 200, "confidence": 0.95, "seed": 13})
-REPORT = json.dumps(
-    {
-        "table2": {
-            "mono_task_learning": {"pos": "mono"},
-            "multi_task_learning": {"pos": "multi"},
-            "elmo_large": {},
-        },
-        "table3": {},
-    }
-)
 TAGS = ("NOUN", "VERB", "ADJ")
 # How often a word is right.
 RUNS = {"mono": 0.5, "multi": 0.9}
@@ -52,7 +43,15 @@ def build_sentences(share=1.0, origin=Origin.GOLD, seed=0):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(plan_of, tmp_path):
+    plan = plan_of(seeds=[1, 2], statistics={"shuffles": 200, "resamples": 200})
+    rows = {
+        "mono_task_learning": {Task.POS: "mono"},
+        "multi_task_learning": {Task.POS: "multi"},
+        "elmo_large": {},
+    }
+    changes = {"rows": {row: {} for row in plan.rows} | rows, "corpora": {}, "models": {}}
+    write_plan(plan.model_copy(update=changes), Layout(tmp_path))
     gold = build_sentences()
     write_conllup(tmp_path / "corpora" / "tweets" / "pos" / "test.conllup", gold)
     write_json(
@@ -62,12 +61,12 @@ def folder(tmp_path):
         for seed in (1, 2):
             predicted = build_sentences(share, Origin.SILVER, seed)
             place = tmp_path / "predictions" / run / f"seed{seed}"
-            write_conllup(place / "pos.test.conllup", predicted)
+            write_conllup(place / "test.conllup", predicted)
             scores = score_layers(Task.POS, gold, predicted)
             record = {
                 "run": run,
                 "seed": seed,
-                "experiment": "small",
+                "experiment": "demo",
                 "config": {"domain": "tweets"},
                 "scores": {"pos": {"dev": scores, "test": scores}},
             }
@@ -75,21 +74,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-def call(verb, folder, *more):
-    main_arguments = ["--experiment", "small", "--seed", "1", "--seed", "2", "--report", REPORT]
+def call(verb, folder):
     with pytest.raises(SystemExit) as stopped:
-        main(
-            [
-                "step",
-                verb,
-                *main_arguments,
-                "--statistics",
-                STATISTICS,
-                "--results",
-                str(folder),
-                *more,
-            ]
-        )
+        main(["step", verb, "--plan", str(folder / "plan.json"), "--results", str(folder)])
     return stopped.value.code
 
 
@@ -99,9 +86,8 @@ def read_all(folder):
 
 
 def test_methods_are_compared_and_claims_judged_the_same_way_every_time(folder):
-    reason = ("--unavailable", "elmo_large=weights not available")
     assert call("compare", folder) == 0
-    assert call("claim", folder, *reason) == 0
+    assert call("claim", folder) == 0
     first = read_all(folder)
     assert list(first) == [
         "statistics/counts/pos.csv",
@@ -126,47 +112,43 @@ def test_methods_are_compared_and_claims_judged_the_same_way_every_time(folder):
     assert judged["multi-task-helps"]["verdict"] == "cannot be tested here"
     assert "ELMo large: weights not available" in judged["elmo-helps"]["obstacles"]
     assert call("compare", folder) == 0
-    assert call("claim", folder, *reason) == 0
+    assert call("claim", folder) == 0
     assert read_all(folder) == first
 
 
 def test_what_units_do_is_read_with_its_least_support(folder):
-    place = folder / "ablation" / "tuned" / "seed1"
+    plan = read_plan(folder / "plan.json")
+    place = Layout(folder).ablation(plan.ablated, 1)
     for task in Task:
         # The second class has few words and would drop most.
         ablation = Ablation(
             task=task,
             units=(0, 1),
             classes=("many", "few"),
-            supports=np.array([20, 19]),
+            supports=np.array([20, 4]),
             base=np.array([50.0, 50.0]),
             drops=np.array([[3.0, 70.0], [-1.0, 70.0]]),
             sentences=9,
             words=39,
         )
         write_text(place / f"{task}.csv", ablation.to_frame().to_csv(lineterminator="\n"))
-        record = ablation.to_record(experiment="small", run="tuned", seed=1)
+        record = ablation.to_record(experiment="demo", run=plan.ablated, seed=1)
         write_json(place / f"{task}.json", record)
     assert call("compare", folder) == 0
-    assert call("claim", folder, "--ablation", str(place), "20") == 0
+    assert call("claim", folder) == 0
     page = (folder / "claims.md").read_text()
-    assert "2 units, classes with at least 20 gold words: POS 1.00 and -1.00 (1 classes)" in page
-    assert call("claim", folder, "--ablation", str(place)) == 2
+    assert "2 units, classes with at least 5 gold words: POS 1.00 and -1.00 (1 classes)" in page
 
 
 def test_predictions_newer_than_their_scores_are_refused(folder, capsys):
-    place = folder / "predictions" / "multi" / "seed2" / "pos.test.conllup"
+    place = folder / "predictions" / "multi" / "seed2" / "test.conllup"
     write_conllup(place, build_sentences(0.7, Origin.SILVER, 9))
     assert call("compare", folder) == 1
     assert "run multi, seed 2: expected predictions with pos accuracy" in capsys.readouterr().err
     assert not (folder / "statistics").exists()
 
 
-def test_missing_scores_and_reasons_without_a_row_are_refused(folder, capsys):
-    assert call("claim", folder, "--unavailable", "elmo_large") == 2
-    assert call("claim", folder, "--seed", "2") == 2
-    assert call("compare", folder, "--seed", "1") == 2
-    assert "expected distinct seeds, found 1, 2, 1" in capsys.readouterr().err
+def test_missing_scores_are_refused(folder, capsys):
     (folder / "scores" / "mono" / "seed1.json").unlink()
     assert call("compare", folder) == 1
-    assert "seed1.json: expected the scores of a run, found no file" in capsys.readouterr().err
+    assert "seed1.json: expected the scores of a model, found no file" in capsys.readouterr().err

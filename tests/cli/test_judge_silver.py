@@ -1,16 +1,14 @@
 """The verb `judge-silver`: unified sets, gold corpora and predictions in, one table twice out."""
 
-import json
-
 import pandas as pd
 import pytest
 
 from mutspad.cli.main import main
 from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import write_plan
 from mutspad.tasks import Task
-
-UNIFY = json.dumps({"tweets": {"pos": "mono-pos"}})
 
 
 def tagged(id_, words, tags, origin=Origin.GOLD):
@@ -18,25 +16,35 @@ def tagged(id_, words, tags, origin=Origin.GOLD):
 
 
 @pytest.fixture
-def results(tmp_path):
+def results(plan_of, tmp_path):
     """Write a small experiment of two seeds."""
+    plan = plan_of(seeds=[1, 2])
+    changes = {"labellers": {"tweets": {Task.POS: "tweets.pos"}}, "models": {}}
+    write_plan(plan.model_copy(update=changes), Layout(tmp_path))
     for split in ("train", "dev", "test"):
         gold = [tagged(f"{split}-1", (split, "ok"), ("NN", "UH"))]
         write_conllup(tmp_path / "corpora" / "tweets" / "pos" / f"{split}.conllup", gold)
         for seed, tag in ((1, "NN"), (2, "VB")):
             made = [tagged(f"{split}-1", (split, "ok"), (tag, "UH"), Origin.SILVER)]
-            folder = tmp_path / "predictions" / "mono-pos" / f"seed{seed}"
-            write_conllup(folder / f"pos.{split}.conllup", made)
+            write_conllup(Layout(tmp_path).predictions("tweets.pos", seed, split), made)
             unified = tmp_path / "unified" / "tweets" / f"seed{seed}" / "train.conllup"
             write_conllup(unified, [tagged("c-1", ("dev", "ok"), ("NN", tag), Origin.SILVER)])
     return tmp_path
 
 
-def judge(results, *arguments, unify=UNIFY):
+def judge(results):
     output = results / "statistics" / "silver.csv"
-    flags = ["--results", str(results), "--experiment", "quick", "--seed", "1", "--seed", "2"]
     with pytest.raises(SystemExit) as stopped:
-        main(["step", "judge-silver", *flags, "--unify", unify, *arguments])
+        main(
+            [
+                "step",
+                "judge-silver",
+                "--plan",
+                str(results / "plan.json"),
+                "--results",
+                str(results),
+            ]
+        )
     return stopped.value.code, output
 
 
@@ -53,21 +61,12 @@ def test_every_seed_is_compared_and_both_files_are_written(results):
         (2, "same words, held out", 50.0),
     ]
     assert "UH → VB (1)" in set(frame.confusions)
-    assert "| Tweets POS | mono-pos" in output.with_suffix(".md").read_text("utf-8")
+    assert "| Tweets POS | tweets.pos" in output.with_suffix(".md").read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "unify", "code", "said"),
-    [
-        ([], "{", 1, "--unify: expected the section unify as JSON"),
-        ([], '{"tweets": {"mood": "x"}}', 1, "--unify: expected the section unify as JSON"),
-        ([], '{"news": {"pos": "mono-pos"}}', 1, "unified/news/seed1/train.conllup: expected a"),
-        (["--labeller", "pos=x"], UNIFY, 2, "expected DOMAIN:TASK=FOLDER"),
-        (["--labeller", "tweets:pos=nowhere"], UNIFY, 1, "nowhere/model.json: expected"),
-    ],
-)
-def test_a_mistake_is_one_message_and_no_file(results, capsys, arguments, unify, code, said):
-    found, output = judge(results, *arguments, unify=unify)
-    assert found == code
-    assert said in capsys.readouterr().err
+def test_a_missing_file_is_one_message_and_no_table(results, capsys):
+    Layout(results).predictions("tweets.pos", 2, "test").unlink()
+    code, output = judge(results)
+    assert code == 1
+    assert "seed2/test.conllup: expected" in capsys.readouterr().err
     assert not output.parent.exists()

@@ -68,22 +68,11 @@ def test_a_mistake_is_one_message_without_a_traceback(
 ) -> None:
     run = tmp_path / "run.json"
     run.write_text(json.dumps({"name": "x"}))
-    arguments = ["--seed", "1", "--model", "m", "--corpora", "c", "--predictions", "p"]
     with pytest.raises(SystemExit) as stopped:
-        main(
-            [
-                "step",
-                "score",
-                "--run",
-                str(run),
-                *arguments,
-                "--scores",
-                str(tmp_path / "scores.json"),
-            ]
-        )
+        main(["step", "score", "--plan", str(run), "--results", str(tmp_path)])
     assert stopped.value.code == 1
     error = capsys.readouterr().err
-    assert error.startswith(f"mutspad: error: {run}: expected a resolved run")
+    assert error.startswith(f"mutspad: error: {run}: expected a plan")
     assert "Traceback" not in error
     assert list(tmp_path.iterdir()) == [run]
 
@@ -91,11 +80,6 @@ def test_a_mistake_is_one_message_without_a_traceback(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            ["step", "resolve-run", "--run", "{", "--output", "o"],
-            "--run: expected a resolved run as JSON",
-        ),
-        (["step", "resolve-run", "--run", "{}", "--output", "o"], "found name: Field required; "),
         (
             ["step", "generate-demo", "--demo", "7"],
             "--demo: expected the section corpora.demo as JSON",
@@ -122,30 +106,6 @@ def test_bad_json_is_one_message(
     assert message in error
     assert error.count("\n") == 1
     assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (
-            "step score --run r --seed 1 --model m --corpora c --predictions p --scores s "
-            "--single-root dev",
-            "Invalid value for --single-root: expected SPLIT=FILE with dev or test, found dev",
-        ),
-        (
-            "step tabulate --number 2 --experiment e --seed 1 --results . --report {} "
-            "--unavailable elmo_small",
-            "Invalid value for --unavailable: expected ROW=REASON, found elmo_small",
-        ),
-    ],
-)
-def test_half_a_pair_is_a_wrong_call(
-    arguments: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(arguments.split())
-    assert stopped.value.code == 2
-    assert message in capsys.readouterr().err
 
 
 def test_scoring_and_tabulating_never_import_torch() -> None:

@@ -4,9 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
-from mutspad.config import parse_params, resolve_run
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.score import (
@@ -105,15 +103,14 @@ def test_layers_must_be_there_and_the_reference_gold():
         score_layers(Task.DEP, *pair(Task.DEP, ["a", "b", "root"], ["a", "b", "root"]))
 
 
-def test_scores_carry_their_run_and_rounded_values():
-    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    run = resolve_run(parse_params(raw), "tweets-mono-pos")
+def test_scores_carry_their_run_and_rounded_values(plan_of):
+    run = plan_of().resolve("tweets.pos")
     splits = {"dev": {"accuracy": 91.234567, "words": 3}, "test": {"accuracy": 90.0, "words": 4}}
     built = build_scores(run, 2, 1234, {Task.POS: splits})
     assert json.loads(json.dumps(built)) == {
-        "run": "tweets-mono-pos",
+        "run": "tweets.pos",
         "seed": 2,
-        "experiment": raw["experiment"],
+        "experiment": "demo",
         "parameters": 1234,
         "config": run.model_dump(mode="json"),
         "scores": {

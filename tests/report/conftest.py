@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mutspad.config import ReportParams
+from mutspad.plan.plan import Plan
+from mutspad.plan.rows import Rows
 from mutspad.report.tables.rows import Results
 from mutspad.tasks import Task
 
@@ -101,9 +102,11 @@ def scores() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def report() -> ReportParams:
-    return ReportParams(
+def report(plan_of: Callable[..., Plan]) -> Rows:
+    described = plan_of().report.described
+    return Rows(
         table2={
+            **{row: {} for row in plan_of().report.table2},
             "mono_task_learning": all_runs_of("mono"),
             "multi_task_learning": all_runs_of("multi"),
             "elmo_small": {},
@@ -114,12 +117,13 @@ def report() -> ReportParams:
             "source_unification": all_runs_of("source"),
             "source_target_unification": all_runs_of("both"),
         },
+        described=described,
     )
 
 
 @pytest.fixture
 def read_results(
-    report: ReportParams,
+    report: Rows,
     scores: list[dict[str, Any]],
     summaries: dict[tuple[str, str], dict[str, Any]],
     vectors: dict[str, Any],

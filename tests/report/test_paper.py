@@ -48,7 +48,10 @@ def test_published_scores_name_columns_of_the_table_and_say_what_they_come_from(
         assert "runs" in row.note or "seeds" in row.note
 
 
-def test_rows_beyond_the_paper_stand_behind_rows_of_the_paper():
-    for name, row in PAPER.table2.beyond.items():
-        assert name not in PAPER.table2.rows
-        assert row.after is None or row.after in PAPER.table2.rows
+def test_rows_of_ours_stand_behind_rows_of_the_paper(plan_of):
+    described = plan_of().report.described
+    places = {row.after for row in described.values() if row.after is not None}
+    assert places
+    assert places <= set(PAPER.table2.rows)
+    assert set(PAPER.table3) == set(plan_of().report.table3)
+    assert set(PAPER.table2.rows) <= set(plan_of().report.table2)

@@ -1,26 +1,31 @@
 rule ablate:
     input:
-        ablation_files(),
+        FILES.ablation(),
 
 
 rule ablate_units:
     input:
-        model=multiext(f"{ablation_model()}/", *MODEL_FILES),
-        dev=f"{ablation_corpora()}/{{task}}/dev.conllup",
-        contextual=contextual_files_of(PARAMS.ablation.run),
+        model=FILES.model(ABLATED, PARAMS.seeds[0]),
+        dev=lambda wildcards: str(
+            AT.corpus(PLAN.models[ABLATED].domain, wildcards.task, "dev.conllup")
+        ),
+        contextual=FILES.contextual(ABLATED),
     output:
-        matrix=f"{ablation_folder()}/{{task}}.csv",
-        classes=f"{ablation_folder()}/{{task}}.json",
+        matrix=f"{ABLATION}/{{task}}.csv",
+        classes=f"{ABLATION}/{{task}}.json",
     log:
         "<logs>/ablate/{task}.log",
     benchmark:
         "<benchmarks>/ablate/{task}.tsv"
     params:
         code=code_of("mutspad.cli.step.ablate", "numpy", "torch"),
-        model=lambda wildcards, input: folder_of(input.model),
-        corpora=lambda wildcards: ablation_corpora(),
+        model=lambda wildcards: str(AT.model(ABLATED, PARAMS.seeds[0])),
+        corpora=lambda wildcards: str(AT.corpora(PLAN.models[ABLATED].domain)),
         ablation=PARAMS.ablation.model_dump_json(),
-        contextual=contextual_flag_of(PARAMS.ablation.run),
+        contextual=[
+            f"--contextual={os.path.splitext(path)[0]}"
+            for path in FILES.contextual(ABLATED)[:1]
+        ],
     shell:
         r"""
         python -m mutspad.cli step ablate \
@@ -35,21 +40,24 @@ rule ablate_units:
 
 rule rank_words:
     input:
-        model=multiext(f"{ablation_model()}/", *MODEL_FILES),
-        sentences=splits_of(PARAMS.runs[PARAMS.ablation.run].domain),
-        contextual=contextual_files_of(PARAMS.ablation.run),
+        model=FILES.model(ABLATED, PARAMS.seeds[0]),
+        sentences=FILES.splits(PLAN.models[ABLATED].domain),
+        contextual=FILES.contextual(ABLATED),
     output:
-        f"{ablation_folder()}/activations.json",
+        f"{ABLATION}/activations.json",
     log:
         "<logs>/rank_words.log",
     benchmark:
         "<benchmarks>/rank_words.tsv"
     params:
         code=code_of("mutspad.cli.step.rank_words", "numpy", "torch"),
-        model=lambda wildcards, input: folder_of(input.model),
-        corpora=lambda wildcards: ablation_corpora(),
+        model=lambda wildcards: str(AT.model(ABLATED, PARAMS.seeds[0])),
+        corpora=lambda wildcards: str(AT.corpora(PLAN.models[ABLATED].domain)),
         ablation=PARAMS.ablation.model_dump_json(),
-        contextual=contextual_flag_of(PARAMS.ablation.run),
+        contextual=[
+            f"--contextual={os.path.splitext(path)[0]}"
+            for path in FILES.contextual(ABLATED)[:1]
+        ],
     shell:
         r"""
         python -m mutspad.cli step rank-words \

@@ -1,6 +1,6 @@
 rule baselines:
     input:
-        models(RUNS_OF["baselines"]),
+        FILES.models("baselines"),
 
 
 # Priorities (here, pretrain, finetune, unify, encoders, prepare_text): the longest chain waits for the text, the language
@@ -8,49 +8,34 @@ rule baselines:
 # busy, the others waiting.
 rule train_baseline:
     input:
-        run="<results>/runs/{run}.json",
-        precision="<results>/precision.json",
-        lexicon=multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
-        train=training_files,
-        dev=lambda wildcards: corpora_of(wildcards, "dev"),
-        parent=parent_files,
-        contextual=contextual_files,
-        encoder=trained_files,
-        unlabelled=adversarial_files,
+        training_files,
+        model=resolved,
     output:
         multiext(
-            "<results>/baselines/{run}/seed{seed}/",
+            "<results>/models/{model}/seed{seed}/",
             "model.json",
             "weights.safetensors",
             "history.csv",
         ),
+        multiext(
+            "<results>/predictions/{model}/seed{seed}/", "dev.conllup", "test.conllup"
+        ),
     log:
-        "<logs>/baselines/{run}/seed{seed}.log",
+        "<logs>/baselines/{model}/seed{seed}.log",
     benchmark:
-        "<benchmarks>/baselines/{run}/seed{seed}.tsv"
+        "<benchmarks>/baselines/{model}/seed{seed}.tsv"
     wildcard_constraints:
-        run=one_of(RUNS_OF["baselines"]),
+        model=one_of(PLAN.trained("baselines")),
     priority: 3
     params:
         code=code_of("mutspad.cli.step.fit", "numpy", "torch"),
-        corpora=corpora_folder,
-        lexicon=lambda wildcards, input: folder_of(input.lexicon),
-        model=lambda wildcards: model_folder(wildcards.run, wildcards.seed),
-        unified=unified_flag,
-        parent=parent_flag,
-        contextual=contextual_flag,
-        package=trained_version,
-        unlabelled=adversarial_flag,
-        checkpoint=f"{RESULTS}/checkpoints/{{run}}/seed{{seed}}.ckpt",
+        model=digest_of,
+        package=lambda wildcards: FILES.trained_package(wildcards.model),
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step fit \
-            --run {input.run:q} \
+            --model {input.model:q} \
             --seed {wildcards.seed} \
-            --corpora {params.corpora:q} \
-            --lexicon {params.lexicon:q} \
-            --precision {input.precision:q} \
-            {params.unified:q} {params.parent:q} {params.contextual:q} {params.unlabelled:q} \
-            --checkpoint {params.checkpoint:q} \
-            --model {params.model:q} &>{log:q}
+            --results {params.results:q} &>{log:q}
         """

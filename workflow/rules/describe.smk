@@ -1,22 +1,33 @@
+# Markdown file of the results -> category and title in what `snakemake --report` shows.
+PAGES = {
+    "tables/table1.md": ("Tables", "Table 1: corpora"),
+    "tables/table2.md": ("Tables", "Table 2: methods"),
+    "tables/table3.md": ("Tables", "Table 3: unification"),
+    "tables/table4.md": ("Tables", "Table 4: units"),
+    "claims.md": ("Findings", "What the paper says, judged"),
+    "statistics/silver.md": ("Findings", "How good silver labels are"),
+}
+
+
 rule describe:
     input:
         f"{RESULTS}/report/parameters.html",
-        [f"{RESULTS}/report/{name}.html" for name in PAGES],
+        [f"{RESULTS}/report/{Path(page).stem}.html" for page in PAGES],
 
 
 # What `snakemake --report` shows beside the figures: pages, because a browser does not lay Markdown out.
 rule describe_pages:
     input:
-        [f"{RESULTS}/{page.source}" for page in PAGES.values()],
+        [f"{RESULTS}/{page}" for page in PAGES],
     output:
         [
             report(
-                f"<results>/report/{name}.html",
-                caption=f"../report/{name}.rst",
-                category=page.category,
-                labels={page.category.rstrip("s").lower(): page.title},
+                f"<results>/report/{Path(page).stem}.html",
+                caption=f"../report/{Path(page).stem}.rst",
+                category=category,
+                labels={category.rstrip("s").lower(): title},
             )
-            for name, page in PAGES.items()
+            for page, (category, title) in PAGES.items()
         ],
     log:
         "<logs>/describe/pages.log",
@@ -24,8 +35,8 @@ rule describe_pages:
         "<benchmarks>/describe/pages.tsv"
     params:
         code=code_of("mutspad.cli.step.describe", "markdown-it-py", "tabulate"),
-        flags=[f"--page={page.source}" for page in PAGES.values()],
-        results=lambda wildcards, output: os.path.dirname(folder_of(output)),
+        flags=[f"--page={page}" for page in PAGES],
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step describe \
@@ -36,8 +47,9 @@ rule describe_pages:
 
 use rule describe_pages as describe_parameters with:
     input:
-        summaries(),
+        FILES.summaries(),
         "<results>/lexicon/lexicon.json",
+        "<results>/plan.json",
     output:
         report(
             "<results>/report/parameters.html",
@@ -51,5 +63,5 @@ use rule describe_pages as describe_parameters with:
         "<benchmarks>/describe/parameters.tsv"
     params:
         code=code_of("mutspad.cli.step.describe", "markdown-it-py", "tabulate"),
-        flags=[f"--parameters={PARAMS.model_dump_json()}"],
-        results=lambda wildcards, output: os.path.dirname(folder_of(output)),
+        flags=[f"--plan={AT.plan}"],
+        results=lambda wildcards: RESULTS,

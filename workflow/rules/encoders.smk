@@ -3,7 +3,7 @@ rule encoders:
         multiext(
             "<results>/language_model/", *ELMO_FILES, "history.csv", "summary.json"
         ),
-        contextual_vectors(),
+        FILES.caches(),
 
 
 rule pretrain_lm:
@@ -26,7 +26,7 @@ rule pretrain_lm:
         text=lambda wildcards, input: [f"--text={path}" for path in input],
         language_model=PARAMS.language_model.model_dump_json(),
         checkpoint=f"{RESULTS}/checkpoints/language_model.ckpt",
-        output=lambda wildcards, output: folder_of(output),
+        output=lambda wildcards: str(AT.language_model),
     shell:
         r"""
         python -m mutspad.cli step pretrain-lm \
@@ -39,8 +39,8 @@ rule pretrain_lm:
 
 rule embed_domain:
     input:
-        sentences=lambda wildcards: splits_of(wildcards.domain),
-        encoder=encoder_files,
+        sentences=lambda wildcards: FILES.splits(wildcards.domain),
+        encoder=lambda wildcards: FILES.encoder(wildcards.encoder),
     output:
         multiext("<results>/contextual/{encoder}/{domain}", ".npy", ".json"),
     log:
@@ -51,10 +51,14 @@ rule embed_domain:
     params:
         code=code_of("mutspad.cli.step.embed", "h5py", "numpy", "torch", "transformers"),
         encoder=lambda wildcards: PARAMS.encoders[wildcards.encoder].model_dump_json(),
-        package=encoder_version,
-        folder=encoder_flags,
-        corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
-        stem=lambda wildcards, output: os.path.splitext(output[0])[0],
+        package=lambda wildcards: FILES.encoder_package(wildcards.encoder),
+        folder=lambda wildcards: [
+            f"--folder={folder}"
+            for folder in [FILES.encoder_folder(wildcards.encoder)]
+            if folder
+        ],
+        corpora=lambda wildcards: str(AT.corpora(wildcards.domain)),
+        stem=lambda wildcards: str(AT.contextual(wildcards.encoder, wildcards.domain)),
     shell:
         r"""
         python -m mutspad.cli step embed \

@@ -1,20 +1,23 @@
 rule finetune:
     input:
-        models(RUNS_OF["finetune"]),
+        FILES.models("finetune"),
 
 
 use rule train_baseline as finetune_model with:
     output:
         multiext(
-            "<results>/finetune/{run}/seed{seed}/",
+            "<results>/models/{model}/seed{seed}/",
             "model.json",
             "weights.safetensors",
             "history.csv",
         ),
+        multiext(
+            "<results>/predictions/{model}/seed{seed}/", "dev.conllup", "test.conllup"
+        ),
     log:
-        "<logs>/finetune/{run}/seed{seed}.log",
+        "<logs>/finetune/{model}/seed{seed}.log",
     benchmark:
-        "<benchmarks>/finetune/{run}/seed{seed}.tsv"
+        "<benchmarks>/finetune/{model}/seed{seed}.tsv"
     wildcard_constraints:
-        run=one_of(RUNS_OF["finetune"]),
+        model=one_of(PLAN.trained("finetune")),
     priority: 1

@@ -1,20 +1,23 @@
 rule pretrain:
     input:
-        models(RUNS_OF["pretrain"]),
+        FILES.models("pretrain"),
 
 
 use rule train_baseline as pretrain_model with:
     output:
         multiext(
-            "<results>/pretrain/{run}/seed{seed}/",
+            "<results>/models/{model}/seed{seed}/",
             "model.json",
             "weights.safetensors",
             "history.csv",
         ),
+        multiext(
+            "<results>/predictions/{model}/seed{seed}/", "dev.conllup", "test.conllup"
+        ),
     log:
-        "<logs>/pretrain/{run}/seed{seed}.log",
+        "<logs>/pretrain/{model}/seed{seed}.log",
     benchmark:
-        "<benchmarks>/pretrain/{run}/seed{seed}.tsv"
+        "<benchmarks>/pretrain/{model}/seed{seed}.tsv"
     wildcard_constraints:
-        run=one_of(RUNS_OF["pretrain"]),
+        model=one_of(PLAN.trained("pretrain")),
     priority: 2

@@ -14,11 +14,12 @@ rule record:
         rules.statistics.input,
         rules.ablate.input,
         rules.corpora.input,
-        rules.runs.input,
+        rules.plan.input,
         rules.encoders.input,
         rules.unify.input,
-        behind_scores(PARAMS.runs),
-        histories(PARAMS.runs),
+        FILES.models(),
+        rules.predictions.input,
+        rules.scores.input,
     output:
         update("<results>/provenance.json"),
     log:
@@ -27,7 +28,7 @@ rule record:
         "<benchmarks>/record.tsv"
     params:
         code=code_of("mutspad.cli.step.record"),
-        parameters=PARAMS.model_dump_json(),
+        plan=lambda wildcards: str(AT.plan),
         artefacts=[
             f"--artefact={pattern}"
             for pattern in (
@@ -45,7 +46,7 @@ rule record:
     shell:
         r"""
         python -m mutspad.cli step record \
-            --parameters {params.parameters:q} \
+            --plan {params.plan:q} \
             {params.artefacts:q} \
             --benchmarks {params.benchmarks:q} \
             --results {params.results:q} &>{log:q}

@@ -1,7 +1,15 @@
+TABLES = [
+    f"{RESULTS}/tables/table{n}.{kind}" for n in (1, 2, 3) for kind in ("csv", "md")
+]
+UNITS = [f"{RESULTS}/tables/table4.{kind}" for kind in ("csv", "md", "html")]
+REPORTED = PLAN.report.models()
+
+
 rule tables:
     input:
-        tables(1, 2, 3),
-        unit_table(),
+        TABLES,
+        UNITS,
+        "<results>/tables/metrics.json",
 
 
 # Scores and tables are in git, and Snakemake does not look behind a file that is there: one table's target also asks
@@ -9,34 +17,40 @@ rule tables:
 rule table1:
     input:
         rules.corpora.input,
-        tables(1),
+        TABLES[:2],
 
 
 rule table2:
     input:
         rules.corpora.input,
-        behind_scores(PARAMS.report.runs()),
-        tables(2),
+        FILES.models(),
+        rules.predictions.input,
+        rules.scores.input,
+        TABLES[2:4],
 
 
 rule table3:
     input:
         rules.corpora.input,
-        behind_scores(PARAMS.report.runs()),
-        tables(3),
+        FILES.models(),
+        rules.predictions.input,
+        rules.scores.input,
+        TABLES[4:],
 
 
 rule table4:
     input:
         rules.corpora.input,
-        behind_units(),
-        unit_table(),
+        FILES.model(ABLATED, PARAMS.seeds[0]),
+        FILES.ablation(),
+        UNITS,
 
 
 rule tabulate_corpora:
     input:
-        summaries(),
+        FILES.summaries(),
         "<results>/lexicon/lexicon.json",
+        plan="<results>/plan.json",
     output:
         multiext("<results>/tables/table1.", "csv", "md"),
     log:
@@ -46,50 +60,53 @@ rule tabulate_corpora:
     params:
         code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
         number=1,
-        experiment=PARAMS.experiment,
-        seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
-        report=PARAMS.report.model_dump_json(),
-        unavailable=unavailable_flags(),
-        results=lambda wildcards, input: folder_of(input),
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step tabulate \
             --number {params.number:q} \
-            --experiment {params.experiment:q} \
-            {params.seeds:q} \
-            {params.unavailable:q} \
-            --report {params.report:q} \
+            --plan {input.plan:q} \
             --results {params.results:q} &>{log:q}
         """
 
 
-use rule tabulate_corpora as tabulate_scores with:
+use rule tabulate_corpora as tabulate_methods with:
     input:
-        summaries(),
-        scores(PARAMS.report.runs()),
+        FILES.summaries(),
+        FILES.scores(),
         "<results>/lexicon/lexicon.json",
         "<results>/language_model/summary.json",
+        plan="<results>/plan.json",
     output:
-        multiext("<results>/tables/table{number}.", "csv", "md"),
+        multiext("<results>/tables/table2.", "csv", "md"),
+        "<results>/tables/metrics.json",
     log:
-        "<logs>/tabulate/table{number}.log",
+        "<logs>/tabulate/table2.log",
     benchmark:
-        "<benchmarks>/tabulate/table{number}.tsv"
-    wildcard_constraints:
-        number="[23]",
+        "<benchmarks>/tabulate/table2.tsv"
     params:
         code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
-        number="{number}",
-        experiment=PARAMS.experiment,
-        seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
-        report=PARAMS.report.model_dump_json(),
-        unavailable=unavailable_flags(),
-        results=lambda wildcards, input: folder_of(input),
+        number=2,
+        results=lambda wildcards: RESULTS,
+
+
+use rule tabulate_methods as tabulate_unification with:
+    output:
+        multiext("<results>/tables/table3.", "csv", "md"),
+    log:
+        "<logs>/tabulate/table3.log",
+    benchmark:
+        "<benchmarks>/tabulate/table3.tsv"
+    params:
+        code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
+        number=3,
+        results=lambda wildcards: RESULTS,
 
 
 rule tabulate_units:
     input:
-        ablation_files(),
+        FILES.ablation(),
+        plan="<results>/plan.json",
     output:
         multiext("<results>/tables/table4.", "csv", "md"),
         report(
@@ -104,29 +121,27 @@ rule tabulate_units:
         "<benchmarks>/tabulate/table4.tsv"
     params:
         code=code_of("mutspad.cli.step.tabulate_units", "jinja2", "numpy", "pandas"),
-        folder=lambda wildcards, input: folder_of(input),
-        ablation=PARAMS.ablation.model_dump_json(),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step tabulate-units \
-            --ablation {params.folder:q} \
-            --params {params.ablation:q} \
+            --plan {input.plan:q} \
             --results {params.results:q} &>{log:q}
         """
 
 
 rule figures:
     input:
-        figures(),
+        multiext("<results>/figures/convergence.", "pdf", "png", "csv"),
+        multiext("<results>/figures/figure2.", "pdf", "png", "csv"),
 
 
 rule plot_convergence:
     input:
-        histories=histories(PARAMS.report.runs()),
-        runs=[f"{RESULTS}/runs/{run}.json" for run in PARAMS.report.runs()],
+        FILES.histories(REPORTED),
+        plan="<results>/plan.json",
     output:
-        "<results>/figures/convergence.pdf",
+        multiext("<results>/figures/convergence.", "pdf", "csv"),
         report(
             "<results>/figures/convergence.png",
             caption="../report/convergence.rst",
@@ -139,23 +154,19 @@ rule plot_convergence:
         "<benchmarks>/plot/convergence.tsv"
     params:
         code=code_of("mutspad.cli.step.plot", "matplotlib"),
-        experiment=PARAMS.experiment,
-        seeds=[f"--seed={seed}" for seed in PARAMS.seeds],
-        report=PARAMS.report.model_dump_json(),
-        results=lambda wildcards, input: folder_of(input),
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step plot \
-            --experiment {params.experiment:q} \
-            {params.seeds:q} \
-            --report {params.report:q} \
+            --plan {input.plan:q} \
             --results {params.results:q} &>{log:q}
         """
 
 
 rule plot_ablation:
     input:
-        ablation_files(),
+        FILES.ablation(),
+        plan="<results>/plan.json",
     output:
         multiext("<results>/figures/figure2.", "pdf", "csv"),
         report(
@@ -170,13 +181,10 @@ rule plot_ablation:
         "<benchmarks>/plot/figure2.tsv"
     params:
         code=code_of("mutspad.cli.step.plot_ablation", "matplotlib", "numpy", "pandas"),
-        folder=lambda wildcards, input: folder_of(input),
-        ablation=PARAMS.ablation.model_dump_json(),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step plot-ablation \
-            --ablation {params.folder:q} \
-            --params {params.ablation:q} \
+            --plan {input.plan:q} \
             --results {params.results:q} &>{log:q}
         """

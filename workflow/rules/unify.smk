@@ -1,16 +1,11 @@
 rule unify:
     input:
-        expand(
-            "<results>/unified/{domain}/seed{seed}/train.conllup",
-            domain=PARAMS.unify,
-            seed=PARAMS.seeds,
-        ),
+        FILES.unified(),
 
 
 rule unify_domain:
     input:
-        models=labeller_files,
-        train=expand("<results>/corpora/{{domain}}/{task}/train.conllup", task=TASKS),
+        lambda wildcards: FILES.unification(wildcards.domain, wildcards.seed),
     output:
         "<results>/unified/{domain}/seed{seed}/train.conllup",
     log:
@@ -20,7 +15,7 @@ rule unify_domain:
     priority: 3
     params:
         code=code_of("mutspad.cli.step.unify", "numpy", "torch"),
-        corpora=lambda wildcards: f"{RESULTS}/corpora/{wildcards.domain}",
+        corpora=lambda wildcards: str(AT.corpora(wildcards.domain)),
         labellers=labeller_flags,
     shell:
         r"""

@@ -1,8 +1,8 @@
 """Ablate the units of the POS features one at a time and score one task without each (paper 5.5).
 
-Example: mutspad step ablate --model results/demo/finetune/tuned-multi/seed1
+Example: mutspad step ablate --model results/demo/models/news.tweets.all/seed1
          --corpora results/demo/corpora/tweets --task dep --params '{...}'
-         --output results/demo/ablation/tuned-multi/seed1/dep.csv
+         --output results/demo/ablation/news.tweets.all/seed1/dep.csv
 
 results/<experiment>/ablation/<run>/seed<k>/
 ├── <task>.csv     how far each class's score drops (columns, points) without each unit (rows)

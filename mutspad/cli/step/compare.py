@@ -1,8 +1,6 @@
 """Test every method of Tables 2 and 3 against every other on the same test sentences.
 
-Example: mutspad step compare --experiment demo --seed 1 --seed 2 --report '{...}'
-         --statistics '{"shuffles": 10000, "resamples": 10000, "confidence": 0.95, "seed": 13}'
-         --results results/demo
+Example: mutspad step compare --plan results/demo/plan.json --results results/demo
 
 results/<experiment>/statistics/
 ├── differences.csv      each pair of rows: difference, bootstrap interval, p-values
@@ -14,10 +12,10 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import seeds_option
-from mutspad.config import ReportParams, StatisticsParams, parse_json
+from mutspad.cli.options import plan_option, results_option
 from mutspad.evaluation.counts import Counts
 from mutspad.files import write_text
+from mutspad.plan.plan import read_plan
 from mutspad.report.statistics.comparisons import (
     Comparisons,
     counts_frame,
@@ -30,18 +28,13 @@ from mutspad.tasks import TASKS, Task
 
 
 @click.command("compare")
-@click.option("--experiment", required=True)
-@seeds_option
-@click.option("--report", required=True, help="The run behind every cell, as JSON.")
-@click.option("--statistics", required=True, help="The section statistics, as JSON.")
-@click.option("--results", type=click.Path(path_type=Path), required=True)
-def command(
-    *, experiment: str, seeds: tuple[int, ...], report: str, statistics: str, results: Path
-) -> None:
+@plan_option
+@results_option
+def command(*, plan_file: Path, results: Path) -> None:
     """Count what each test sentence adds to each score; compare all pairs of rows."""
-    cells = parse_json(ReportParams, report, "--report", "the rows of the tables")
-    params = parse_json(StatisticsParams, statistics, "--statistics", "the section statistics")
-    scored, records = read_results(results, experiment=experiment, seeds=seeds, report=cells)
+    plan = read_plan(plan_file)
+    params, seeds = plan.params.statistics, plan.seeds
+    scored, records = read_results(results, plan)
     rows = list_rows(scored)
     counts: dict[Task, dict[str, Counts]] = {}
     sentences: dict[Task, list[str]] = {}

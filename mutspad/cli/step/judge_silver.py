@@ -1,106 +1,49 @@
 """Compare the silver labels of each unified training set with gold, wherever a sentence has both.
 
-Example: mutspad step judge-silver --results results/demo --experiment demo --seed 1 --seed 2
-         --unify '{"tweets": {"ner": "tweets-mono-ner"}}'
-         --labeller tweets:ner=results/demo/baselines/tweets-mono-ner/seed1
+Example: mutspad step judge-silver --plan results/demo/plan.json --results results/demo
 
 results/<experiment>/statistics/
 ├── silver.csv    every comparison of every layer and seed, numbers for machines
 └── silver.md     a summary
 """
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
-from pydantic import RootModel
 
-from mutspad.cli.options import seeds_option
-from mutspad.config import parse_json
+from mutspad.cli.options import plan_option, results_option
 from mutspad.data.conllup import read_conllup
-from mutspad.data.sentence import Sentence
+from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.files import write_text
+from mutspad.plan.layout import PREDICTED, SPLITS, Layout
+from mutspad.plan.plan import read_plan
 from mutspad.report.tables.silver import judge_layer, tabulate_quality
-from mutspad.tasks import Task
-
-Splits = Mapping[str, Sequence[Sentence]]
-
-
-class Labellers(RootModel[dict[str, dict[Task, str]]]):
-    """Name the run that labels each domain and task, as the section unify does."""
 
 
 @click.command("judge-silver")
-@click.option("--results", type=click.Path(path_type=Path), required=True)
-@click.option("--experiment", required=True)
-@seeds_option
-@click.option("--unify", required=True, help="Domain -> task -> run, as JSON.")
-@click.option("--labeller", "models", multiple=True, help="DOMAIN:TASK=MODEL FOLDER; optional.")
-def command(
-    *,
-    results: Path,
-    experiment: str,
-    seeds: tuple[int, ...],
-    unify: str,
-    models: tuple[str, ...],
-) -> None:
+@plan_option
+@results_option
+def command(*, plan_file: Path, results: Path) -> None:
     """Read unified sets, gold corpora and the labellers' predictions; write one table twice."""
-    labellers = parse_json(Labellers, unify, "--unify", "the section unify as JSON").root
-    folders = [_parse_model(model) for model in models]
+    plan, layout = read_plan(plan_file), Layout(results)
     qualities = []
-    for domain, runs in labellers.items():
-        for seed in seeds:
-            unified = read_conllup(results / "unified" / domain / f"seed{seed}" / "train.conllup")
-            for task, run in runs.items():
-                gold = _read(results / "corpora" / domain / task, ("train", "dev", "test"))
-                made = results / "predictions" / run / f"seed{seed}"
-                predicted = {**_read(made, ("dev", "test"), f"{task}.")}
-                for place, folder in folders:
-                    if place == (domain, task):
-                        predicted |= _apply(folder, task, gold, seed)
+    for domain, labellers in plan.labellers.items():
+        for seed in plan.seeds:
+            unified = read_conllup(layout.unified(domain, seed))
+            for task, model in labellers.items():
+                gold = {
+                    split: read_conllup(layout.corpus(domain, task, f"{split}.conllup"))
+                    for split in SPLITS
+                }
+                predicted = {}
+                for split in PREDICTED:
+                    path = layout.predictions(model, seed, split)
+                    ids = [sentence.id for sentence in gold[split]]
+                    predicted[split] = select_predictions(read_predictions(path), task, ids, path)
                 quality = judge_layer(
-                    task, unified, gold, predicted, domain=domain, seed=seed, labeller=run
+                    task, unified, gold, predicted, domain=domain, seed=seed, labeller=model
                 )
                 qualities.append(quality)
-    table = tabulate_quality(qualities, experiment)
+    table = tabulate_quality(qualities, plan.params.experiment)
     write_text(results / "statistics" / "silver.csv", table.to_csv())
     write_text(results / "statistics" / "silver.md", table.markdown)
-
-
-def _read(folder: Path, splits: Sequence[str], prefix: str = "") -> Splits:
-    """Read some splits."""
-    return {split: read_conllup(folder / f"{prefix}{split}.conllup") for split in splits}
-
-
-def _apply(folder: Path, task: Task, gold: Splits, seed: int) -> Splits:
-    """Let a model of this seed annotate what it was trained on; nothing for another seed's."""
-    # Imported here: without a model to apply, nobody waits for torch.
-    from mutspad.models.checkpoint import load_model
-    from mutspad.training.device import place_model
-    from mutspad.training.predict import annotate
-    from mutspad.training.seeding import make_deterministic
-
-    make_deterministic()
-    loaded = load_model(folder)
-    if loaded.seed != seed:
-        return {}
-    annotated = annotate(
-        place_model(loaded),
-        loaded.vocabulary,
-        gold["train"],
-        [task],
-        multi_root=loaded.run.multi_root,
-    )
-    return {"train": annotated}
-
-
-def _parse_model(text: str) -> tuple[tuple[str, str], Path]:
-    """Split DOMAIN:TASK=MODEL FOLDER."""
-    place, _, folder = text.partition("=")
-    domain, _, task = place.partition(":")
-    if not domain or task not in set(Task) or not folder:
-        raise click.BadParameter(
-            f"expected DOMAIN:TASK=FOLDER with one of {', '.join(Task)}, found {text}",
-            param_hint="--labeller",
-        )
-    return (domain, task), Path(folder)

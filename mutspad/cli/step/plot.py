@@ -1,11 +1,11 @@
 """Plot how the supervised methods of the paper's Tables 2 and 3 converge on the target domain.
 
-Example: mutspad step plot --experiment demo --seed 1 --seed 2 --report '{...}'
-         --results results/demo
+Example: mutspad step plot --plan results/demo/plan.json --results results/demo
 
 results/<experiment>/figures/
 ├── convergence.pdf    dev score by epoch, one panel a task
-└── convergence.png
+├── convergence.png
+└── convergence.csv    its data: method, task, seed, epoch, dev score
 """
 
 from pathlib import Path
@@ -13,22 +13,22 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from mutspad.cli.options import seeds_option
-from mutspad.config import ReportParams, parse_json, read_run
-from mutspad.files import atomic_path
-from mutspad.report.figures import plot_convergence
+from mutspad.cli.options import plan_option, results_option
+from mutspad.files import atomic_path, write_text
+from mutspad.plan.layout import Layout
+from mutspad.plan.models import AS_IS
+from mutspad.plan.plan import read_plan
+from mutspad.report.figures import convergence_frame, plot_convergence
 from mutspad.report.paper import read_paper
 from mutspad.tasks import Task
 
 
 @click.command("plot")
-@click.option("--experiment", required=True)
-@seeds_option
-@click.option("--report", required=True, help="The run behind every cell, as JSON.")
-@click.option("--results", type=click.Path(path_type=Path), required=True)
-def command(*, experiment: str, seeds: tuple[int, ...], report: str, results: Path) -> None:
-    """Read the histories of the trained runs behind the tables; write one figure twice."""
-    rows = parse_json(ReportParams, report, "--report", "the rows of the tables")
+@plan_option
+@results_option
+def command(*, plan_file: Path, results: Path) -> None:
+    """Read the histories of the trained models behind the tables; write one figure twice."""
+    plan, layout = read_plan(plan_file), Layout(results)
     paper = read_paper()
     labels = {
         name: row.label
@@ -36,22 +36,20 @@ def command(*, experiment: str, seeds: tuple[int, ...], report: str, results: Pa
         if row.pretraining != "unsupervised"
     } | {name: f"MuTSPad {row.label}" for name, row in paper.table3.items()}
     histories: dict[str, dict[Task, list[pd.DataFrame]]] = {}
-    for name, cells in (rows.table2 | rows.table3).items():
+    for name, cells in plan.rows.items():
         if name not in labels:
             continue  # A row beyond the paper.
         trained = {
-            task: [
-                pd.read_csv(results / run.phase / run.name / f"seed{seed}" / "history.csv")
-                for seed in seeds
-            ]
-            for task, run in (
-                (task, read_run(results / "runs" / f"{run_name}.json"))
-                for task, run_name in cells.items()
-            )
-            if run.phase != "as-is"
+            task: [pd.read_csv(layout.history(model, seed)) for seed in plan.seeds]
+            for task, model in cells.items()
+            if plan.models[model].phase != AS_IS
         }
         if trained:
             histories[labels[name]] = trained
+    write_text(
+        results / "figures" / "convergence.csv", convergence_frame(histories).to_csv(index=False)
+    )
+    experiment = plan.params.experiment
     kind = "demo: synthetic data" if experiment == "demo" else experiment
     figure = plot_convergence(histories, f"Convergence on the target domain ({kind})")
     for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):

@@ -1,7 +1,6 @@
 """Plot how much the classes of each task need each unit of the POS features (paper, Figure 2).
 
-Example: mutspad step plot-ablation --ablation results/demo/ablation/tuned-multi/seed1
-         --params '{...}' --results results/demo
+Example: mutspad step plot-ablation --plan results/demo/plan.json --results results/demo
 
 results/<experiment>/figures/
 ├── figure2.pdf    a heat map, rows POS, CK, NER and DP, columns units
@@ -13,20 +12,23 @@ from pathlib import Path
 
 import click
 
-from mutspad.config import AblationParams, parse_json
+from mutspad.cli.options import plan_option, results_option
 from mutspad.files import atomic_path, write_text
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.drops import read_ablations
 from mutspad.report.figures import max_drop_frame, plot_max_drops
 
 
 @click.command("plot-ablation")
-@click.option("--ablation", type=click.Path(path_type=Path), required=True, help="Of one seed.")
-@click.option("--params", required=True, help="The section ablation, as JSON.")
-@click.option("--results", type=click.Path(path_type=Path), required=True)
-def command(*, ablation: Path, params: str, results: Path) -> None:
+@plan_option
+@results_option
+def command(*, plan_file: Path, results: Path) -> None:
     """Read the drops of every task; write the figure twice and its data."""
-    limits = parse_json(AblationParams, params, "--params", "the section ablation as JSON")
-    run = read_ablations(ablation)
+    plan = read_plan(plan_file)
+    limits = plan.params.ablation
+    folder = Layout(results).ablation(plan.ablated, plan.seeds[0])
+    run = read_ablations(folder)
     drops = max_drop_frame(run, limits.min_support)
     figure = plot_max_drops(drops, run.title("Figure 2", "what each task loses with each unit"))
     stem = results / "figures" / "figure2"

@@ -1,60 +1,53 @@
-"""Annotate dev and test with a trained model; no gold layer is looked at.
+"""Annotate the dev and test sentences of a domain with a trained model; no gold layer is read.
 
-Example: mutspad step predict --run results/demo/runs/tuned-multi.json
-         --model results/demo/finetune/tuned-multi/seed1 --corpora results/demo/corpora/tweets
-         --predictions results/demo/predictions/tuned-multi/seed1
+Example: mutspad step predict --model results/demo/plan/news.as-is-tweets.dep.json
+         --trained results/demo/models/news.dep/seed1 --results results/demo
 
-results/<experiment>/predictions/<run>/seed<k>/
-├── <task>.dev.conllup    the sentences of the task's dev set with the predicted layer
-└── <task>.test.conllup
+results/<experiment>/predictions/<model>/seed<k>/
+└── {dev,test}.conllup    the sentences of every task with the predicted layers
 """
 
-import logging
 from pathlib import Path
 
 import click
 
+from mutspad.cli.options import model_option, results_option
 from mutspad.config import read_run
-from mutspad.data.conllup import read_conllup, write_conllup
+from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
+from mutspad.data.predictions import write_predictions
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model
-from mutspad.training.device import place_model
-from mutspad.training.predict import annotate
+from mutspad.plan.layout import PREDICTED, Layout
+from mutspad.training.predict import annotate_corpora
 from mutspad.training.seeding import make_deterministic
-
-logger = logging.getLogger(__name__)
 
 
 @click.command("predict")
-@click.option("--run", "run_file", type=click.Path(path_type=Path), required=True)
-@click.option("--model", type=click.Path(path_type=Path), required=True)
-@click.option("--corpora", type=click.Path(path_type=Path), required=True, help="Of the domain.")
-@click.option("--contextual", type=click.Path(path_type=Path), help="Cached vectors, no suffix.")
-@click.option("--predictions", type=click.Path(path_type=Path), required=True)
-def command(
-    *, run_file: Path, model: Path, corpora: Path, contextual: Path | None, predictions: Path
-) -> None:
-    """Predict each task of the run on that task's own dev and test sentences."""
+@model_option
+@click.option(
+    "--trained",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The folder of the trained model of one seed.",
+)
+@results_option
+def command(*, model_file: Path, trained: Path, results: Path) -> None:
+    """Predict each task on its own dev and test sentences."""
     make_deterministic()
-    run = read_run(run_file)
-    loaded = load_model(model)
+    run, layout, loaded = read_run(model_file), Layout(results), load_model(trained)
     expected = run.parent if run.phase == "as-is" else run.name
     if loaded.run.name != expected:
         raise CheckpointError(
-            f"{model}: expected a model of the run {expected}, found one of {loaded.run.name}"
+            f"{trained}: expected the model {expected}, found the model {loaded.run.name}"
         )
-    vectors = None if contextual is None else read_contextual(contextual)
-    placed = place_model(loaded)
-    for task in run.tasks:
-        for split in ("dev", "test"):
-            predicted = annotate(
-                placed,
-                loaded.vocabulary,
-                read_conllup(corpora / task / f"{split}.conllup"),
-                [task],
-                multi_root=run.multi_root,
-                contextual=vectors,
-            )
-            write_conllup(predictions / f"{task}.{split}.conllup", predicted)
-            logger.info("%s %s: %d sentences annotated", task, split, len(predicted))
+    contextual = None
+    if run.encoder is not None and not run.encoder.trained:
+        contextual = read_contextual(layout.contextual(run.encoder.name, run.domain))
+    for split in PREDICTED:
+        gold = {
+            task: read_conllup(layout.corpus(run.domain, task, f"{split}.conllup"))
+            for task in run.tasks
+        }
+        predicted = annotate_corpora(loaded, gold, multi_root=run.multi_root, contextual=contextual)
+        write_predictions(layout.predictions(run.name, loaded.seed, split), predicted)

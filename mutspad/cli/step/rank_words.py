@@ -1,8 +1,8 @@
 """Find the words of the target corpora that activate each unit of the POS features (paper 5.5).
 
-Example: mutspad step rank-words --model results/demo/finetune/tuned-multi/seed1
+Example: mutspad step rank-words --model results/demo/models/news.tweets.all/seed1
          --corpora results/demo/corpora/tweets --params '{...}'
-         --output results/demo/ablation/tuned-multi/seed1/activations.json
+         --output results/demo/ablation/news.tweets.all/seed1/activations.json
 
 results/<experiment>/ablation/<run>/seed<k>/
 └── activations.json    unit -> the words with the greatest positive and negative activations

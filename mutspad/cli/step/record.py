@@ -1,22 +1,22 @@
 """Write the provenance of an experiment beside its tables.
 
-Example: mutspad step record --parameters '{"experiment": "demo", ...}' --results results/demo
+Example: mutspad step record --plan results/demo/plan.json --results results/demo
          --artefact 'tables/*' --artefact 'figures/*' --benchmarks benchmarks/runs/demo
 
 results/<experiment>/
 └── provenance.json    git revision, packages, machine, corpora with hashes, parameters, run times;
                        each artefact with its SHA-256 and the environment it was first recorded
-                       under: those of the parameters' corpora, encoders, runs and seeds by
-                       themselves, others by their patterns
+                       under: those of the plan by themselves, others by their patterns
 """
 
 from pathlib import Path
 
 import click
 
-from mutspad.config import Params, parse_json
+from mutspad.cli.options import plan_option, results_option
 from mutspad.data.registry import load_registry
 from mutspad.files import read_json, write_json
+from mutspad.plan.plan import read_plan
 from mutspad.report.provenance.environment import describe_environment
 from mutspad.report.provenance.extent import name_artefacts
 from mutspad.report.provenance.provenance import (
@@ -27,16 +27,15 @@ from mutspad.report.provenance.provenance import (
     name_sources,
 )
 from mutspad.report.provenance.run_times import read_run_times
-from mutspad.report.records import Setting
+from mutspad.report.statistics.reading import read_setting
 
 # What a run writes into the checkout: changed, it does not make the revision dirty.
 OUTPUTS = ("results", "dvc.lock", "benchmarks/*.csv")
-EXPECTED = "the resolved parameters as JSON"
 
 
 @click.command("record")
-@click.option("--parameters", required=True, help="All parameters, resolved, as JSON.")
-@click.option("--results", type=click.Path(path_type=Path), required=True)
+@plan_option
+@results_option
 @click.option("--artefact", "patterns", multiple=True, required=True, help="Others, below it.")
 @click.option("--benchmarks", type=click.Path(path_type=Path), required=True)
 @click.option("--lock", type=click.Path(path_type=Path), default=Path("requirements.txt"))
@@ -45,7 +44,7 @@ EXPECTED = "the resolved parameters as JSON"
 @click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
 def command(
     *,
-    parameters: str,
+    plan_file: Path,
     results: Path,
     patterns: tuple[str, ...],
     benchmarks: Path,
@@ -56,24 +55,20 @@ def command(
 ) -> None:
     """Read what lies there and describe the machine; what an older record knows stays known."""
     output = results / "provenance.json"
-    params = parse_json(Params, parameters, "--parameters", EXPECTED)
-    setting = Setting.read(
-        params.experiment,
-        [read_json(path) for path in sorted(results.glob("corpora/*/*/summary.json"))],
-        read_json(results / "lexicon" / "lexicon.json"),
-    )
+    plan = read_plan(plan_file)
+    setting = read_setting(results, plan)
     registry = load_registry()
-    sources = name_sources(params, setting, registry)
+    sources = name_sources(plan, setting, registry)
     run_times = read_run_times(benchmarks)
     record = build_record(
-        params,
+        plan,
         setting,
         environment=describe_environment(Path(), lock.read_text("utf-8"), outputs=OUTPUTS),
-        artefacts=hash_files(results, [*name_artefacts(params), *patterns]),
+        artefacts=hash_files(results, [*name_artefacts(plan), *patterns]),
         # Its own time would make each record another one.
         run_times=run_times[run_times["phase"] != "record"],
         raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed))
-        | describe_encoders(params),
+        | describe_encoders(plan),
         previous=read_json(output) if output.is_file() else None,
     )
     write_json(output, record)

@@ -1,7 +1,6 @@
 """Write the table of the units that matter most, and a page to browse them all (paper, Table 4).
 
-Example: mutspad step tabulate-units --ablation results/demo/ablation/tuned-multi/seed1
-         --params '{...}' --results results/demo
+Example: mutspad step tabulate-units --plan results/demo/plan.json --results results/demo
 
 results/<experiment>/tables/
 ├── table4.csv     a row a word: task, class, unit, drop, word, activation
@@ -13,22 +12,25 @@ from pathlib import Path
 
 import click
 
-from mutspad.config import AblationParams, parse_json
+from mutspad.cli.options import plan_option, results_option
 from mutspad.files import write_text
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.drops import read_ablations
 from mutspad.report.ablation.unit_words import read_unit_words
 from mutspad.report.tables.table4 import render_page, table4
 
 
 @click.command("tabulate-units")
-@click.option("--ablation", type=click.Path(path_type=Path), required=True, help="Of one seed.")
-@click.option("--params", required=True, help="The section ablation, as JSON.")
-@click.option("--results", type=click.Path(path_type=Path), required=True)
-def command(*, ablation: Path, params: str, results: Path) -> None:
+@plan_option
+@results_option
+def command(*, plan_file: Path, results: Path) -> None:
     """Read the drops of every task and the words of every unit; write the table three times."""
-    limits = parse_json(AblationParams, params, "--params", "the section ablation as JSON")
-    run = read_ablations(ablation)
-    words = read_unit_words(ablation / "activations.json")
+    plan = read_plan(plan_file)
+    limits = plan.params.ablation
+    folder = Layout(results).ablation(plan.ablated, plan.seeds[0])
+    run = read_ablations(folder)
+    words = read_unit_words(folder / "activations.json")
     table = table4(run, words, limits)
     write_text(results / "tables" / "table4.csv", table.to_csv())
     write_text(results / "tables" / "table4.md", table.markdown)

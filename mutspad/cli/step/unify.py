@@ -1,7 +1,7 @@
 """Add silver layers to the training sets of a domain (paper 4.2.2).
 
 Example: mutspad step unify --corpora results/demo/corpora/tweets
-         --labeller pos=results/demo/baselines/tweets-mono-pos/seed1 ...
+         --labeller pos=results/demo/models/tweets.pos/seed1 ...
          --output results/demo/unified/tweets/seed1/train.conllup
 
 results/<experiment>/unified/<domain>/seed<k>/

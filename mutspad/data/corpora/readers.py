@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from mutspad.config import Domain, Split
+from mutspad.config import Split
 from mutspad.data.conllup import read_conllup
 from mutspad.data.corpora.conll2000 import read_conll2000
 from mutspad.data.corpora.conll2003 import read_conll2003, read_wikigold
@@ -14,13 +14,11 @@ from mutspad.data.corpora.conllu_ud import read_ud
 from mutspad.data.corpora.ptb import read_nltk_treebank, read_wsj, wsj_sections
 from mutspad.data.corpora.tchunk import read_tchunk
 from mutspad.data.corpora.wnut17 import read_wnut17
-from mutspad.data.registry import SINGLE_ROOT
+from mutspad.data.registry import SINGLE_ROOT, load_registry
 from mutspad.data.sentence import Sentence
 from mutspad.errors import ConfigError
-from mutspad.tasks import TASKS
 
 SPLITS: tuple[Split, ...] = get_args(Split)
-DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
 Splits = Mapping[Split, list[Sentence]]
 Paths = Mapping[str, Path]
@@ -117,5 +115,9 @@ READERS: dict[str, Reader] = {
     "tweebank2": _read_tweebank,
     "tchunk": _read_tchunk,
     "wnut17": _by_split(read_wnut17),
-    **{f"demo-{domain}-{task}": _by_split(_read_generated) for domain in DOMAINS for task in TASKS},
+    **{
+        name: _by_split(_read_generated)
+        for name, corpus in load_registry().corpora.items()
+        if corpus.kind == "generated"
+    },
 }

@@ -198,7 +198,8 @@ def _choose_units(model: MuTSPad, task: Task, units: Sequence[int] | None) -> tu
         needed = "POS and a task that reads it" if task is Task.POS else f"POS and {task}"
         raise CheckpointError(
             f"expected a multi-task model with {needed}, to ablate what reads the POS features, "
-            f"found one of {', '.join(model.tasks)}; name such a run in ablation.run"
+            f"found one of {', '.join(model.tasks)}; name the method of such a model in "
+            "ablation.method"
         )
     n_units = pos_readers(model)[0].in_features
     chosen = tuple(range(n_units)) if units is None else tuple(units)

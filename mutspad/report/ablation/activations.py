@@ -58,7 +58,7 @@ def find_unit_words(
     if Task.POS not in model.tasks:
         raise CheckpointError(
             f"expected a model with a POS branch, found one of {', '.join(model.tasks)}; "
-            f"name such a run in ablation.run"
+            f"name the method of such a model in ablation.method"
         )
     if not sentences:
         raise MutspadError("expected at least one sentence to read, found none")

@@ -6,32 +6,36 @@ from mutspad.evaluation.significance import Floats
 from mutspad.report.claims.claims import Direction, Evidence, Outcome, Pair, decide_by_interval
 from mutspad.report.paper import read_paper
 from mutspad.report.statistics.comparisons import Difference
+from mutspad.report.tables.rows import Results
 from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
 from mutspad.report.tables.table3 import paper_mnrg as variant_mnrg
 from mutspad.tasks import Task
 
 
-def name_row(row: str) -> str:
+def name_row(row: str, results: Results) -> str:
     """Return the label of a row."""
-    paper = read_paper()
     named = {CHOSEN_ON_DEV: "MuTSPad", BEST_ON_TEST: "MuTSPad (best on test)"}
     if row in named:
         return named[row]
-    if row in paper.table3:
-        return f"MuTSPad {paper.table3[row].label}"
-    if row in paper.table2.beyond:
-        spec = paper.table2.beyond[row]
-        return f"{spec.label} ({spec.encoder})" if spec.encoder else spec.label
-    return paper.table2.rows[row].label
+    label = results.name_row(row)
+    if row in results.unification_rows:
+        return f"MuTSPad {label}"
+    own = results.own_rows.get(row)
+    return f"{label} ({own.encoder})" if own is not None and own.encoder else label
 
 
 def from_difference(
-    difference: Difference, score: str, outcome: Outcome, expect: Direction, paper: float | None
+    difference: Difference,
+    score: str,
+    outcome: Outcome,
+    expect: Direction,
+    paper: float | None,
+    results: Results,
 ) -> Evidence:
     """Build the evidence of a difference between two rows."""
     return Evidence(
         score=score,
-        comparison=name_pair(Pair(a=difference.a, b=difference.b)),
+        comparison=name_pair(Pair(a=difference.a, b=difference.b), results),
         claimed=word_direction(expect),
         paper=paper,
         paper_agrees=_agrees(paper, expect),
@@ -72,9 +76,9 @@ def describe_scores(
     )
 
 
-def name_pair(pair: Pair) -> str:
+def name_pair(pair: Pair, results: Results) -> str:
     """Return the label of a difference of rows."""
-    return f"{name_row(pair.a)} - {name_row(pair.b)}"
+    return f"{name_row(pair.a, results)} - {name_row(pair.b, results)}"
 
 
 def word_direction(expect: Direction) -> str:

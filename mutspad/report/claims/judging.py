@@ -124,6 +124,7 @@ def _test_scores(claim: ScoreClaim, material: Material) -> Judged:
                         ),
                         claim.expect,
                         paper,
+                        material.results,
                     )
                 )
     return Judged(claim, tuple(evidence), _unique(obstacles))
@@ -139,7 +140,9 @@ def _test_mnrg(claim: MnrgClaim, material: Material) -> Judged:
             continue
         outcome = decide_by_interval(difference.ci_low, difference.ci_high, "higher")
         paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
-        evidence.append(from_difference(difference, MNRG.header, outcome, "higher", paper))
+        evidence.append(
+            from_difference(difference, MNRG.header, outcome, "higher", paper, material.results)
+        )
     return Judged(claim, tuple(evidence), _unique(obstacles))
 
 
@@ -159,7 +162,9 @@ def _test_sizes(claim: SizeClaim, material: Material) -> Judged:
         paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
         size = pair.points if paper is None else paper
         outcome = decide_size(difference.ci_low, difference.ci_high, size)
-        tested = from_difference(difference, MNRG.header, outcome, "higher", paper)
+        tested = from_difference(
+            difference, MNRG.header, outcome, "higher", paper, material.results
+        )
         evidence.append(
             replace(
                 tested,
@@ -199,7 +204,7 @@ def _test_gains(claim: GainClaim, material: Material) -> Judged:
                     gains[claim.task] - gains[other],
                     (low, high),
                     score=f"{claim.task.spec.label}'s gain - {other.spec.label}'s",
-                    comparison=name_pair(pair),
+                    comparison=name_pair(pair, material.results),
                     expect=claim.expect,
                     paper=subtract(paper[claim.task], paper[other]),
                 )
@@ -224,7 +229,8 @@ def _test_literature(claim: LiteratureClaim, material: Material) -> Judged:
                 compared.scores(claim.row, task) - best,
                 interval(drawn, compared.params.confidence),
                 score=MAIN_COLUMNS[task].header,
-                comparison=f"{name_row(claim.row)} - {best}, the best of the literature",
+                comparison=f"{name_row(claim.row, material.results)} - {best}, "
+                "the best of the literature",
                 expect=claim.expect,
                 paper=subtract(paper_score(claim.row, task), best),
             )
@@ -267,7 +273,7 @@ def _test_epochs(claim: EpochsClaim, material: Material) -> Judged:
         evidence.append(
             Evidence(
                 score=name,
-                comparison=name_pair(claim.pair),
+                comparison=name_pair(claim.pair, material.results),
                 claimed=word_direction("lower"),
                 ours=float(differences.mean()),
                 ci_low=low,
@@ -345,7 +351,9 @@ def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]
         a, b = (material.comparisons.rows[row] for row in (pair.a, pair.b))
         same = [MAIN_COLUMNS[task].header for task in tasks if a[task] == b[task]]
         if same:
-            obstacles.append(f"{name_pair(pair)}: the same run for {', '.join(same)}")
+            obstacles.append(
+                f"{name_pair(pair, material.results)}: the same run for {', '.join(same)}"
+            )
     return obstacles
 
 
@@ -354,7 +362,7 @@ def _lacking(row: str, tasks: Iterable[Task], material: Material) -> list[str]:
     if row not in material.comparisons.rows:
         return [_obstacle(row, material)]
     return [
-        f"{name_row(row)}: no {MAIN_COLUMNS[task].header}"
+        f"{name_row(row, material.results)}: no {MAIN_COLUMNS[task].header}"
         for task in tasks
         if not material.comparisons.has(row, task)
     ]
@@ -363,7 +371,7 @@ def _lacking(row: str, tasks: Iterable[Task], material: Material) -> list[str]:
 def _obstacle(row: str, material: Material) -> str:
     """Return why a row has no scores; the notes say why weights are not available."""
     reason = NO_WEIGHTS if row in material.results.unavailable else NOT_RUN
-    return f"{name_row(row)}: {reason}"
+    return f"{name_row(row, material.results)}: {reason}"
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def build_markdown(results: Results, judged: Sequence[Judged], params: Statistic
         tabulate(lines, headers, tablefmt="github", disable_numparse=True),
         _explain(params),
         "## Claim by claim",
-        *(_describe(number, claim) for number, claim in enumerate(judged, 1)),
+        *(_describe(number, claim, results) for number, claim in enumerate(judged, 1)),
         "## Notes",
         Notes(general=_note(results, params)).render(),
     ]
@@ -150,7 +150,7 @@ def _explain(params: StatisticsParams) -> str:
     )
 
 
-def _describe(number: int, judged: Judged) -> str:
+def _describe(number: int, judged: Judged, results: Results) -> str:
     """Describe one claim: its verdict, why, and its comparisons."""
     claim = judged.claim
     parts = [
@@ -162,7 +162,7 @@ def _describe(number: int, judged: Judged) -> str:
         parts.append(_tabulate(judged.evidence))
     if judged.stand_in is not None:
         stand_in = judged.stand_in
-        names = " and ".join(_name_stand_ins(claim, stand_in.claim))
+        names = " and ".join(_name_stand_ins(claim, stand_in.claim, results))
         parts.append(
             f"With {names} in the place of what is missing, trained on far less text, so that it "
             f"says little of the claim itself: **{stand_in.verdict}**. "
@@ -255,13 +255,13 @@ def _tally(judged: Judged) -> str:
     return "; ".join([*counts, *short])
 
 
-def _name_stand_ins(claim: Claim, stand_in: Claim) -> list[str]:
+def _name_stand_ins(claim: Claim, stand_in: Claim, results: Results) -> list[str]:
     """Name the rows of a stand-in that are not the claim's."""
     rows = [
         {row for pair in getattr(one, "pairs", ()) for row in (pair.a, pair.b)}
         for one in (stand_in, claim)
     ]
-    return [name_row(row) for row in sorted(rows[0] - rows[1])]
+    return [name_row(row, results) for row in sorted(rows[0] - rows[1])]
 
 
 def _note(results: Results, params: StatisticsParams) -> list[str]:
@@ -296,7 +296,7 @@ def _note_weights(results: Results) -> list[str]:
     """Build one note for all rows whose weights are missing for the same reason."""
     rows: dict[str, list[str]] = {}
     for row, reason in results.unavailable.items():
-        rows.setdefault(reason, []).append(name_row(row))
+        rows.setdefault(reason, []).append(name_row(row, results))
     return [
         f"{NO_WEIGHTS.capitalize()} ({', '.join(names)}): {reason}"
         for reason, names in rows.items()

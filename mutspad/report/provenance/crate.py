@@ -194,7 +194,7 @@ class _Packer:
 
     def _add_inputs(self) -> list[Any]:
         """Add parameters, resolved runs, corpus summaries, and raw files by their URL."""
-        names = [f"runs/{run}.json" for run in self.record["parameters"]["runs"]]
+        names = self._list_recorded(["plan.json", "plan/*.json"])
         names += [f"corpora/{corpus}/summary.json" for corpus in self.record["corpora"]]
         paths = [self.root / "params.yaml", *(self.results / name for name in sorted(names))]
         local = [self._add_file(path) for path in paths]

@@ -1,42 +1,45 @@
-"""Say which files and jobs belong to an experiment: those of its corpora, encoders, runs and seeds.
+"""Which files and jobs belong to an experiment: those of its plan.
 
-A folder of results also holds what other parameters left there. Neither a run that is gone nor a
+A folder of results also holds what other parameters left there. Neither a model that is gone nor a
 seed that is no longer asked for is part of what the tables are made of.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
-from mutspad.config import Params, RunParams
+from mutspad.plan.files import Files
+from mutspad.plan.plan import Plan
 
 JobT = TypeVar("JobT")
 
-MODEL_FILES = ("model.json", "weights.safetensors", "history.csv")
 
-
-def name_artefacts(params: Params) -> list[str]:
-    """List patterns of the files that corpora, encoders, runs and seeds have below the results."""
-    domains = params.corpora.domains
-    return [
-        *(f"corpora/{domain}/{task}/*" for domain in domains for task in domains[domain]),
-        *(f"text/{domain}.*" for domain in domains),
-        *(f"contextual/{encoder}/{domain}.*" for encoder, domain in _list_contextual(params)),
-        *(f"unified/{domain}/{seed}/*" for domain in params.unify for seed in _name_seeds(params)),
-        *(f"ablation/{params.ablation.run}/{seed}/*" for seed in _name_seeds(params)[:1]),
-        *(pattern for name, run in params.runs.items() for pattern in _name_run(params, name, run)),
+def name_artefacts(plan: Plan) -> list[str]:
+    """List the files that corpora, encoders, models and seeds have below the results."""
+    files = Files(plan)
+    listed = [
+        *files.processed(),
+        *files.resolved(),
+        *files.caches(),
+        *files.unified(),
+        *files.models(),
+        *files.predictions(plan.models),
+        *files.scores(),
+        *files.ablation(),
     ]
+    prefix = f"{plan.layout.root}/"
+    return list(dict.fromkeys(path.removeprefix(prefix) for path in listed))
 
 
-def keep_jobs(params: Params, jobs: Mapping[str, JobT]) -> dict[str, JobT]:
-    """Leave out the jobs of other corpora, encoders, runs and seeds.
+def keep_jobs(plan: Plan, jobs: Mapping[str, JobT]) -> dict[str, JobT]:
+    """Leave out the jobs of other corpora, encoders, models and seeds.
 
     Parameters
     ----------
     jobs
-        By the names of Snakemake's benchmark files: `<phase>/<run>/seed<k>`, or a step that an
+        By the names of Snakemake's benchmark files: `<phase>/<model>/seed<k>`, or a step that an
         experiment has only one of.
     """
-    known = _name_jobs(params)
+    known = _name_jobs(plan)
     return {
         name: job
         for name, job in jobs.items()
@@ -44,54 +47,20 @@ def keep_jobs(params: Params, jobs: Mapping[str, JobT]) -> dict[str, JobT]:
     }
 
 
-def _name_run(params: Params, name: str, run: RunParams) -> Iterable[str]:
-    """List patterns of what one run has."""
-    yield f"runs/{name}.json"
-    for seed in _name_seeds(params):
-        if run.phase != "as-is":
-            yield from (f"{run.phase}/{name}/{seed}/{file}" for file in MODEL_FILES)
-        yield from (f"predictions/{name}/{seed}/{task}.*.conllup" for task in run.tasks)
-        yield f"scores/{name}/{seed}.json"
-
-
-def _name_jobs(params: Params) -> dict[str, set[str]]:
-    """Map each phase with a job for every corpus, encoder, run or seed to those that there are."""
-    seeds, runs, domains = _name_seeds(params), params.runs, params.corpora.domains
-    return {
-        "prepare": {f"prepare/{domain}/{task}" for domain in domains for task in domains[domain]},
-        "prepare_text": {f"prepare_text/{domain}" for domain in domains},
-        "embed": {f"embed/{encoder}/{domain}" for encoder, domain in _list_contextual(params)},
-        "unify": {f"unify/{domain}/{seed}" for domain in params.unify for seed in seeds},
-        "runs": {f"runs/{name}" for name in runs},
-        **{
-            phase: {
-                f"{phase}/{name}/{seed}"
-                for name, run in runs.items()
-                if run.phase == phase
-                for seed in seeds
-            }
-            for phase in ("baselines", "pretrain", "finetune")
-        },
-        "predict": {
-            f"predict/{name}/{seed}" + (f".{run.tasks[0]}" if len(run.tasks) == 1 else "")
-            for name, run in runs.items()
-            for seed in seeds
-        },
-        "score": {f"score/{name}/{seed}" for name in runs for seed in seeds},
+def _name_jobs(plan: Plan) -> dict[str, set[str]]:
+    """Map each phase with a job per corpus, encoder, model or seed to those that there are."""
+    seeds = [f"seed{seed}" for seed in plan.seeds]
+    corpora = [f"{domain}/{task}" for domain, tasks in plan.corpora.items() for task in tasks]
+    of_phase = {phase: plan.trained(phase) for phase in ("baselines", "pretrain", "finetune")} | {
+        "apply": plan.as_is(),
+        "unify": [*plan.labellers],
     }
-
-
-def _name_seeds(params: Params) -> list[str]:
-    """Name the folders of the seeds."""
-    return [f"seed{seed}" for seed in params.seeds]
-
-
-def _list_contextual(params: Params) -> list[tuple[str, str]]:
-    """List the encoders that stay as they are, each with the domains that runs read through it."""
-    return sorted(
-        {
-            (run.encoder, run.domain)
-            for run in params.runs.values()
-            if run.encoder and not params.encoders[run.encoder].trained
-        }
-    )
+    return {
+        "prepare": {f"prepare/{corpus}" for corpus in corpora},
+        "prepare_text": {f"prepare_text/{domain}" for domain in plan.corpora},
+        "embed": {f"embed/{encoder}/{domain}" for encoder, domain in plan.contextual()},
+        **{
+            phase: {f"{phase}/{name}/{seed}" for name in names for seed in seeds}
+            for phase, names in of_phase.items()
+        },
+    }

@@ -12,14 +12,7 @@ from mutspad.report.records import Setting
 from mutspad.report.tables.form import NOT_APPLICABLE, name_corpora, name_task, note_data
 
 # Mappings of like things: one row each, instead of one line a value.
-RECORDS = (
-    "corpora.domains",
-    "encoders",
-    "runs",
-    "unify",
-    "report.table2",
-    "report.table3",
-)
+RECORDS = ("domains", "encoders", "methods", "training_of")
 
 
 def describe_parameters(params: Params, setting: Setting) -> str:
@@ -30,7 +23,7 @@ def describe_parameters(params: Params, setting: Setting) -> str:
     parts = [
         f"# Parameters ({setting.experiment})",
         f"`params.yaml` with the overlay of the experiment `{setting.experiment}` laid over it. "
-        "A phase or a run may override `training`. `none`: not used, or no limit.",
+        "A phase or a model may override `training`. `none`: not used, or no limit.",
         "## Data and substitutes",
         *_describe_data(setting),
         "## general",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from mutspad.config import Params
 from mutspad.data.encoder_files import find_local, model_files, package_version
 from mutspad.data.registry import CorpusEntry, FileEntry, Folder, Registry
 from mutspad.errors import MutspadError
+from mutspad.plan.plan import Plan
 from mutspad.report.provenance.extent import keep_jobs
 from mutspad.report.records import Setting
 
@@ -20,7 +20,7 @@ MEASURES = ("seconds", "cpu_seconds", "max_rss_mib")
 
 
 def build_record(
-    params: Params,
+    plan: Plan,
     setting: Setting,
     *,
     environment: Mapping[str, Any],
@@ -37,8 +37,8 @@ def build_record(
 
     Parameters
     ----------
-    params
-        The parameters, the experiment's overlay applied.
+    plan
+        The plan of the experiment.
     setting
         What was used for each domain and task, and as word vectors.
     environment
@@ -64,12 +64,12 @@ def build_record(
             "Remove the file; the new one will only know this machine"
         )
     environments, recorded_under = _attribute(artefacts, environment, previous)
-    jobs = keep_jobs(params, _merge_jobs(run_times, previous))
+    jobs = keep_jobs(plan, _merge_jobs(run_times, previous))
     return {
         "format": FORMAT,
-        "experiment": params.experiment,
-        "seeds": params.seeds,
-        "parameters": params.model_dump(mode="json"),
+        "experiment": plan.params.experiment,
+        "seeds": plan.seeds,
+        "parameters": plan.params.model_dump(mode="json"),
         "corpora": {
             f"{summary.domain}/{summary.task}": {
                 "corpora": [corpus.name for corpus in summary.corpora],
@@ -90,12 +90,12 @@ def build_record(
     }
 
 
-def name_sources(params: Params, setting: Setting, registry: Registry) -> list[str]:
+def name_sources(plan: Plan, setting: Setting, registry: Registry) -> list[str]:
     """List the entries of the registry that an experiment reads, as they were really used."""
     names = {corpus.name for summary in setting.summaries for corpus in summary.corpora}
-    names |= {name for sources in params.corpora.unlabelled.values() for name in sources}
-    encoders = {run.encoder for run in params.runs.values() if run.encoder}
-    names |= {setting.vectors.source, *(params.encoders[name].source for name in encoders)}
+    names |= {name for domain in plan.params.domains.values() for name in domain.unlabelled}
+    names |= {setting.vectors.source}
+    names |= {plan.params.encoders[name].source for name in plan.encoders()}
     return sorted(names & registry.corpora.keys())
 
 
@@ -111,7 +111,7 @@ def describe_raw_files(
     return {name: _describe_corpus(registry.corpus(name), folders) for name in names}
 
 
-def describe_encoders(params: Params) -> dict[str, Any]:
+def describe_encoders(plan: Plan) -> dict[str, Any]:
     """Describe the Hugging Face encoders that runs read, as `describe_raw_files` does corpora.
 
     Of a name of the hub only the name and its revision, if it has one, are known here.
@@ -121,10 +121,9 @@ def describe_encoders(params: Params) -> dict[str, Any]:
     EncoderError
         When a package or its folder is not there.
     """
-    used = sorted({run.encoder for run in params.runs.values() if run.encoder})
     described = {}
-    for name in used:
-        encoder = params.encoders[name]
+    for name in plan.encoders():
+        encoder = plan.params.encoders[name]
         if encoder.kind != "huggingface":
             continue
         folder = find_local(encoder.source)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mutspad.config import RowRuns, Split, StatisticsParams
+from mutspad.config import Split, StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, score_counts
 from mutspad.evaluation.mnrg import mnrg
@@ -21,6 +21,7 @@ from mutspad.evaluation.significance import (
     interval,
     mnrg_replicates,
 )
+from mutspad.plan.rows import RowModels
 from mutspad.report.records import RunScores
 from mutspad.report.tables.rows import (
     COLUMNS,
@@ -94,7 +95,7 @@ class Comparisons:
 
     def __init__(
         self,
-        rows: RowRuns,
+        rows: RowModels,
         counts: Mapping[Task, Mapping[str, Counts]],
         sentences: Mapping[Task, Sequence[str]],
         params: StatisticsParams,
@@ -231,7 +232,7 @@ class Comparisons:
         )
 
 
-def list_rows(results: Results) -> RowRuns:
+def list_rows(results: Results) -> RowModels:
     """List the rows that have run, in the order of the tables, the choices of Table 3 last."""
     rows = {
         name: dict(runs)
@@ -257,7 +258,7 @@ def differences_frame(comparisons: Comparisons) -> pd.DataFrame:
     return pd.DataFrame.from_records(records, columns=columns).round(6)
 
 
-def seeds_frame(rows: RowRuns, records: Mapping[str, Sequence[RunScores]]) -> pd.DataFrame:
+def seeds_frame(rows: RowModels, records: Mapping[str, Sequence[RunScores]]) -> pd.DataFrame:
     """Tabulate the score of every row, task, split and seed.
 
     Parameters

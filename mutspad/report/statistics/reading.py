@@ -2,60 +2,72 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mutspad.config import ReportParams, RowRuns
 from mutspad.data.conllup import read_conllup
+from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, count_layers
 from mutspad.files import read_json
-from mutspad.report.records import RunScores, read_record
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import Plan
+from mutspad.plan.rows import RowModels
+from mutspad.report.records import RunScores, Setting, read_record
 from mutspad.report.statistics.comparisons import SENTENCE, build_counts, check_counts
 from mutspad.report.tables.rows import Results
 from mutspad.tasks import TASKS, Task
 
 
-def read_results(
-    folder: Path,
-    *,
-    experiment: str,
-    seeds: Sequence[int],
-    report: ReportParams,
-    unavailable: Mapping[str, str] | None = None,
-) -> tuple[Results, dict[str, list[RunScores]]]:
-    """Read the scores of the rows and what is behind them, and run -> the scores of each seed.
+def read_results(folder: Path, plan: Plan) -> tuple[Results, dict[str, list[RunScores]]]:
+    """Read the scores of the rows and what is behind them, and model -> the scores of each seed.
 
     Raises
     ------
     MutspadError
-        When a score of a planned run is missing or malformed.
+        When a score of a planned model is missing or malformed.
     """
-    what = "the scores of a run"
+    what, layout, rows = "the scores of a model", Layout(folder), plan.report
     scores = {
-        run: [
-            read_json(require_file(folder / "scores" / run / f"seed{seed}.json", what))
-            for seed in seeds
-        ]
-        for run in report.runs()
+        model: [read_json(require_file(layout.scores(model, seed), what)) for seed in plan.seeds]
+        for model in rows.models()
     }
-    language_model = folder / "language_model" / "summary.json"
+    language_model = layout.language_model / "summary.json"
     results = Results.read(
-        experiment=experiment,
-        seeds=seeds,
-        report=report,
+        experiment=plan.params.experiment,
+        seeds=plan.seeds,
+        report=rows,
         scores=[raw for by_seed in scores.values() for raw in by_seed],
-        summaries=[read_json(path) for path in sorted(folder.glob("corpora/*/*/summary.json"))],
-        vectors=read_json(folder / "lexicon" / "lexicon.json"),
+        summaries=read_summaries(folder, plan),
+        vectors=read_json(layout.lexicon / "lexicon.json"),
         language_model=read_json(language_model) if language_model.is_file() else None,
-        unavailable=unavailable,
+        unavailable=plan.unavailable,
     )
     records = {
         run: [read_record(RunScores, what, raw) for raw in by_seed]
         for run, by_seed in scores.items()
     }
     return results, records
+
+
+def read_summaries(folder: Path, plan: Plan) -> list[Any]:
+    """Read the summaries of the corpora that the plan has."""
+    return [
+        read_json(Layout(folder).corpus(domain, task, "summary.json"))
+        for domain in sorted(plan.corpora)
+        for task in sorted(plan.corpora[domain])
+    ]
+
+
+def read_setting(folder: Path, plan: Plan) -> Setting:
+    """Read what every table says about the data behind it."""
+    return Setting.read(
+        plan.params.experiment,
+        read_summaries(folder, plan),
+        read_json(Layout(folder).lexicon / "lexicon.json"),
+    )
 
 
 def count_runs(
@@ -90,19 +102,21 @@ def count_runs(
             f"{task}: expected runs of one domain, found {', '.join(sorted(domains))}"
         )
     gold = read_conllup(folder / "corpora" / domains.pop() / task / "test.conllup")
+    ids = [sentence.id for sentence in gold]
     counts = {}
     for run, records in runs.items():
         seeds = []
         for record in records:
-            path = folder / "predictions" / run / f"seed{record.seed}" / f"{task}.test.conllup"
-            seeds.append(count_layers(task, gold, read_conllup(path)))
+            path = Layout(folder).predictions(run, record.seed, "test")
+            predicted = select_predictions(read_predictions(path), task, ids, path)
+            seeds.append(count_layers(task, gold, predicted))
             check_counts(record, task, seeds[-1])
         counts[run] = np.stack(seeds)
-    return [sentence.id for sentence in gold], counts
+    return ids, counts
 
 
 def read_counts(
-    folder: Path, rows: RowRuns, seeds: Sequence[int]
+    folder: Path, rows: RowModels, seeds: Sequence[int]
 ) -> tuple[dict[Task, dict[str, Counts]], dict[Task, list[str]]]:
     """Read the counts of the runs behind rows.
 

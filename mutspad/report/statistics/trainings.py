@@ -1,13 +1,14 @@
 """Training curves of the runs behind rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
-from mutspad.config import RowRuns, Run, read_run
+from mutspad.plan.layout import Layout
+from mutspad.plan.models import AS_IS
+from mutspad.plan.plan import Plan
 from mutspad.report.statistics.reading import require_file
 
 # The run of a row, or the one that it was fine-tuned from.
@@ -31,9 +32,7 @@ class Training:
         return next(epoch for epoch, reached in enumerate(self.dev, 1) if reached >= score)
 
 
-def read_trainings(
-    folder: Path, rows: RowRuns, seeds: Sequence[int]
-) -> dict[str, dict[Stage, list[Training]]]:
+def read_trainings(folder: Path, plan: Plan) -> dict[str, dict[Stage, list[Training]]]:
     """Read the training curves of the run of each row and of its parent.
 
     Rows of several runs, and runs that were not trained, are left out.
@@ -44,22 +43,22 @@ def read_trainings(
         When a history is missing.
     """
     trainings: dict[str, dict[Stage, list[Training]]] = {}
-    for row, cells in rows.items():
+    for row, cells in plan.report.table3.items():
         if len(set(cells.values())) != 1:
             continue
-        run = read_run(folder / "runs" / f"{next(iter(cells.values()))}.json")
-        if run.parent is None or run.phase == "as-is":
+        model = next(iter(cells.values()))
+        parent = plan.models[model].parent
+        if parent is None or plan.models[model].phase == AS_IS:
             continue
-        parent = read_run(folder / "runs" / f"{run.parent}.json")
         trainings[row] = {
-            "row": [_read_training(folder, run, seed) for seed in seeds],
-            "parent": [_read_training(folder, parent, seed) for seed in seeds],
+            "row": [_read_training(folder, plan, model, seed) for seed in plan.seeds],
+            "parent": [_read_training(folder, plan, parent, seed) for seed in plan.seeds],
         }
     return trainings
 
 
-def _read_training(folder: Path, run: Run, seed: int) -> Training:
+def _read_training(folder: Path, plan: Plan, model: str, seed: int) -> Training:
     """Read the history of one run and seed."""
-    path = folder / run.phase / run.name / f"seed{seed}" / "history.csv"
+    path = Layout(folder).history(model, seed)
     history = pd.read_csv(require_file(path, "the history of a run"))
-    return Training(tuple(map(float, history["dev_mean"])), run.training.max_epochs)
+    return Training(tuple(map(float, history["dev_mean"])), plan.resolve(model).training.max_epochs)

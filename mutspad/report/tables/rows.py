@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import pandas as pd
 
-from mutspad.config import ReportParams, Split
-from mutspad.errors import ConfigError
+from mutspad.config import Split
 from mutspad.evaluation.mnrg import mnrg
+from mutspad.plan.rows import Description, Rows
 from mutspad.report.paper import read_paper
 from mutspad.report.records import Measured, ScoreBook, Setting, deviation
 from mutspad.report.tables.form import NOT_APPLICABLE, note_data, note_paper
@@ -123,8 +123,6 @@ class Results:
 
     Raises
     ------
-    ConfigError
-        When `report` or `unavailable` has a row that the tables do not have.
     MutspadError
         When a score of a planned run is missing.
     """
@@ -133,14 +131,9 @@ class Results:
         self,
         setting: Setting,
         book: ScoreBook,
-        report: ReportParams,
+        report: Rows,
         unavailable: Mapping[str, str],
     ) -> None:
-        paper = read_paper()
-        table2 = [*paper.table2.rows, *paper.table2.beyond]
-        _require_known("report.table2", report.table2, table2)
-        _require_known("report.table3", report.table3, paper.table3)
-        _require_known("unavailable", unavailable, table2)
         self.setting = setting
         self.book = book
         self.report = report
@@ -159,7 +152,7 @@ class Results:
         *,
         experiment: str,
         seeds: Sequence[int],
-        report: ReportParams,
+        report: Rows,
         scores: Iterable[Mapping[str, Any]],
         summaries: Iterable[Mapping[str, Any]],
         vectors: Mapping[str, Any],
@@ -232,8 +225,24 @@ class Results:
 
     @property
     def unification_rows(self) -> dict[str, Mapping[Task, str]]:
-        """Return the runs of Table 3 in the paper's order."""
-        return {row: self.report.table3.get(row, {}) for row in read_paper().table3}
+        """Give the models of Table 3, the paper's rows first."""
+        rows = dict.fromkeys([*read_paper().table3, *self.report.table3])
+        return {row: self.report.table3.get(row, {}) for row in rows}
+
+    @property
+    def own_rows(self) -> dict[str, Description]:
+        """Describe the rows of Table 2 that the paper does not have."""
+        known = read_paper().table2.rows
+        return {row: self.report.described[row] for row in self.report.table2 if row not in known}
+
+    def name_row(self, row: str) -> str:
+        """Return the label of a row."""
+        paper = read_paper()
+        if row in paper.table3:
+            return paper.table3[row].label
+        if row in paper.table2.rows:
+            return paper.table2.rows[row].label
+        return self.report.described[row].label
 
     def _seeds_of(self, runs: Mapping[Task, str]) -> list[tuple[float, ...]]:
         """Return the main test scores of all tasks, seed by seed."""
@@ -268,14 +277,6 @@ def print_scores(
 def list_scored(scores: Mapping[Task, float | None]) -> list[Task]:
     """List the tasks of which the paper prints a score."""
     return [task for task in TASK_ORDER if scores[task] is not None]
-
-
-def _require_known(where: str, rows: Iterable[str], known: Iterable[str]) -> None:
-    """Raise an error for a row that the table does not have."""
-    places = list(known)
-    for row in rows:
-        if row not in places:
-            raise ConfigError(f"{where}: expected rows of {places}, found '{row}'")
 
 
 def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:

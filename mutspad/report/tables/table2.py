@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+import pandas as pd
+
 from mutspad.config import Split
-from mutspad.report.paper import BeyondRow, Paper, read_paper
+from mutspad.plan.rows import Description
+from mutspad.report.paper import Paper, read_paper
 from mutspad.report.tables.form import NOT_APPLICABLE, Notes, Section, Table, build_title, render
 from mutspad.report.tables.rows import (
     COLUMNS,
@@ -43,7 +46,8 @@ NotedRow = tuple[Row, list[str]]
 def table2(results: Results) -> Table:
     """Tabulate all methods, then rows that the paper does not have: ours and other people's."""
     paper = read_paper()
-    beyond = {name: _beyond_row(name, row, results) for name, row in paper.table2.beyond.items()}
+    own = results.own_rows
+    beyond = {name: _own_row(name, row, results) for name, row in own.items()}
     main = [
         *_literature_rows(paper),
         *_method_rows(paper, results, beyond),
@@ -58,7 +62,7 @@ def table2(results: Results) -> Table:
             paper, results, "dev", CHOSEN_ON_DEV, "MuTSPad (variant chosen per task on dev)"
         ),
     ]
-    others = [beyond[name] for name, row in paper.table2.beyond.items() if row.after is None]
+    others = [beyond[name] for name, row in own.items() if row.after not in paper.table2.rows]
     published = _published_rows(paper)
     notes = Notes(general=[*note_scores(results), SINCE_NOTE])
     title = build_title(2, results.setting, "test scores on the target domain, ours (the paper's)")
@@ -77,6 +81,15 @@ def table2(results: Results) -> Table:
     )
     rows = [row for row, _ in (*main, *others, *published)]
     return Table(title, build_frame(rows, results.n_seeds), markdown)
+
+
+def list_metrics(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """List the mean scores of the rows that have run: row -> score -> value."""
+    rows = frame[frame["seeds"].notna()].set_index("row")[[column.key for column in COLUMNS]]
+    return {
+        str(row): {str(key): round(float(value), 4) for key, value in scores.dropna().items()}
+        for row, scores in rows.iterrows()
+    }
 
 
 def _build_section(
@@ -120,12 +133,12 @@ def _method_rows(paper: Paper, results: Results, beyond: dict[str, NotedRow]) ->
             NO_WEIGHTS if name in results.unavailable else NOT_RUN,
         )
         yield row, [*AS_IS_NOTES.get(name, []), *_note_weights(name, results)]
-        for other, spec in paper.table2.beyond.items():
+        for other, spec in results.own_rows.items():
             if spec.after == name:
                 yield beyond[other]
 
 
-def _beyond_row(name: str, spec: BeyondRow, results: Results) -> NotedRow:
+def _own_row(name: str, spec: Description, results: Results) -> NotedRow:
     """Build a row of ours that the paper does not have; its label names the encoder."""
     runs = results.report.table2.get(name, {})
     encoder = _name_encoders(runs.values(), results) or spec.encoder
@@ -137,7 +150,7 @@ def _beyond_row(name: str, spec: BeyondRow, results: Results) -> NotedRow:
         expected=results.expect(TASK_ORDER),
         missing=NO_WEIGHTS if name in results.unavailable else NOT_RUN,
     )
-    return row, [spec.note, *_note_weights(name, results)]
+    return row, [*([spec.note] if spec.note else []), *_note_weights(name, results)]
 
 
 def _name_encoders(runs: Iterable[str], results: Results) -> str:
@@ -186,12 +199,12 @@ def _mutspad_row(paper: Paper, results: Results, split: Split, name: str, label:
         results.expect(list_scored(method.scores)),
     )
     choices = "; ".join(
-        f"{MAIN_COLUMNS[task].header} of {paper.table3[chosen[task]].label}"
+        f"{MAIN_COLUMNS[task].header} of {results.name_row(chosen[task])}"
         if task in chosen
         else f"{MAIN_COLUMNS[task].header} {NOT_RUN}"
         for task in TASK_ORDER
     )
-    missing = [paper.table3[of].label for of, runs in results.unification_rows.items() if not runs]
+    missing = [results.name_row(of) for of, runs in results.unification_rows.items() if not runs]
     gaps = f". Without {', '.join(missing)}: {NOT_RUN}" if missing and chosen else ""
     return row, [f"By the mean score on {split}: {choices}{gaps}"]
 

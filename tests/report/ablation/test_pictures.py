@@ -11,13 +11,15 @@ from mutspad.cli.main import main
 from mutspad.config import AblationParams
 from mutspad.errors import MutspadError
 from mutspad.files import write_json, write_text
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import write_plan
 from mutspad.report.ablation.drops import AblatedRun, Ablation
 from mutspad.report.ablation.unit_words import UnitWords, to_json
 from mutspad.report.figures import max_drop_frame, plot_max_drops
 from mutspad.report.tables.table4 import render_page, table4
 from mutspad.tasks import TASKS, Task
 
-PARAMS = AblationParams(run="tuned", sentences=None, min_support=5, classes=2, words=3)
+PARAMS = AblationParams(method="tuned", sentences=None, min_support=5, classes=2, words=3)
 NASTY = "</script><b>&|*_"
 
 
@@ -134,13 +136,14 @@ def test_the_page_holds_everything_and_takes_words_as_text(run, words):
         ("tabulate-units", ["tables/table4.csv", "tables/table4.md", "tables/table4.html"]),
     ],
 )
-def test_the_verbs_write_the_same_bytes_twice(verb, names, run, words, tmp_path):
-    write_run(tmp_path / "ablation", run, words)
+def test_the_verbs_write_the_same_bytes_twice(verb, names, run, words, plan_of, tmp_path):
+    plan = plan_of(ablation=PARAMS.model_dump(exclude={"method"}))
     written = []
     for results in (tmp_path / "one", tmp_path / "two"):
-        arguments = [verb, "--ablation", str(tmp_path / "ablation"), "--results", str(results)]
+        write_run(Layout(results).ablation(plan.ablated, plan.seeds[0]), run, words)
+        write_plan(plan, Layout(results))
         with pytest.raises(SystemExit) as stopped:
-            main(["step", *arguments, "--params", PARAMS.model_dump_json()])
+            main(["step", verb, "--plan", f"{results}/plan.json", "--results", str(results)])
         assert stopped.value.code == 0
         written.append([(results / name).read_bytes() for name in names])
     assert written[0] == written[1]

@@ -14,7 +14,7 @@ from mutspad.report.ablation.drops import AblationRecord
 from mutspad.report.ablation.unit_words import read_unit_words
 from mutspad.tasks import TASKS, Task
 
-PARAMS = AblationParams(run="tuned", sentences=5, min_support=2, classes=2, words=40)
+PARAMS = AblationParams(method="tuned", sentences=5, min_support=2, classes=2, words=40)
 
 
 @pytest.fixture
@@ -68,6 +68,6 @@ def test_a_model_without_pos_is_one_message(verb, build_model, corpora, save, tm
     assert call(verb, folder, corpora, tmp_path / "out" / "x.csv", *more) == 1
     error = capsys.readouterr().err
     assert error.startswith(f"mutspad: error: {folder}: expected a ")
-    assert "found one of chunk, ner; name such a run in ablation.run" in error
+    assert "found one of chunk, ner; name the method of such a model in ablation.method" in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mutspad.config import ReportParams, StatisticsParams
+from mutspad.config import StatisticsParams
 from mutspad.report.claims.judging import Material
 from mutspad.report.statistics.comparisons import Comparisons, list_rows
 from mutspad.report.statistics.trainings import Training
@@ -54,7 +54,7 @@ def build_material(read_results, report):
         }
         passed = changes.keys() & {"experiment", "unavailable", "seeds", "scores"}
         results = read_results(
-            report=ReportParams(table2=table2, table3=report.table3),
+            report=report.model_copy(update={"table2": table2, "table3": report.table3}),
             **{name: changes[name] for name in passed},
         )
         n_seeds = len(changes.get("seeds", (1, 2)))

@@ -307,7 +307,8 @@ def test_what_no_comparison_decides_says_why(judge):
     assert judged.evidence == ()
 
 
-def test_rows_have_names_for_readers():
-    assert name_row("mutspad_chosen_on_dev") == "MuTSPad"
-    assert name_row("source_unification") == "MuTSPad w/ source unif."
-    assert name_row("elmo_ours") == "ELMo (ours)"
+def test_rows_have_names_for_readers(read_results):
+    results = read_results()
+    assert name_row("mutspad_chosen_on_dev", results) == "MuTSPad"
+    assert name_row("source_unification", results) == "MuTSPad w/ source unif."
+    assert name_row("elmo_ours", results) == "ELMo (ours)"

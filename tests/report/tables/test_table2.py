@@ -3,10 +3,9 @@ import io
 import pandas as pd
 import pytest
 
-from mutspad.config import ReportParams
-from mutspad.errors import ConfigError, MutspadError
+from mutspad.errors import MutspadError
+from mutspad.plan.rows import Description
 from mutspad.report.tables.table2 import table2
-from mutspad.tasks import Task
 
 BEST = "MuTSPad (best of Table 3 per task on test, as the paper does)"
 CHOSEN = "MuTSPad (variant chosen per task on dev)"
@@ -169,20 +168,20 @@ def test_the_demo_says_that_it_is_synthetic(build, scores):
 
 
 def test_without_the_reference_there_is_no_mnrg(build, report):
-    table = build(report=ReportParams(table2={}, table3=report.table3))
+    table = build(report=report.model_copy(update={"table2": {}, "table3": report.table3}))
     assert line(table, BEST)[6] == "not run yet (31.5)"
     assert line(table, BEST)[2] == "90.00 ± 1.41 (94.53)"
 
 
 def test_without_table_3_mutspad_has_not_run(build, report):
-    table = build(report=ReportParams(table2=report.table2, table3={}))
+    table = build(report=report.model_copy(update={"table2": report.table2, "table3": {}}))
     assert line(table, BEST)[2] == "not run yet (94.53)"
     assert line(table, CHOSEN)[2] == "not run yet"
 
 
 def test_a_table_3_in_part_names_what_is_not_in_the_choice(build, report):
     part = {"without_unification": report.table3["without_unification"]}
-    table = build(report=ReportParams(table2=report.table2, table3=part))
+    table = build(report=report.model_copy(update={"table2": report.table2, "table3": part}))
     assert "Without w/ source unif., w/ source+target unif.: not run yet." in table.markdown
 
 
@@ -208,12 +207,11 @@ def test_scores_of_another_experiment_are_refused(build, scores):
         build()
 
 
-def test_a_row_that_the_paper_does_not_have_is_refused(build, report):
-    rows = {"mono_task_lerning": {Task.POS: "mono"}}
-    with pytest.raises(ConfigError, match=r"report\.table2: expected rows of .*mono_task_lerning"):
-        build(report=ReportParams(table2=rows, table3=report.table3))
-    with pytest.raises(ConfigError, match=r"unavailable: expected rows of .*found 'elmo_tiny'"):
-        build(unavailable={"elmo_tiny": "no network"})
+def test_a_row_of_a_user_needs_nothing_but_its_method(build, report):
+    described = {**report.described, "mine": Description(label="Mine", pretraining="none")}
+    rows = {**report.table2, "mine": report.table2["multi_task_learning"]}
+    table = build(report=report.model_copy(update={"table2": rows, "described": described}))
+    assert line(table, "Mine")[2] == "85.00 ± 1.41"
 
 
 def with_encoder(scores, run, name, source):
@@ -225,7 +223,7 @@ def with_encoder(scores, run, name, source):
 def test_a_row_of_ours_names_its_encoder_and_has_no_number_of_the_paper(build, report, scores):
     with_encoder(scores, "multi", "minilm", "package:somewhere/model")
     rows = {**report.table2, "mutspad_encoder": report.table2["multi_task_learning"]}
-    table = build(report=ReportParams(table2=rows, table3=report.table3))
+    table = build(report=report.model_copy(update={"table2": rows}))
     assert line(table, "MuTSPad + encoder (minilm)")[2:] == [
         "85.00 ± 1.41",
         "64.00 ± 1.41",
@@ -238,7 +236,7 @@ def test_a_row_of_ours_names_its_encoder_and_has_no_number_of_the_paper(build, r
     row = table.frame.set_index("row").loc["mutspad_encoder"]
     assert row["dep_las"] == 64.0
     assert row[["pos_accuracy_paper", "dep_las_paper", "mnrg_paper"]].isna().all()
-    assert line(table, "Mono-Task Learning + encoder")[2] == "not run yet"
+    assert line(table, "Mono-Task Learning + encoder (minilm)")[2] == "not run yet"
 
 
 @pytest.mark.parametrize(
@@ -254,7 +252,7 @@ def test_our_language_model_is_known_by_its_text(build, report, scores, tokens, 
         "mutspad_elmo": report.table2["multi_task_learning"],
     }
     table = build(
-        report=ReportParams(table2=rows, table3=report.table3), language_model={"tokens": tokens}
+        report=report.model_copy(update={"table2": rows}), language_model={"tokens": tokens}
     )
     assert line(table, f"ELMo (ours, {label} tokens)")[2] == "80.00 ± 1.41"
     assert line(table, f"MuTSPad + ELMo (ours, {label} tokens)")[2] == "85.00 ± 1.41"

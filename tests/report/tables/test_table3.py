@@ -1,6 +1,5 @@
 import pytest
 
-from mutspad.config import ReportParams
 from mutspad.report.tables.table3 import table3
 
 
@@ -36,7 +35,7 @@ def test_the_three_rows_with_the_paper_s_values_and_computed_mnrg(build):
 
 def test_the_order_is_the_paper_s_whatever_the_report_s(build, report):
     turned = dict(reversed(report.table3.items()))
-    table = build(report=ReportParams(table2=report.table2, table3=turned))
+    table = build(report=report.model_copy(update={"table2": report.table2, "table3": turned}))
     assert list(table.frame["row"]) == [
         "without_unification",
         "source_unification",
@@ -46,7 +45,7 @@ def test_the_order_is_the_paper_s_whatever_the_report_s(build, report):
 
 def test_a_row_that_has_not_run(build, report):
     part = {"without_unification": report.table3["without_unification"]}
-    table = build(report=ReportParams(table2=report.table2, table3=part))
+    table = build(report=report.model_copy(update={"table2": report.table2, "table3": part}))
     assert cells(table, "w/ source unif.")[1:6] == [
         "not run yet (94.36)",
         "not run yet (79.67)",
@@ -57,7 +56,7 @@ def test_a_row_that_has_not_run(build, report):
 
 
 def test_the_reference_of_mnrg_is_table_2_s(build, report):
-    table = build(report=ReportParams(table2={}, table3=report.table3))
+    table = build(report=report.model_copy(update={"table2": {}, "table3": report.table3}))
     assert cells(table, "w/o unif.")[5] == "not run yet (26.52)"
     assert table.frame["mnrg"].isna().all()
 

@@ -1,0 +1,74 @@
+"""Typed, closed parameters: read `params.yaml`, lay an experiment over it, validate.
+
+Only the plan calls `load_params`; every step receives a resolved file, never `params.yaml`.
+"""
+
+from mutspad.config.base import (
+    TRAINED_PHASES,
+    Closed,
+    Device,
+    Name,
+    Phase,
+    Positive,
+    Precision,
+    Split,
+    TaskKey,
+)
+from mutspad.config.load import load_params, overlay, parse_json, parse_params, read_run
+from mutspad.config.network import ModelParams, ParserParams, TrainingParams, VectorsParams
+from mutspad.config.params import Params, Run, RunAdversarial, RunEncoder
+from mutspad.config.sections import (
+    MOST_CHARACTERS,
+    MOST_LAYERS,
+    AblationParams,
+    AdversarialParams,
+    CorporaParams,
+    DemoParams,
+    DemoSizes,
+    DomainParams,
+    EncoderParams,
+    LabelParams,
+    LanguageModelParams,
+    MethodParams,
+    Stage,
+    StatisticsParams,
+)
+
+__all__ = [
+    "MOST_CHARACTERS",
+    "MOST_LAYERS",
+    "TRAINED_PHASES",
+    "AblationParams",
+    "AdversarialParams",
+    "Closed",
+    "CorporaParams",
+    "DemoParams",
+    "DemoSizes",
+    "Device",
+    "DomainParams",
+    "EncoderParams",
+    "LabelParams",
+    "LanguageModelParams",
+    "MethodParams",
+    "ModelParams",
+    "Name",
+    "Params",
+    "ParserParams",
+    "Phase",
+    "Positive",
+    "Precision",
+    "Run",
+    "RunAdversarial",
+    "RunEncoder",
+    "Split",
+    "Stage",
+    "StatisticsParams",
+    "TaskKey",
+    "TrainingParams",
+    "VectorsParams",
+    "load_params",
+    "overlay",
+    "parse_json",
+    "parse_params",
+    "read_run",
+]

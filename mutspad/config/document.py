@@ -1,0 +1,201 @@
+"""The file of parameters as text: reads its values, and finds the lines of its keys."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mutspad.config.mistakes import Mistake, Place
+from mutspad.errors import ConfigError
+
+_TAG = "tag:yaml.org,2002:"
+_CORE = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
+    "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(?i:inf)|\.(?i:nan)",
+}
+"""The scalars of YAML 1.2 that are not text, by the first pattern that fits."""
+_OLD = yaml.SafeLoader("")
+"""Knows how YAML 1.1 resolves a scalar."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Read the scalars of YAML 1.2, as DVC does."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+
+
+for _name, _pattern in _CORE.items():
+    _Loader.add_implicit_resolver(f"{_TAG}{_name}", re.compile(f"^(?:{_pattern})$"), None)
+_Loader.add_implicit_resolver(f"{_TAG}merge", re.compile("^<<$"), ["<"])
+
+
+def read_scalar(text: str) -> Any:
+    """Read a value that was given as text, such as `2`, `1e-05` or `[1, 2]`.
+
+    Raises
+    ------
+    ConfigError
+        When it is not YAML, or when YAML 1.1 and 1.2 read it differently.
+    """
+    document = Document("the command line", text)
+    return document.read()
+
+
+class Document:
+    """Hold the nodes of a YAML file.
+
+    Parameters
+    ----------
+    source
+        What to name in an error.
+    text
+        What the file holds.
+
+    Raises
+    ------
+    ConfigError
+        When it is not YAML.
+    """
+
+    def __init__(self, source: str | Path, text: str) -> None:
+        self.source = source
+        loader = _Loader(text)
+        try:
+            self._root = loader.get_single_node()
+        except (ValueError, RecursionError, yaml.YAMLError) as error:
+            raise ConfigError(f"{source}: expected YAML, found: {error}") from None
+        finally:
+            loader.dispose()
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Document":
+        """Read a file.
+
+        Raises
+        ------
+        ConfigError
+            When it cannot be read as UTF-8 or is not YAML.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8-sig")
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path}: expected a file of parameters, found: {error}") from None
+        return cls(path, text)
+
+    def read(self) -> Any:
+        """Return the values.
+
+        Raises
+        ------
+        ConfigError
+            For a key that its mapping has twice, of which YAML keeps the last, and for a value that
+            YAML 1.1 and 1.2 read differently.
+        """
+        if self._root is None:
+            return None
+        mistakes = [*_repeated_keys(self._root, ()), *_ambiguous(self._root)]
+        if mistakes:
+            lines = [f"{self.source}:{line}: {text}" for line, text in sorted(mistakes)]
+            raise ConfigError("\n".join(lines))
+        loader = _Loader("")
+        try:
+            return loader.construct_document(self._root)
+        except (ValueError, RecursionError, yaml.YAMLError) as error:
+            raise ConfigError(f"{self.source}: expected YAML, found: {error}") from None
+        finally:
+            loader.dispose()
+
+    def error(self, mistakes: Iterable[Mistake], experiment: str | None = None) -> ConfigError:
+        """Build an error with one line per mistake: place, what was expected, what was found."""
+        return ConfigError(
+            "\n".join(
+                f"{self.source}{self._line_of(mistake.place, experiment)}: {mistake}"
+                for mistake in mistakes
+            )
+        )
+
+    def _line_of(self, place: Place, experiment: str | None) -> str:
+        """Find the line of a key as ':LINE', in the overlay first.
+
+        A key that is missing stands where its section does, in the base first, which has whole
+        sections; nothing when that is not there either.
+        """
+        base: tuple[str, ...] = ()
+        for end in range(len(place), 0, -1):
+            prefixes = [base] if experiment is None else [("experiments", experiment), base]
+            for prefix in prefixes if end == len(place) else reversed(prefixes):
+                line = _find_line(self._root, (*prefix, *place[:end]))
+                if line is not None:
+                    return f":{line}"
+        return ""
+
+
+def _ambiguous(node: yaml.Node, visited: set[int] | None = None) -> Iterator[tuple[int, str]]:
+    """Find each plain scalar that YAML 1.1 and 1.2 read differently: its line and the message."""
+    visited = set() if visited is None else visited
+    if id(node) in visited:
+        return
+    visited.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        if node.style is None:
+            old = _OLD.resolve(yaml.ScalarNode, node.value, (True, False))  # type: ignore[no-untyped-call]
+            # A float without a point (1e-05) is text to YAML 1.1, and surely meant as a number.
+            meant = node.tag == f"{_TAG}float" and old == f"{_TAG}str"
+            octal = re.fullmatch(r"[-+]?0[0-9]+", node.value) is not None
+            if (old != node.tag and not meant) or octal:
+                yield (
+                    node.start_mark.line + 1,
+                    f"expected a value that has one meaning, found {node.value}, which YAML 1.1 "
+                    "and YAML 1.2 read differently: put text in quotes, write numbers in decimal "
+                    "and true or false for yes or no",
+                )
+    else:
+        for child in node.value:
+            for part in child if isinstance(child, tuple) else (child,):
+                yield from _ambiguous(part, visited)
+
+
+def _repeated_keys(
+    node: yaml.Node | None, place: tuple[str, ...], visited: set[int] | None = None
+) -> Iterator[tuple[int, str]]:
+    """Find each key that its mapping has twice: the later line and the message.
+
+    A mapping that aliases repeat, or that holds itself, is looked at once.
+    """
+    visited = set() if visited is None else visited
+    if not isinstance(node, yaml.MappingNode) or id(node) in visited:
+        return
+    visited.add(id(node))
+    seen: dict[str, int] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        here, line = (*place, key.value), key.start_mark.line + 1
+        if key.value in seen:
+            expected = f"expected the key once, found it at line {seen[key.value]} too"
+            yield line, str(Mistake(here, expected))
+        seen[key.value] = line
+        yield from _repeated_keys(value, here, visited)
+
+
+def _find_line(node: yaml.Node | None, place: Place) -> int | None:
+    """Find the line of a key, or None when the file does not hold it."""
+    line = None
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == str(part)), None)
+            if pair is None:
+                return None
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            if part >= len(node.value):
+                return None
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            return None
+    return line

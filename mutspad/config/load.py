@@ -1,0 +1,222 @@
+"""Read `params.yaml`, lay an experiment and the command line over it, and check the result."""
+
+import copy
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from mutspad.config.base import TRAINED_PHASES
+from mutspad.config.document import Document, read_scalar
+from mutspad.config.mistakes import Mistake, Place, expected, read_mistakes
+from mutspad.config.network import TrainingParams
+from mutspad.config.params import Params, Run
+from mutspad.config.validate import find_mistakes
+from mutspad.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+COMMAND_LINE = "the command line (--config, --configfile)"
+
+
+def load_params(path: str | Path, said: Mapping[str, Any] | None = None) -> Params:
+    """Read the parameters of the experiment that the file, or else the command line, names.
+
+    Parameters
+    ----------
+    path
+        `params.yaml`.
+    said
+        What the user said on the command line; it wins over the experiment's overlay.
+
+    Raises
+    ------
+    ConfigError
+        For what cannot be read, an unknown experiment or key, a wrong type or sections that do not
+        fit together; with the place, what was expected and what was found.
+    """
+    document = Document.open(path)
+    return parse_params(document.read(), document, said)
+
+
+def parse_params(
+    raw: Any, document: Document | None = None, said: Mapping[str, Any] | None = None
+) -> Params:
+    """Lay the named experiment, then the command line, over the parameters; check the result.
+
+    Raises
+    ------
+    ConfigError
+        As `load_params` does.
+    """
+    document = document or Document("params.yaml", "")
+    top = copy.deepcopy(dict(said or {}))
+    base = overlay(raw if isinstance(raw, Mapping) else {}, top)
+    name, overlays = base.get("experiment"), base.pop("experiments", None)
+    if not isinstance(overlays, Mapping):
+        raise document.error([Mistake(("experiments",), expected("overlays by name", overlays))])
+    if not isinstance(name, str) or name not in overlays:
+        known = f"one of {', '.join(sorted(map(str, overlays)))}"
+        raise _error(document, [Mistake(("experiment",), expected(known, name))], None, top)
+    if not isinstance(overlays[name], Mapping):
+        text = expected("a mapping, {} for none", overlays[name])
+        raise document.error([Mistake(("experiments", name), text)])
+    top.pop("experiments", None)
+    values = overlay(_yield_to(overlay(base, overlays[name]), top), top)
+    mistakes, read = list(_invalid(values)), set[Place]()
+    # Overrides are checked once all else is right, so their text is found in a second round.
+    while texts := [m.place for m in mistakes if isinstance(_find(top, m.place), str)]:
+        if read.issuperset(texts):
+            break
+        for place in texts:
+            _replace(values, place, _read_text(place, _find(top, place)))
+        read.update(texts)
+        mistakes = list(_invalid(values))
+    mistakes = mistakes or find_mistakes(Params.model_validate(values))
+    if mistakes:
+        raise _error(document, mistakes, name, top)
+    params = Params.model_validate(values)
+    try:
+        json.dumps(params.model_dump(), default=str, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:  # YAML can spell halves of characters
+        mistake = Mistake((), f"expected text that UTF-8 can hold, found: {error}")
+        raise document.error([mistake]) from None
+    return params
+
+
+def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `top` over `base`: mappings merge key by key, anything else is replaced."""
+    merged = dict(base)
+    for key, value in top.items():
+        below = merged.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            merged[key] = overlay(below, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def read_run(path: str | Path) -> Run:
+    """Read the resolved parameters of a model.
+
+    Raises
+    ------
+    ConfigError
+        When the file does not hold them.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: expected a resolved model, found {error}") from None
+    return parse_json(Run, text, path, "a resolved model")
+
+
+def parse_json(model: type[Model], text: str, source: str | Path, what: str) -> Model:
+    """Check JSON against a model; `source` and `what` name in an error where and what it is.
+
+    Raises
+    ------
+    ConfigError
+        When the text is not JSON or not such a model.
+    """
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        found = "; ".join(map(str, read_mistakes(error, known=_KNOWN_KEYS)))
+        raise ConfigError(f"{source}: expected {what}, found {found}") from None
+
+
+def _yield_to(values: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop overrides of `training` whose key the command line sets in `training` itself."""
+    training = said.get("training")
+    keys = set(training) if isinstance(training, Mapping) else set()
+
+    def keep(override: Any) -> Any:
+        if not isinstance(override, Mapping):
+            return override
+        return {key: value for key, value in override.items() if key not in keys}
+
+    sections: dict[str, Any] = {p: keep(values[p]) for p in TRAINED_PHASES if p in values}
+    patterns = values.get("training_of")
+    if isinstance(patterns, Mapping):
+        sections["training_of"] = {name: keep(override) for name, override in patterns.items()}
+    return {**values, **sections}
+
+
+def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Check types and ranges, those of every override of `training` included."""
+    try:
+        params = Params.model_validate(values)
+    except ValidationError as error:
+        yield from read_mistakes(error, known=_KNOWN_KEYS)
+        return
+    overrides: dict[Place, dict[str, Any]] = {
+        (phase,): getattr(params, phase) for phase in TRAINED_PHASES
+    } | {("training_of", name): override for name, override in params.training_of.items()}
+    base = params.training.model_dump(mode="json")
+    for section, override in overrides.items():
+        try:
+            TrainingParams.model_validate(overlay(base, override))
+        except ValidationError as error:
+            yield from read_mistakes(error, section, known=_KNOWN_KEYS)
+
+
+def _error(
+    document: Document, mistakes: Iterable[Mistake], experiment: str | None, said: Mapping[str, Any]
+) -> ConfigError:
+    """Name the command line for what was said there, else the file and the line."""
+    lines = [
+        f"{COMMAND_LINE}: {mistake}"
+        if mistake.place and _find(said, mistake.place) is not None
+        else str(document.error([mistake], experiment))
+        for mistake in mistakes
+    ]
+    return ConfigError("\n".join(lines))
+
+
+def _read_text(place: Place, text: str) -> Any:
+    """Read a value that the command line handed over as text."""
+    try:
+        return read_scalar(text)
+    except ConfigError as error:
+        key = ".".join(map(str, place))
+        raise ConfigError(f"{COMMAND_LINE}: {key}: {str(error).partition(': ')[2]}") from None
+
+
+def _find(values: Any, place: Place) -> Any:
+    """Return what stands at a place, or None."""
+    for part in place:
+        is_key = isinstance(values, Mapping) and part in values
+        is_index = isinstance(values, list) and isinstance(part, int) and part < len(values)
+        if not (is_key or is_index):
+            return None
+        values = values[part]
+    return values
+
+
+def _replace(values: Any, place: Place, value: Any) -> None:
+    """Put a value at a place that there is."""
+    for part in place[:-1]:
+        values = values[part]
+    values[place[-1]] = value
+
+
+def _list_keys(model: type[BaseModel], keys: set[str]) -> set[str]:
+    """Collect the keys of a section and of those below it."""
+    for name, field in model.model_fields.items():
+        keys.add(name)
+        for part in _list_models(field.annotation):
+            _list_keys(part, keys)
+    return keys
+
+
+def _list_models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """List the sections that an annotation holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _list_models(part)
+
+
+_KNOWN_KEYS = _list_keys(Params, set())

@@ -1,0 +1,85 @@
+"""All parameters of an experiment, and what one model resolves to."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from mutspad.config.base import Closed, DomainName, Name, Phase, TaskKey
+from mutspad.config.network import ModelParams, TrainingParams, VectorsParams
+from mutspad.config.sections import (
+    AblationParams,
+    AdversarialParams,
+    CorporaParams,
+    DomainParams,
+    EncoderParams,
+    LabelParams,
+    LanguageModelParams,
+    MethodParams,
+    StatisticsParams,
+)
+
+
+class Params(Closed):
+    """Hold one experiment's parameters; `load_params` also checks what one says of another.
+
+    Parameters
+    ----------
+    baselines, pretrain, finetune
+        What the trainings of one phase override of `training`.
+    training_of
+        What models override of it, by a pattern of their names; later patterns win.
+    methods
+        The rows of Tables 2 and 3; None for one that an experiment leaves out.
+    """
+
+    experiment: Name
+    seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
+    checkpoint_seconds: Annotated[float, Field(ge=0.0)]
+    domains: Annotated[dict[DomainName, DomainParams], Field(min_length=1)]
+    corpora: CorporaParams
+    vectors: VectorsParams
+    model: ModelParams
+    training: TrainingParams
+    baselines: dict[str, Any]
+    pretrain: dict[str, Any]
+    finetune: dict[str, Any]
+    training_of: dict[str, dict[str, Any]]
+    labels: LabelParams
+    adversarial: AdversarialParams
+    language_model: LanguageModelParams
+    encoders: dict[Name, EncoderParams]
+    methods: dict[Name, MethodParams | None]
+    ablation: AblationParams
+    statistics: StatisticsParams
+
+
+class RunEncoder(EncoderParams):
+    """Name the contextual encoder of a model."""
+
+    name: str
+
+
+class RunAdversarial(AdversarialParams):
+    """Name the domain that an adversarial training makes its features like."""
+
+    target: str
+
+
+class Run(Closed):
+    """Hold everything that the training of one model needs to know, whatever its seed."""
+
+    name: str
+    experiment: str
+    phase: Phase
+    domain: str
+    tasks: list[TaskKey]
+    parent: str | None
+    unified: bool
+    corpora: dict[TaskKey, str]
+    multi_root: bool
+    equivalents: dict[TaskKey, dict[str, str]]
+    model: ModelParams
+    encoder: RunEncoder | None
+    replaces_words: bool
+    adversarial: RunAdversarial | None
+    training: TrainingParams

@@ -1,0 +1,215 @@
+"""The sections of data, encoders and analysis."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from mutspad.config.base import Closed, Positive, Rate, TaskKey
+
+MOST_LAYERS = 1000
+"""Layers, or kinds of filters, of an encoder: the largest known have tens. A damaged number must
+not have its names listed for hours."""
+MOST_CHARACTERS = 1000
+"""Bytes of a word that an ELMo may read, 50 as published: each distinct word takes so much room."""
+
+
+class DemoSizes(Closed):
+    """Count the sentences of one demo domain, for each task and split."""
+
+    train: Positive
+    dev: Positive
+    test: Positive
+
+
+class DemoParams(Closed):
+    """Describe the synthetic corpora."""
+
+    seed: int
+    news: DemoSizes
+    tweets: DemoSizes
+
+
+class DomainParams(Closed):
+    """Describe one domain: its corpora and what is done to them.
+
+    Parameters
+    ----------
+    corpora
+        The corpus of the registry that serves each task; any non-empty subset of the tasks.
+    anonymised
+        Whether handles and URLs get one form each.
+    multi_root
+        Whether a tree may have several roots.
+    unlabelled
+        Corpora of raw text, beside the words of the training sentences.
+    token_budget
+        Tokens of train and of dev, a task; None for every sentence.
+    """
+
+    corpora: Annotated[dict[TaskKey, str], Field(min_length=1)]
+    anonymised: bool = False
+    multi_root: bool = False
+    unlabelled: list[str] = Field(default_factory=list)
+    token_budget: Positive | None = None
+
+
+class CorporaParams(Closed):
+    """Configure what holds for the corpora of all domains."""
+
+    substitutes: dict[str, list[str]]
+    substitution: bool
+    held_out: Rate
+    held_out_seed: int
+    token_budget_seed: int
+    demo: DemoParams | None
+
+
+class Stage(Closed):
+    """Describe one training of a method.
+
+    Parameters
+    ----------
+    domain
+        Whose corpora it trains on.
+    unified
+        Whether it trains on the domain's unified corpus, gold and silver (paper 4.2.2).
+    adversarial
+        The domain that its features are not to be told from (paper 5.2.1), or None.
+    """
+
+    domain: str
+    unified: bool = False
+    adversarial: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        """Read the name of a domain as a stage of that domain."""
+        return {"domain": value} if isinstance(value, str) else value
+
+
+class MethodParams(Closed):
+    """Describe one row of Table 2 or 3.
+
+    Parameters
+    ----------
+    tasks
+        `each`: a model a task; `all`: one model of all tasks.
+    only
+        The tasks that the row has, where it has not all.
+    stages
+        The trainings, each starting from the model of the one before.
+    apply_to
+        The domain that the last model is applied to as it is, instead of its own.
+    encoder
+        A contextual encoder of the section `encoders`, or None.
+    replaces_words
+        Whether its vectors are the whole representation of a word.
+    table
+        The table that has the row.
+    label, after, note
+        Of a row that the paper does not have: its name, the row behind which it stands (behind all
+        without one) and its footnote.
+    """
+
+    tasks: Literal["each", "all"]
+    only: Annotated[list[TaskKey], Field(min_length=1)] | None = None
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    apply_to: str | None = None
+    encoder: str | None = None
+    replaces_words: bool = False
+    table: Literal[2, 3] = 2
+    label: str | None = None
+    after: str | None = None
+    note: str | None = None
+
+    @property
+    def target(self) -> str:
+        """Name the domain that the row is scored on."""
+        return self.apply_to or self.stages[-1].domain
+
+
+class LabelParams(Closed):
+    """Map target labels to the source labels that mean the same (paper 4.1)."""
+
+    equivalents: dict[TaskKey, dict[str, str]]
+
+
+class AdversarialParams(Closed):
+    """Set the domain discriminator and how strongly its gradient is reversed (paper 5.2.1)."""
+
+    hidden: Positive
+    max_reversal: Annotated[float, Field(gt=0.0)]
+    steepness: Annotated[float, Field(gt=0.0)]
+
+
+class LanguageModelParams(Closed):
+    """Size and train a bidirectional language model of our own, a small ELMo."""
+
+    domains: Annotated[list[str], Field(min_length=1)]
+    token_budget: Positive | None
+    held_out: Rate
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    char_dim: Positive
+    filters: Annotated[
+        list[Annotated[tuple[Positive, Positive], Field(strict=False)]],
+        Field(min_length=1, max_length=MOST_LAYERS),
+    ]
+    n_highway: Annotated[Positive, Field(le=MOST_LAYERS)]
+    max_characters: Annotated[int, Field(ge=3, le=MOST_CHARACTERS)]
+    dim: Positive
+    projection_dim: Positive
+    layers: Annotated[Positive, Field(le=MOST_LAYERS)]
+    cell_clip: Annotated[float, Field(gt=0.0)]
+    proj_clip: Annotated[float, Field(gt=0.0)]
+    dropout: Rate
+    negatives: Positive
+    batch_sentences: Positive
+    learning_rate: Annotated[float, Field(gt=0.0)]
+    clip_norm: Annotated[float, Field(gt=0.0)]
+    max_epochs: Positive
+
+
+class EncoderParams(Closed):
+    """Describe a contextual encoder: ELMo files or a Hugging Face model.
+
+    Parameters
+    ----------
+    kind
+        What reads it.
+    source
+        For `elmo`: a registry entry, a folder with `options.json` and `weights.hdf5`, or
+        `language_model`, the one trained here. For `huggingface`: a folder, a hub name, or
+        `package:<module>/<folder>` for a model that an installed package carries.
+    trained
+        Whether training moves its weights; otherwise its vectors are computed once and kept.
+    learning_rate
+        The encoder's own, when it is trained.
+    stateful
+        ELMo only: whether its states pass from one sentence to the next.
+    """
+
+    kind: Literal["elmo", "huggingface"]
+    source: str
+    trained: bool = False
+    learning_rate: Annotated[float, Field(gt=0.0)] | None = None
+    stateful: bool = False
+
+
+class AblationParams(Closed):
+    """Choose the method whose units are ablated, how much data, what Table 4 shows (paper 5.5)."""
+
+    method: str
+    sentences: Positive | None
+    min_support: Positive
+    classes: Positive
+    words: Positive
+
+
+class StatisticsParams(Closed):
+    """Size the statistical tests."""
+
+    shuffles: Positive
+    resamples: Positive
+    confidence: Annotated[float, Field(gt=0.0, lt=1.0)]
+    seed: Annotated[int, Field(ge=0)]

@@ -1,0 +1,68 @@
+"""Predictions of one model and split: every sentence of its tasks' corpora once, in one file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from mutspad.data.conllup import read_conllup, write_conllup
+from mutspad.data.sentence import Sentence
+from mutspad.errors import CorpusError, MutspadError
+from mutspad.tasks import Task
+
+
+def write_predictions(path: str | Path, predicted: Mapping[Task, Sequence[Sentence]]) -> None:
+    """Write the predicted layers of each task, those of the same sentence together.
+
+    Raises
+    ------
+    CorpusError
+        When two corpora have different sentences under one id.
+    """
+    merged: dict[str, Sentence] = {}
+    for sentences in predicted.values():
+        for sentence in sentences:
+            known = merged.setdefault(sentence.id, sentence)
+            if known.words != sentence.words:
+                raise CorpusError(
+                    path,
+                    None,
+                    expected=f"the same words in every corpus that has a sentence '{sentence.id}'",
+                    found="others",
+                )
+            merged[sentence.id] = known.with_layers(sentence.layers)
+    write_conllup(path, list(merged.values()))
+
+
+def read_predictions(path: str | Path) -> dict[str, Sentence]:
+    """Read predictions by the ids of their sentences."""
+    return {sentence.id: sentence for sentence in read_conllup(path)}
+
+
+def select_predictions(
+    predicted: Mapping[str, Sentence], task: Task, ids: Iterable[str], path: str | Path
+) -> list[Sentence]:
+    """Take the predictions of one task's sentences, each with this task's layer alone.
+
+    Parameters
+    ----------
+    predicted
+        What `read_predictions` gives.
+    task
+        The task.
+    ids
+        The sentences of its corpus, in order.
+    path
+        The file, to name in an error.
+
+    Raises
+    ------
+    MutspadError
+        When a sentence has no prediction.
+    """
+    selected = []
+    for name in ids:
+        sentence = predicted.get(name)
+        if sentence is None or task not in sentence.layers:
+            raise MutspadError(f"{path}: expected a prediction of {task} for '{name}', found none")
+        only = Sentence(name, sentence.words)
+        selected.append(only.with_layers({task: sentence.layers[task]}))
+    return selected

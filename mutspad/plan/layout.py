@@ -1,0 +1,90 @@
+"""Name the files of an experiment; no other module spells these paths."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+MODEL_FILES = ("model.json", "weights.safetensors")
+HISTORY = "history.csv"
+PREDICTED = ("dev", "test")
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Name the files below the results of one experiment.
+
+    Parameters
+    ----------
+    root
+        `results/<experiment>`.
+    """
+
+    root: Path
+
+    @property
+    def plan(self) -> Path:
+        """Name the plan."""
+        return self.root / "plan.json"
+
+    @property
+    def lexicon(self) -> Path:
+        """Name the folder of words, characters and word vectors."""
+        return self.root / "lexicon"
+
+    @property
+    def language_model(self) -> Path:
+        """Name the folder of the language model trained here."""
+        return self.root / "language_model"
+
+    @property
+    def precision(self) -> Path:
+        """Name the file that says what the precision `auto` comes to."""
+        return self.root / "precision.json"
+
+    def resolved(self, model: str) -> Path:
+        """Name the resolved parameters of a model."""
+        return self.root / "plan" / f"{model}.json"
+
+    def corpora(self, domain: str) -> Path:
+        """Name the folder of a domain's corpora."""
+        return self.root / "corpora" / domain
+
+    def corpus(self, domain: str, task: str, name: str) -> Path:
+        """Name a file of one task's corpus; a split has the suffix `.conllup`."""
+        return self.corpora(domain) / task / name
+
+    def text(self, domain: str) -> Path:
+        """Name the unlabelled text of a domain."""
+        return self.root / "text" / f"{domain}.txt"
+
+    def contextual(self, encoder: str, domain: str) -> Path:
+        """Name the cached vectors of an encoder, without suffix."""
+        return self.root / "contextual" / encoder / domain
+
+    def unified(self, domain: str, seed: int | str) -> Path:
+        """Name the unified training set of a domain."""
+        return self.root / "unified" / domain / f"seed{seed}" / "train.conllup"
+
+    def model(self, model: str, seed: int | str) -> Path:
+        """Name the folder of a trained model."""
+        return self.root / "models" / model / f"seed{seed}"
+
+    def history(self, model: str, seed: int | str) -> Path:
+        """Name the table of how a model was trained."""
+        return self.model(model, seed) / HISTORY
+
+    def checkpoint(self, model: str, seed: int | str) -> Path:
+        """Name the file that a training resumes from."""
+        return self.root / "checkpoints" / model / f"seed{seed}.ckpt"
+
+    def predictions(self, model: str, seed: int | str, split: str) -> Path:
+        """Name what a model predicted for a split."""
+        return self.root / "predictions" / model / f"seed{seed}" / f"{split}.conllup"
+
+    def scores(self, model: str, seed: int | str) -> Path:
+        """Name the scores of a model."""
+        return self.root / "scores" / model / f"seed{seed}.json"
+
+    def ablation(self, model: str, seed: int | str) -> Path:
+        """Name the folder of what was found inside a model."""
+        return self.root / "ablation" / model / f"seed{seed}"

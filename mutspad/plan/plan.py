@@ -1,0 +1,182 @@
+"""The plan of an experiment: its models, the model behind every cell, the corpora behind both."""
+
+import hashlib
+from pathlib import Path
+
+from mutspad.config import Closed, MethodParams, Params, Run, TaskKey, parse_json
+from mutspad.errors import ConfigError
+from mutspad.files import write_json
+from mutspad.plan.layout import Layout
+from mutspad.plan.models import AS_IS, Cells, PlannedModel, resolve_model
+from mutspad.plan.rows import Rows, describe_method
+
+OWN_LANGUAGE_MODEL = "language_model"
+"""The source of an encoder that stands for the language model trained here."""
+
+
+class Corpora(Closed):
+    """Describe what really serves one task of a domain.
+
+    Parameters
+    ----------
+    names
+        Corpora of the registry.
+    substitute_for
+        The licensed corpus that they replace, or None.
+    single_root
+        Whether dev and test also have their trees with one root (TweeBank's `.fixed` files).
+    """
+
+    names: list[str]
+    substitute_for: str | None
+    single_root: bool
+
+    def __str__(self) -> str:
+        """Join the names."""
+        return "+".join(self.names)
+
+
+class Plan(Closed):
+    """Hold what an experiment does, `results/<experiment>/plan.json`.
+
+    Parameters
+    ----------
+    params
+        Its parameters.
+    corpora
+        Domain -> task -> what serves it.
+    models
+        Every model, each after those that it needs within its phase.
+    rows
+        Row -> task -> model; no cells for a row whose weights are not there.
+    labellers
+        Domain that is unified -> task -> the model that labels it (paper 4.2.2).
+    ablated
+        The model that is looked into (paper 5.5).
+    unavailable
+        Rows without weights -> why.
+    """
+
+    params: Params
+    corpora: dict[str, dict[TaskKey, Corpora]]
+    models: dict[str, PlannedModel]
+    rows: dict[str, Cells]
+    labellers: dict[str, Cells]
+    ablated: str
+    unavailable: dict[str, str]
+
+    @property
+    def seeds(self) -> list[int]:
+        """List the seeds."""
+        return self.params.seeds
+
+    @property
+    def layout(self) -> Layout:
+        """Name the files, from the checkout's folder."""
+        return Layout(Path("results", self.params.experiment))
+
+    @property
+    def methods(self) -> dict[str, MethodParams]:
+        """Give the methods that the experiment has."""
+        return {name: method for name, method in self.params.methods.items() if method is not None}
+
+    @property
+    def report(self) -> Rows:
+        """Give the rows of Tables 2 and 3, in the order of the parameters."""
+        return Rows(
+            table2={row: self.rows[row] for row, m in self.methods.items() if m.table == 2},
+            table3={row: self.rows[row] for row, m in self.methods.items() if m.table == 3},
+            described={
+                row: describe_method(row, method, self._show_encoder(method))
+                for row, method in self.methods.items()
+            },
+        )
+
+    def trained(self, *phases: str) -> list[str]:
+        """List the models that are trained, of these phases if any are named."""
+        return [
+            name
+            for name, model in self.models.items()
+            if model.phase != AS_IS and (not phases or model.phase in phases)
+        ]
+
+    def as_is(self) -> list[str]:
+        """List the trained models that are applied to another domain."""
+        return [name for name, model in self.models.items() if model.phase == AS_IS]
+
+    def reported(self) -> list[str]:
+        """List the models behind the cells, once, in the order of the rows."""
+        return list(
+            dict.fromkeys(model for cells in self.rows.values() for model in cells.values())
+        )
+
+    def encoders(self) -> list[str]:
+        """List the contextual encoders that models read."""
+        return sorted({model.encoder for model in self.models.values() if model.encoder})
+
+    def contextual(self) -> list[tuple[str, str]]:
+        """List each frozen encoder with a domain that some model reads through it."""
+        return sorted(
+            {
+                (model.encoder, model.domain)
+                for model in self.models.values()
+                if model.encoder and not self.params.encoders[model.encoder].trained
+            }
+        )
+
+    def asks_for_precision(self) -> bool:
+        """Tell whether some training has the precision `auto`."""
+        return any(self.resolve(m).training.precision == "auto" for m in self.trained())
+
+    def predictor(self, model: str) -> str:
+        """Name the trained model that predicts: itself, or the one that is applied as it is."""
+        planned = self.models[model]
+        return (planned.parent or model) if planned.phase == AS_IS else model
+
+    def _show_encoder(self, method: MethodParams) -> str | None:
+        """Name the encoder of a method as the tables do."""
+        if method.encoder is None:
+            return None
+        own = self.params.encoders[method.encoder].source == OWN_LANGUAGE_MODEL
+        return "ours" if own else method.encoder
+
+    def resolve(self, model: str) -> Run:
+        """Collect what a model needs to know.
+
+        Raises
+        ------
+        ConfigError
+            When the plan has no such model.
+        """
+        if model not in self.models:
+            raise ConfigError(f"expected one of the models {', '.join(self.models)}, found {model}")
+        planned = self.models[model]
+        used = {task: str(corpora) for task, corpora in self.corpora[planned.domain].items()}
+        return resolve_model(self.params, model, planned, used)
+
+
+def write_plan(plan: Plan, layout: Layout) -> None:
+    """Write the plan, and one resolved file a model."""
+    write_json(layout.plan, plan.model_dump(mode="json"))
+    for model in plan.models:
+        write_json(layout.resolved(model), plan.resolve(model).model_dump(mode="json"))
+
+
+def read_plan(path: str | Path) -> Plan:
+    """Read a plan.
+
+    Raises
+    ------
+    ConfigError
+        When the file does not hold one.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: expected a plan, found {error}") from None
+    return parse_json(Plan, text, path, "a plan")
+
+
+def digest(section: Closed) -> str:
+    """Hash a part of the plan, so that a job runs again when it changes and only then."""
+    return hashlib.sha256(section.model_dump_json().encode()).hexdigest()[:16]
