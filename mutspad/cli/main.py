@@ -38,8 +38,10 @@ STEPS = {
     "record": "write the provenance of an experiment beside its tables",
     "plan": "derive the models, files and rows from the methods",
     "score": "score the predictions of all models",
+    "tabulate-study": "tabulate the trials of the study on dev",
     "tabulate": "write one of the paper's tables from the scores",
     "tabulate-units": "write the table of the units that matter most",
+    "try-setting": "train one trial of the study, a setting drawn from its space",
     "unify": "add silver layers to the training sets of a domain",
 }
 

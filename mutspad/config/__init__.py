@@ -30,8 +30,10 @@ from mutspad.config.sections import (
     LabelParams,
     LanguageModelParams,
     MethodParams,
+    SearchRange,
     Stage,
     StatisticsParams,
+    StudyParams,
 )
 
 __all__ = [
@@ -60,9 +62,11 @@ __all__ = [
     "Run",
     "RunAdversarial",
     "RunEncoder",
+    "SearchRange",
     "Split",
     "Stage",
     "StatisticsParams",
+    "StudyParams",
     "TaskKey",
     "TrainingParams",
     "VectorsParams",

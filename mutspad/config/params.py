@@ -16,6 +16,7 @@ from mutspad.config.sections import (
     LanguageModelParams,
     MethodParams,
     StatisticsParams,
+    StudyParams,
 )
 
 
@@ -49,6 +50,7 @@ class Params(Closed):
     language_model: LanguageModelParams
     encoders: dict[Name, EncoderParams]
     methods: dict[Name, MethodParams | None]
+    study: StudyParams
     ablation: AblationParams
     statistics: StatisticsParams
 

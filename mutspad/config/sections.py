@@ -196,6 +196,35 @@ class EncoderParams(Closed):
     stateful: bool = False
 
 
+class SearchRange(Closed):
+    """Bound a number that trials draw, evenly or evenly in its logarithm."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _check_order(self) -> "SearchRange":
+        if not self.low < self.high or (self.log and self.low <= 0):
+            raise ValueError("expected low < high, and 0 < low for a logarithmic range")
+        return self
+
+
+class StudyParams(Closed):
+    """Search the recipe on dev: which models, how many trials each, in which space.
+
+    Parameters
+    ----------
+    space
+        Dotted key of a resolved model -> a range, or the values to choose from.
+    """
+
+    models: list[str]
+    trials: Positive
+    seed: Annotated[int, Field(ge=0)]
+    space: dict[str, SearchRange | Annotated[list[float | str | bool | None], Field(min_length=1)]]
+
+
 class AblationParams(Closed):
     """Choose the method whose units are ablated, how much data, what Table 4 shows (paper 5.5)."""
 

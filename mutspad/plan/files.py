@@ -234,6 +234,13 @@ class Files:
             for seed in self.plan.seeds
         )
 
+    def trials(self) -> list[str]:
+        """List what the trials of the study gave."""
+        study = self.plan.params.study
+        return _text(
+            self.at.trial(model, number) for model in study.models for number in range(study.trials)
+        )
+
     def silver(self) -> list[str]:
         """List what the quality of silver labels is judged by."""
         labellers = [m for cells in self.plan.labellers.values() for m in cells.values()]

@@ -85,6 +85,14 @@ class Layout:
         """Name the scores of a model."""
         return self.root / "scores" / model / f"seed{seed}.json"
 
+    def trial(self, model: str, number: int | str) -> Path:
+        """Name what one trial of the study gave."""
+        return self.root / "study" / "trials" / model / f"{number}.json"
+
+    def study(self, kind: str) -> Path:
+        """Name the table of all trials, as `csv` or `md`."""
+        return self.root / "study" / f"study.{kind}"
+
     def ablation(self, model: str, seed: int | str) -> Path:
         """Name the folder of what was found inside a model."""
         return self.root / "ablation" / model / f"seed{seed}"

@@ -21,7 +21,7 @@ import pandas as pd
 from mutspad.cli.options import model_option, results_option
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
-from mutspad.data.contextual import read_contextual
+from mutspad.data.contextual import ContextualVectors, read_contextual
 from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.predictions import write_predictions
@@ -35,7 +35,7 @@ from mutspad.training.loop import TrainingSet
 from mutspad.training.precision import read_measured
 from mutspad.training.predict import annotate_corpora
 from mutspad.training.resume import Checkpoint, identify
-from mutspad.training.stages import fit_run
+from mutspad.training.stages import FittedRun, fit_run
 
 
 @click.command("fit")
@@ -53,52 +53,69 @@ from mutspad.training.stages import fit_run
 def command(*, model_file: Path, seed: int, results: Path, seconds: float) -> None:
     """Read the corpora, train, write the model and its history, predict."""
     run, layout = read_run(model_file), Layout(results)
-    corpora, lexicon = layout.corpora(run.domain), layout.lexicon
-    unified = layout.unified(run.domain, seed) if run.unified else None
-    parent = None if run.parent is None else layout.model(run.parent, seed)
-    text = None if run.adversarial is None else layout.text(run.adversarial.target)
-    vectors, encoder = None, None
-    if run.encoder is not None and not run.encoder.trained:
-        vectors = layout.contextual(run.encoder.name, run.domain)
-    inputs = [model_file, corpora, lexicon, unified, parent, text, layout.precision]
-    inputs += [None if vectors is None else vectors.with_suffix(".json")]
-    if run.encoder is not None and run.encoder.trained:
-        encoder = _open_trained(run)
-        inputs += list_files(run.encoder.source)
-    checkpoint = Checkpoint(
-        layout.checkpoint(run.name, seed),
-        identify(code_of("mutspad.cli.step.fit", "numpy", "torch"), seed, filter(None, inputs)),
-        seconds,
+    checkpoint = open_checkpoint(
+        layout.checkpoint(run.name, seed), run, model_file, layout, seed=seed, seconds=seconds
     )
-    contextual = None if vectors is None else read_contextual(vectors)
-    train: TrainingSet
-    if unified is None:
-        train = {task: read_conllup(corpora / task / "train.conllup") for task in run.tasks}
-    else:
-        train = read_conllup(unified)
-    fitted = fit_run(
-        run,
-        seed=seed,
-        train=train,
-        dev={task: read_conllup(corpora / task / "dev.conllup") for task in run.tasks},
-        lexicon=read_lexicon(lexicon),
-        parent=None if parent is None else load_model(parent),
-        contextual=contextual,
-        encoder=encoder,
-        unlabelled=None if text is None else read_text(text),
-        checkpoint=checkpoint,
-        measured=read_measured(layout.precision) if layout.precision.is_file() else None,
-    )
-    folder = layout.model(run.name, seed)
+    fitted = train(run, layout, seed=seed, checkpoint=checkpoint)
+    folder, corpora = layout.model(run.name, seed), layout.corpora(run.domain)
     history = pd.DataFrame([record.as_row() for record in fitted.history])
     write_text(layout.history(run.name, seed), history.to_csv(index=False, float_format="%.6g"))
     save_model(folder, fitted.model, fitted.vocabulary, fitted.run, seed=seed)
-    loaded = load_model(folder)
+    loaded, contextual = load_model(folder), _open_vectors(run, layout)
     for split in PREDICTED:
         gold = {task: read_conllup(corpora / task / f"{split}.conllup") for task in run.tasks}
         predicted = annotate_corpora(loaded, gold, multi_root=run.multi_root, contextual=contextual)
         write_predictions(layout.predictions(run.name, seed, split), predicted)
     checkpoint.remove()
+
+
+def open_checkpoint(
+    path: Path, run: Run, model_file: Path, layout: Layout, *, seed: int, seconds: float
+) -> Checkpoint:
+    """Open the checkpoint of a training; one of other code, inputs or seed is not resumed."""
+    corpora, lexicon = layout.corpora(run.domain), layout.lexicon
+    unified = layout.unified(run.domain, seed) if run.unified else None
+    parent = None if run.parent is None else layout.model(run.parent, seed)
+    text = None if run.adversarial is None else layout.text(run.adversarial.target)
+    inputs = [model_file, corpora, lexicon, unified, parent, text, layout.precision]
+    if run.encoder is not None and run.encoder.trained:
+        inputs += list_files(run.encoder.source)
+    elif run.encoder is not None:
+        inputs.append(layout.contextual(run.encoder.name, run.domain).with_suffix(".json"))
+    code = code_of("mutspad.cli.step.fit", "numpy", "torch")
+    return Checkpoint(path, identify(code, seed, filter(None, inputs)), seconds)
+
+
+def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None) -> FittedRun:
+    """Read what the training of a model needs, and train it."""
+    corpora = layout.corpora(run.domain)
+    sentences: TrainingSet
+    if run.unified:
+        sentences = read_conllup(layout.unified(run.domain, seed))
+    else:
+        sentences = {task: read_conllup(corpora / task / "train.conllup") for task in run.tasks}
+    return fit_run(
+        run,
+        seed=seed,
+        train=sentences,
+        dev={task: read_conllup(corpora / task / "dev.conllup") for task in run.tasks},
+        lexicon=read_lexicon(layout.lexicon),
+        parent=None if run.parent is None else load_model(layout.model(run.parent, seed)),
+        contextual=_open_vectors(run, layout),
+        encoder=_open_trained(run),
+        unlabelled=None
+        if run.adversarial is None
+        else read_text(layout.text(run.adversarial.target)),
+        checkpoint=checkpoint,
+        measured=read_measured(layout.precision) if layout.precision.is_file() else None,
+    )
+
+
+def _open_vectors(run: Run, layout: Layout) -> ContextualVectors | None:
+    """Open the cached vectors of a frozen contextual encoder."""
+    if run.encoder is None or run.encoder.trained:
+        return None
+    return read_contextual(layout.contextual(run.encoder.name, run.domain))
 
 
 def _open_trained(run: Run) -> TrainableEncoder | None:
