@@ -10,11 +10,11 @@ import pytest
 pytestmark = pytest.mark.pipeline
 
 REMADE = (
-    "baselines/tweets-mono-dep",
-    "baselines/elmo-ours-mono-pos",
-    "pretrain/news-adversarial-pos",
-    "finetune/tuned-adversarial-pos",
-    "finetune/tuned-multi-unified",
+    "tweets.dep",
+    "tweets.pos-from-elmo-ours",
+    "news-adversarial-tweets.pos",
+    "news-adversarial-tweets.tweets.pos",
+    "news-unified.tweets-unified.all",
 )
 
 
@@ -55,12 +55,10 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process_and_on_one_core(
         "language_model",
         "contextual",
         "unified/tweets",
-        *REMADE,
         *(
-            f"{folder}/{run.partition('/')[2]}"
-            for folder in ("predictions", "scores")
-            for run in REMADE
-            if not run.startswith("pretrain/")
+            f"{folder}/{model}"
+            for folder in ("models", "predictions", "scores")
+            for model in REMADE
         ),
         "ablation",
         *("tables", "figures", "statistics", "claims.md", "claims.json", "report"),
@@ -85,11 +83,21 @@ def test_a_change_reruns_exactly_what_it_can_touch(world: Any) -> None:
         assert "Nothing to be done" in world.run("snakemake", "-n")
         measure.write_text(original + "\nCHANGED = 1\n")
         rules = world.plan()
-        tables = {"tabulate_corpora", "tabulate_scores", "describe_pages"}
+        tables = {"tabulate_corpora", "tabulate_methods", "tabulate_unification", "describe_pages"}
         statistics = {"compare", "claim"}
         assert rules == {"all", "plot_convergence", "record", *tables, *statistics}
     finally:
         measure.write_text(original)
+
+
+def test_a_changed_number_trains_exactly_the_models_that_it_touches(world: Any) -> None:
+    try:
+        world.set_params({"training_of": {"news.tweets.pos": {"patience": 2}}})
+        dry = world.run("snakemake", "-n", "all")
+        trained = re.findall(r"output: results/miniature/models/([\w.-]+)/seed1/", dry)
+        assert trained == ["news.tweets.pos"]
+    finally:
+        world.set_params()
 
 
 def test_another_seed_trains_only_that_seed(world: Any) -> None:
@@ -97,7 +105,8 @@ def test_another_seed_trains_only_that_seed(world: Any) -> None:
         world.set_params({"seeds": [1, 2]})
         assert "train_baseline" in world.plan("all")
         dry = world.run("snakemake", "-n", "all")
-        assert not re.search(r"output: .*baselines/[\w-]+/seed1/", dry)
+        assert "/seed2/weights.safetensors" in dry
+        assert not re.search(r"output: .*models/[\w.-]+/seed1/", dry)
     finally:
         world.set_params()
 
@@ -110,10 +119,10 @@ def test_committed_tables_do_not_pass_for_a_run_in_a_fresh_clone(
     in_git = ("scores", "tables", "figures", "statistics", "claims.md", "claims.json")
     assert set(clone.digest()) == set(world.digest(*in_git))
     everything = clone.plan("all")
-    assert {"prepare_corpus", "train_baseline", "finetune_model", "score_run"} <= everything
+    assert {"prepare_corpus", "train_baseline", "finetune_model", "score"} <= everything
     assert {"prepare_corpus", "build_lexicon"} <= clone.plan("table1")
-    assert {"train_baseline", "score_run"} <= clone.plan("table2")
-    assert {"finetune_model", "score_run"} <= clone.plan("table3")
+    assert {"train_baseline", "score"} <= clone.plan("table2")
+    assert {"finetune_model", "score"} <= clone.plan("table3")
 
 
 def test_a_failed_job_does_not_pass_as_done(world: Any) -> None:
