@@ -46,9 +46,10 @@ def name_room(path: Path, package: Path) -> str | None:
 def find_room(module: str, root: Path) -> str | None:
     """Find the room of a dotted name, which may end in a name that its module defines."""
     stem = root.joinpath(*module.split("."))
-    for path in (stem.with_suffix(".py"), stem / "__init__.py", stem.parent.with_suffix(".py")):
-        if path.is_file():
-            return name_room(path, root / "mutspad")
+    for place in (stem, stem.parent):
+        for path in (place.with_suffix(".py"), place / "__init__.py"):
+            if path.is_file():
+                return name_room(path, root / "mutspad")
     return None
 
 

@@ -46,7 +46,7 @@ def read_scalar(text: str) -> Any:
 
 
 class Document:
-    """Hold the nodes of a YAML file.
+    """The nodes of a YAML file.
 
     Parameters
     ----------

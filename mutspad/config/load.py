@@ -79,7 +79,7 @@ def parse_params(
     params = Params.model_validate(values)
     try:
         json.dumps(params.model_dump(), default=str, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:  # YAML can spell halves of characters
+    except UnicodeEncodeError as error:  # YAML can escape lone surrogates
         mistake = Mistake((), f"expected text that UTF-8 can hold, found: {error}")
         raise document.error([mistake]) from None
     return params

@@ -21,7 +21,7 @@ from mutspad.config.sections import (
 
 
 class Params(Closed):
-    """Hold one experiment's parameters; `load_params` also checks what one says of another.
+    """The parameters of one experiment; `load_params` also checks what one says of another.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class RunAdversarial(AdversarialParams):
 
 
 class Run(Closed):
-    """Hold everything that the training of one model needs to know, whatever its seed."""
+    """Everything that the training of one model depends on, except its seed."""
 
     name: str
     experiment: str

@@ -74,7 +74,7 @@ class Stage(Closed):
     unified
         Whether it trains on the domain's unified corpus, gold and silver (paper 4.2.2).
     adversarial
-        The domain that its features are not to be told from (paper 5.2.1), or None.
+        The target domain of adversarial training (paper 5.2.1), or None.
     """
 
     domain: str

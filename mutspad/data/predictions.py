@@ -40,7 +40,7 @@ def read_predictions(path: str | Path) -> dict[str, Sentence]:
 def select_predictions(
     predicted: Mapping[str, Sentence], task: Task, ids: Iterable[str], path: str | Path
 ) -> list[Sentence]:
-    """Take the predictions of one task's sentences, each with this task's layer alone.
+    """Return the predictions of one task's sentences, each with this task's layer alone.
 
     Parameters
     ----------

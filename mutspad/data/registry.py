@@ -84,7 +84,6 @@ class CorpusEntry(Closed):
     title: str
     version: str
     kind: Kind
-    domain: str | None
     tasks: list[Annotated[Task, Field(strict=False)]]
     licence: str
     citation: Citation

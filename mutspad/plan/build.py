@@ -25,7 +25,7 @@ def build_plan(
     Raises
     ------
     ConfigError
-        For names that do not tell models apart, or a corpus that the registry does not have.
+        For models with the same name, or a corpus that the registry does not have.
     LicensedFileMissingError
         When a licensed corpus is absent and nothing may replace it.
     """

@@ -1,4 +1,4 @@
-"""Name the files of an experiment; no other module spells these paths."""
+"""Name the files of an experiment; no other module contains these paths."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -46,14 +46,14 @@ class PlannedModel(Closed):
 
     @property
     def labels(self) -> bool:
-        """Tell whether the model is of the kind that writes silver labels (paper 4.2.2)."""
+        """Return whether the model is of the kind that writes silver labels (paper 4.2.2)."""
         plain = not (self.unified or self.encoder or self.adversarial or self.parent)
         return plain and len(self.tasks) == 1
 
 
 @dataclass
 class Derived:
-    """Hold the models of an experiment, the model behind every cell, and who labels what."""
+    """The models of an experiment, the model behind every cell, and who labels what."""
 
     models: dict[str, PlannedModel] = field(default_factory=dict)
     rows: dict[str, Cells] = field(default_factory=dict)
@@ -220,8 +220,8 @@ def _add(models: dict[str, PlannedModel], name: str, model: PlannedModel) -> Non
     """Add a model, or find the one that another method has."""
     if models.setdefault(name, model) != model:
         raise ConfigError(
-            f"methods: expected names of domains and encoders that tell models apart, found two "
-            f"models '{name}'"
+            f"methods: expected names of domains and encoders that give models distinct "
+            f"names, found two models '{name}'"
         )
 
 

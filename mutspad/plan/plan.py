@@ -37,7 +37,7 @@ class Corpora(Closed):
 
 
 class Plan(Closed):
-    """Hold what an experiment does, `results/<experiment>/plan.json`.
+    """The plan of an experiment, `results/<experiment>/plan.json`.
 
     Parameters
     ----------
@@ -77,12 +77,12 @@ class Plan(Closed):
 
     @property
     def methods(self) -> dict[str, MethodParams]:
-        """Give the methods that the experiment has."""
+        """Return the methods that the experiment has."""
         return {name: method for name, method in self.params.methods.items() if method is not None}
 
     @property
     def report(self) -> Rows:
-        """Give the rows of Tables 2 and 3, in the order of the parameters."""
+        """Return the rows of Tables 2 and 3, in the order of the parameters."""
         return Rows(
             table2={row: self.rows[row] for row, m in self.methods.items() if m.table == 2},
             table3={row: self.rows[row] for row, m in self.methods.items() if m.table == 3},
@@ -125,7 +125,7 @@ class Plan(Closed):
         )
 
     def asks_for_precision(self) -> bool:
-        """Tell whether some training has the precision `auto`."""
+        """Return whether some training has the precision `auto`."""
         return any(self.resolve(m).training.precision == "auto" for m in self.trained())
 
     def predictor(self, model: str) -> str:

@@ -37,7 +37,7 @@ class Description(Closed):
 
 
 class Rows(Closed):
-    """Hold the model behind every cell; a row without cells has not run.
+    """The model behind every cell; a row without cells has not run.
 
     Parameters
     ----------

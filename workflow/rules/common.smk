@@ -78,7 +78,7 @@ def training_files(wildcards):
 
 
 def prepare_flags(wildcards):
-    """Tell `prepare` what to read and what to do with it."""
+    """List the flags of `prepare`."""
     name, task = wildcards.corpus.split("/")
     domain, corpora = PARAMS.domains[name], PLAN.corpora[name][task]
     flags = [f"--domain={name}", f"--task={task}"]
@@ -102,7 +102,7 @@ def labeller_flags(wildcards):
 
 
 def vector_flags():
-    """Tell `build-lexicon` which word vectors to use."""
+    """List the flags of `build-lexicon`."""
     vectors = PARAMS.vectors
     flags = [f"--source={vectors.source}", f"--dim={vectors.dim}"]
     flags += [f"--substitute={vectors.substitute}"] if vectors.substitute else []

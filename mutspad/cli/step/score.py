@@ -54,5 +54,5 @@ def command(*, plan_file: Path, results: Path, models: tuple[str, ...]) -> None:
 def _select(
     found: dict[str, Sentence], task: Task, gold: list[Sentence], path: Path
 ) -> list[Sentence]:
-    """Take one task's predictions in the order of the gold sentences."""
+    """Return one task's predictions in the order of the gold sentences."""
     return select_predictions(found, task, (sentence.id for sentence in gold), path)

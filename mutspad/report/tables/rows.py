@@ -225,7 +225,7 @@ class Results:
 
     @property
     def unification_rows(self) -> dict[str, Mapping[Task, str]]:
-        """Give the models of Table 3, the paper's rows first."""
+        """Return the models of Table 3, the paper's rows first."""
         rows = dict.fromkeys([*read_paper().table3, *self.report.table3])
         return {row: self.report.table3.get(row, {}) for row in rows}
 

@@ -179,7 +179,6 @@ def test_hashes_come_from_the_registry_else_from_the_file_else_are_unknown(tmp_p
     entry = {
         "title": "t",
         "version": "1",
-        "domain": None,
         "tasks": [],
         "licence": "free",
         "citation": {"text": "c", "url": None},
