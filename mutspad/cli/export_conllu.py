@@ -1,7 +1,7 @@
 """Write predictions or gold files in the ten columns of CoNLL-U, for official scorers.
 
-Example: cd results/demo/predictions/tuned-multi/seed1
-         mutspad export-conllu pos.test.conllup dep.test.conllup --output system.conllu
+Example: cd results/demo/predictions/news.tweets.all/seed1
+         mutspad export-conllu test.conllup --task dep --output system.conllu
 
 system.conllu    tags in UPOS or XPOS, trees with one root, chunks and entities in MISC
 """
@@ -13,6 +13,7 @@ import click
 from mutspad.data.conllup import read_conllup
 from mutspad.evaluation.conllu import merge_layers, to_conllu
 from mutspad.files import write_text
+from mutspad.tasks import TASKS, Task
 
 
 @click.command("export-conllu")
@@ -22,7 +23,14 @@ from mutspad.files import write_text
 @click.option(
     "--output", type=click.Path(path_type=Path), required=True, help="The CoNLL-U file to write."
 )
-def command(*, files: tuple[Path, ...], output: Path) -> None:
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    type=click.Choice([task.value for task in TASKS]),
+    help="Only sentences that carry this task's layer: a file of predictions has those of all.",
+)
+def command(*, files: tuple[Path, ...], output: Path, tasks: tuple[str, ...]) -> None:
     """Merge the layers of FILES and write them as CoNLL-U.
 
     FILES are .conllup files of the same sentences, such as the predictions of several tasks on one
@@ -30,4 +38,6 @@ def command(*, files: tuple[Path, ...], output: Path) -> None:
     root only, so further roots of a tweet hang on the first by `parataxis`: export the gold file
     the same way.
     """
-    write_text(output, to_conllu(merge_layers(map(read_conllup, files))))
+    merged = merge_layers(map(read_conllup, files))
+    kept = [s for s in merged if all(Task(task) in s.layers for task in tasks)]
+    write_text(output, to_conllu(kept))

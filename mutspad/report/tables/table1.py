@@ -21,7 +21,7 @@ from mutspad.report.tables.form import (
     note_paper,
     render,
 )
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import TASKS
 
 FIELDS: tuple[CountField, ...] = ("classes", "train", "dev", "test")
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
@@ -37,23 +37,21 @@ def table1(
     experiment
         Its name.
     summaries
-        The loaded `summary.json` of every domain and task of the paper.
+        The loaded `summary.json` of every domain and task.
     vectors
         The loaded `lexicon.json`.
 
     Raises
     ------
     MutspadError
-        When a domain and task has no summary, or a summary is malformed.
+        When a domain and task has several summaries, or a summary is malformed.
     """
     setting = Setting.read(experiment, summaries, vectors)
     notes = Notes()
     records, rows = [], []
-    for domain, corpora in read_paper().table1.items():
-        for task in TASKS:
-            summary, paper = _find(setting, domain, task), corpora[task]
-            records.append(_build_record(summary, paper))
-            rows.append(_build_row(summary, paper, setting, notes))
+    for summary, paper in _order(setting):
+        records.append(_build_record(summary, paper))
+        rows.append(_build_row(summary, paper, setting, notes))
     notes.general = [
         note_paper(setting),
         "Train, Dev and Test: tokens as published, before anything is held out or sampled",
@@ -61,21 +59,24 @@ def table1(
         "NER",
         *note_data(setting),
     ]
-    title = build_title(1, setting, "corpora of the two domains, ours (the paper's)")
+    title = build_title(1, setting, "corpora of the domains, ours (the paper's)")
     headers = ["Domain", "Task", "Classes", "Corpus", "Measure", "Train", "Dev", "Test"]
     return Table(title, _build_frame(records), render([Section(title, headers, rows)], notes))
 
 
-def _find(setting: Setting, domain: str, task: Task) -> CorpusSummary:
-    """Find the one summary of a domain and task."""
-    found = [
-        summary
-        for summary in setting.summaries
-        if summary.domain == domain and summary.task == task
+def _order(setting: Setting) -> list[tuple[CorpusSummary, PaperCorpus | None]]:
+    """Pair the summaries with the corpora of the paper, in its order; other domains come last."""
+    printed = read_paper().table1
+    found = {(summary.domain, summary.task): summary for summary in setting.summaries}
+    if len(found) != len(setting.summaries):
+        raise MutspadError("expected one corpus summary for a domain and task, found several")
+    places = [(domain, task) for domain in printed for task in TASKS]
+    places += [place for place in found if place not in places]
+    return [
+        (found[domain, task], printed.get(domain, {}).get(task))
+        for domain, task in places
+        if (domain, task) in found
     ]
-    if len(found) != 1:
-        raise MutspadError(f"{domain}/{task}: expected one corpus summary, found {len(found)}")
-    return found[0]
 
 
 def _count(summary: CorpusSummary, name: CountField) -> int | None:
@@ -83,7 +84,7 @@ def _count(summary: CorpusSummary, name: CountField) -> int | None:
     return summary.classes if name == "classes" else summary.tokens(name)
 
 
-def _build_record(summary: CorpusSummary, paper: PaperCorpus) -> dict[str, Any]:
+def _build_record(summary: CorpusSummary, paper: PaperCorpus | None) -> dict[str, Any]:
     """Build a row of the frame."""
     record: dict[str, Any] = {
         "domain": summary.domain,
@@ -93,7 +94,7 @@ def _build_record(summary: CorpusSummary, paper: PaperCorpus) -> dict[str, Any]:
     }
     for name in FIELDS:
         record[name] = _count(summary, name)
-        record[f"{name}_paper"] = getattr(paper, name)
+        record[f"{name}_paper"] = getattr(paper, name, None)
     for split in SPLITS:
         record[f"{split}_used"] = summary.used[split].tokens if split in summary.used else None
     return record
@@ -107,11 +108,11 @@ def _build_frame(records: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _build_row(
-    summary: CorpusSummary, paper: PaperCorpus, setting: Setting, notes: Notes
+    summary: CorpusSummary, paper: PaperCorpus | None, setting: Setting, notes: Notes
 ) -> list[str]:
     """Build a row of the Markdown table."""
     cells = {name: _build_cell(summary, paper, name, setting, notes) for name in FIELDS}
-    corpus = f"{name_corpora(summary)} ({paper.corpus})"
+    corpus = f"{name_corpora(summary)} ({NOT_APPLICABLE if paper is None else paper.corpus})"
     if summary.substitute_for is not None:
         corpus += notes.mark(f"A substitute for {summary.substitute_for}: counts differ by nature")
     trees = ", ".join(
@@ -135,13 +136,13 @@ def _build_row(
 
 def _build_cell(
     summary: CorpusSummary,
-    paper: PaperCorpus,
+    paper: PaperCorpus | None,
     name: CountField,
     setting: Setting,
     notes: Notes,
 ) -> str:
     """Build `ours (paper)`, with a mark where the two differ or dev is held out."""
-    ours, printed = _count(summary, name), getattr(paper, name)
+    ours, printed = _count(summary, name), getattr(paper, name, None)
     text = NOT_APPLICABLE
     if ours is not None or printed is not None:
         text = f"{_format(ours)} ({_format(printed)})"
@@ -152,7 +153,8 @@ def _build_cell(
             f"training sentences, {held.sentences:,} with {held.tokens:,} tokens, serve as dev and "
             f"are counted in train"
         )
-    if ours != printed and summary.substitute_for is None and not setting.synthetic:
+    compared = paper is not None and summary.substitute_for is None and not setting.synthetic
+    if compared and ours != printed:
         text += notes.mark(_explain(summary, name, ours, printed))
     return text
 

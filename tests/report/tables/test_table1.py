@@ -134,14 +134,18 @@ def test_the_csv_has_whole_numbers_and_gaps(summaries, vectors):
     assert chunk[["dev", "dev_paper"]].isna().all()
 
 
-def test_a_missing_or_malformed_summary_is_an_error(summaries, vectors):
-    gone = summaries.pop(("tweets", "ner"))
-    with pytest.raises(MutspadError, match="tweets/ner: expected one corpus summary, found 0"):
-        build(summaries, vectors)
-    del gone["classes"]
-    summaries["tweets", "ner"] = gone
+def test_a_malformed_summary_is_an_error(summaries, vectors):
+    del summaries["tweets", "ner"]["classes"]
     with pytest.raises(MutspadError, match="expected a corpus summary, found: classes"):
         build(summaries, vectors)
+
+
+def test_another_domain_stands_behind_the_paper_s_and_a_missing_one_is_left_out(summaries, vectors):
+    summaries["forum", "ner"] = {**summaries.pop(("tweets", "ner")), "domain": "forum"}
+    frame = build(summaries, vectors).frame
+    assert (*frame[["domain", "task"]].iloc[-1],) == ("forum", "ner")
+    assert len(frame) == 8
+    assert frame["train_paper"].isna().tolist() == [False] * 7 + [True]
 
 
 def test_a_known_count_of_another_task_is_unexplained(summaries, vectors):
