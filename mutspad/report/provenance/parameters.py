@@ -77,16 +77,18 @@ def _tabulate_values(values: Mapping[str, Any]) -> str:
     return tabulate(rows, headers, "github", disable_numparse=True)
 
 
-def _tabulate_records(records: Mapping[str, Mapping[str, Any]]) -> str:
+def _tabulate_records(records: Mapping[str, Mapping[str, Any] | None]) -> str:
     """Tabulate records of one kind, a row each; leave out empty columns."""
+    # A method that the experiment leaves out is none.
+    filled = {name: record or {} for name, record in records.items()}
     columns = [
         column
-        for column in dict.fromkeys(key for record in records.values() for key in record)
-        if any(record.get(column) for record in records.values())
+        for column in dict.fromkeys(key for record in filled.values() for key in record)
+        if any(record.get(column) for record in filled.values())
     ]
     rows = [
         [f"`{name}`", *(_format(record[key]) if record.get(key) else "" for key in columns)]
-        for name, record in records.items()
+        for name, record in filled.items()
     ]
     return tabulate(rows, ["", *columns], "github", disable_numparse=True)
 

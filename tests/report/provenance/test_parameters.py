@@ -57,6 +57,12 @@ def test_a_model_s_own_values_stand_in_its_row(describe):
     assert {"`10`", "`0.5`"} <= set(row)
 
 
+def test_a_method_that_is_left_out_stands_there_empty(describe):
+    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    text = describe("demo", methods={**raw["methods"], "mutspad_encoder": None})
+    assert set(cells(text, "`mutspad_encoder`")[1:]) == {""}
+
+
 def test_substitutes_are_named(describe, summaries, vectors):
     assert "Substitute" not in describe("paper")
     summaries["news", "ner"] |= {
