@@ -36,7 +36,6 @@ STEPS = {
     "pretrain-lm": "train a small ELMo of our own on raw text",
     "rank-words": "find the words that activate each unit of the POS features",
     "record": "write the provenance of an experiment beside its tables",
-    "plan": "derive the models, files and rows from the methods",
     "score": "score the predictions of all models",
     "tabulate-study": "tabulate the trials of the study on dev",
     "tabulate": "write one of the paper's tables from the scores",

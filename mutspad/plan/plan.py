@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mutspad.config import Closed, MethodParams, Params, Run, TaskKey, parse_json
 from mutspad.errors import ConfigError
-from mutspad.files import write_json
+from mutspad.files import read_json, write_json
 from mutspad.plan.layout import Layout
 from mutspad.plan.models import AS_IS, Cells, PlannedModel, resolve_model
 from mutspad.plan.rows import Rows, describe_method
@@ -156,10 +156,19 @@ class Plan(Closed):
 
 
 def write_plan(plan: Plan, layout: Layout) -> None:
-    """Write the plan, and one resolved file a model."""
-    write_json(layout.plan, plan.model_dump(mode="json"))
-    for model in plan.models:
-        write_json(layout.resolved(model), plan.resolve(model).model_dump(mode="json"))
+    """Write the plan and one resolved file a model, and remove those of models that are gone.
+
+    A file that says the same already is left alone: whoever reads it does not run again.
+    """
+    resolved = {layout.resolved(model): plan.resolve(model) for model in plan.models}
+    values: dict[Path, Closed] = {layout.plan: plan, **resolved}
+    for path, value in values.items():
+        content = value.model_dump(mode="json")
+        if not path.is_file() or read_json(path) != content:
+            write_json(path, content)
+    for path in layout.resolved("*").parent.glob("*.json"):
+        if path not in resolved:
+            path.unlink()
 
 
 def read_plan(path: str | Path) -> Plan:

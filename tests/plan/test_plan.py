@@ -11,7 +11,7 @@ from mutspad.errors import ConfigError
 from mutspad.plan.build import build_plan
 from mutspad.plan.files import Files
 from mutspad.plan.layout import Layout
-from mutspad.plan.plan import Plan, digest, read_plan, write_plan
+from mutspad.plan.plan import Plan, read_plan, write_plan
 from mutspad.tasks import TASKS, Task
 
 PARAMS_FILE = Path(__file__).resolve().parents[2] / "params.yaml"
@@ -20,7 +20,7 @@ TAGS = {"pos": "demo-tweets-pos", "ner": "demo-tweets-ner"}
 
 
 def digests(plan: Plan) -> dict[str, str]:
-    return {model: digest(plan.resolve(model)) for model in plan.models}
+    return {model: plan.resolve(model).model_dump_json() for model in plan.models}
 
 
 def touched(before: Plan, after: Plan) -> set[str]:
@@ -97,6 +97,7 @@ def test_a_domain_of_any_name_with_some_of_the_tasks(tmp_path: Path) -> None:
     said: dict[str, Any] = {
         "experiment": "demo",
         "domains": {"forum": {"corpora": TAGS, "multi_root": True}},
+        "study": {"models": ["forum.pos"]},
         "methods": {
             **dict.fromkeys(load_params(PARAMS_FILE).methods),
             kept[0]: {"tasks": "each", "stages": ["forum"]},
@@ -220,6 +221,14 @@ def test_a_plan_survives_its_file(plan_of: PlanOf, tmp_path: Path) -> None:
     write_plan(plan, layout)
     assert read_plan(layout.plan) == plan
     assert {path.stem for path in (tmp_path / "plan").iterdir()} == set(plan.models)
+    before = layout.resolved("tweets.pos").stat().st_mtime_ns
+    changed = plan_of("paper", training_of={"tweets.ner": {"patience": 99}})
+    write_plan(changed, layout)
+    assert read_plan(layout.plan) == changed
+    assert layout.resolved("tweets.pos").stat().st_mtime_ns == before
+    assert layout.resolved("tweets.ner").read_text().count("99") == 1
+    write_plan(plan_of("paper", methods={"multi_task_learning": None}), layout)
+    assert not layout.resolved("tweets.all").exists()
     layout.plan.write_text("{}")
     with pytest.raises(ConfigError, match=r"plan\.json: expected a plan, found params: Field req"):
         read_plan(layout.plan)

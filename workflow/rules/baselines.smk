@@ -29,7 +29,6 @@ rule train_baseline:
     priority: 3
     params:
         code=code_of("mutspad.cli.step.fit", "numpy", "torch"),
-        model=digest_of,
         package=lambda wildcards: FILES.trained_package(wildcards.model),
         results=lambda wildcards: RESULTS,
     shell:

@@ -1,5 +1,4 @@
 # What Snakemake alone needs: the plan of the experiment, and short names for what it is asked most.
-import json
 import os
 import re
 import sys
@@ -14,12 +13,14 @@ from mutspad.fingerprint import code_of
 from mutspad.plan.build import build_plan
 from mutspad.plan.files import ELMO_FILES, Files
 from mutspad.plan.layout import PREDICTED, SPLITS
-from mutspad.plan.plan import digest
+from mutspad.plan.plan import digest, write_plan
 from mutspad.tasks import TASKS
 
 MIRROR = os.environ.get("MUTSPAD_MIRROR")
 LICENSED = os.environ.get("MUTSPAD_LICENSED")
 
+# The plan is written whenever this file is read, a dry run included, and not by a job: all jobs behind a job that runs would
+# run again, where only the models shall whose own resolved file has changed.
 # There is no `configfile:`, so `config` holds what the user said by --config and --configfile and nothing else: it wins over
 # params.yaml and over the experiment's overlay.
 try:
@@ -27,6 +28,7 @@ try:
     PLAN = build_plan(PARAMS, mirror=MIRROR, licensed=LICENSED)
     FILES = Files(PLAN, MIRROR, LICENSED)
     AT = PLAN.layout
+    write_plan(PLAN, AT)
     ABLATED = PLAN.ablated
     ABLATION = str(AT.ablation(ABLATED, PARAMS.seeds[0]))
 except MutspadError as error:
@@ -34,8 +36,6 @@ except MutspadError as error:
 
 REGISTRY = load_registry()
 RESULTS = str(AT.root)
-SAID = {key: value for key, value in config.items() if key != "experiment"}
-SAID["experiment"] = PARAMS.experiment
 
 # Jobs inherit the environment. They call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is
 # activated. How often a training is kept changes no result: as one of a rule's params, it would have everything trained
@@ -63,13 +63,8 @@ wildcard_constraints:
 
 
 def resolved(wildcards):
-    """Name the resolved file of a model. Its content is one of the job's params (`digest_of`), so its time is not asked."""
-    return ancient(str(AT.resolved(wildcards.model)))
-
-
-def digest_of(wildcards):
-    """Hash the resolved file of a model: exactly the models run again that a changed number touches."""
-    return digest(PLAN.resolve(wildcards.model))
+    """Name the resolved file of a model."""
+    return str(AT.resolved(wildcards.model))
 
 
 def training_files(wildcards):

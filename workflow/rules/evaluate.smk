@@ -25,7 +25,6 @@ rule apply_model:
         model=one_of(PLAN.as_is()),
     params:
         code=code_of("mutspad.cli.step.predict", "numpy", "torch"),
-        model=digest_of,
         trained=lambda wildcards: str(
             AT.model(PLAN.predictor(wildcards.model), wildcards.seed)
         ),

@@ -11,15 +11,14 @@ rule try_setting:
         plan=ancient("<results>/plan.json"),
     output:
         "<results>/study/trials/{model}/{number}.json",
-    wildcard_constraints:
-        number=r"\d+",
     log:
         "<logs>/study/{model}/{number}.log",
     benchmark:
         "<benchmarks>/study/{model}/{number}.tsv"
+    wildcard_constraints:
+        number=r"\d+",
     params:
         code=code_of("mutspad.cli.step.try_setting", "numpy", "torch"),
-        model=digest_of,
         space=digest(PARAMS.study.model_copy(update={"trials": 1, "models": []})),
         results=RESULTS,
     shell:
