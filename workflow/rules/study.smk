@@ -20,7 +20,7 @@ rule try_setting:
     params:
         code=code_of("mutspad.cli.step.try_setting", "numpy", "torch"),
         space=digest(PARAMS.study.model_copy(update={"trials": 1, "models": []})),
-        results=RESULTS,
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step try-setting \
@@ -43,7 +43,7 @@ rule tabulate_study:
         "<benchmarks>/tabulate_study.tsv"
     params:
         code=code_of("mutspad.cli.step.tabulate_study", "pandas", "tabulate"),
-        results=RESULTS,
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step tabulate-study \
