@@ -16,6 +16,7 @@ VERBS = {
     "list-times": "collect the run times that Snakemake measured",
     "show": "print Table 2 of a finished run, and where the rest is",
     "sync": "get every artefact back from the DVC remote",
+    "tag": "tag a text, or a file of texts",
 }
 STEPS = {
     "ablate": "score one task without each unit of the POS features",

@@ -24,3 +24,14 @@ results_option = click.option(
     required=True,
     help="The folder of the experiment, in which a verb reads and writes by fixed names.",
 )
+
+tagger_option = click.option(
+    "--model",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of a trained model; without it, the model that ships with the package.",
+)
+encoder_option = click.option(
+    "--encoder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the ELMo that the model reads, if it reads one.",
+)

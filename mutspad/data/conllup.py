@@ -104,7 +104,7 @@ def write_conllup(path: str | Path, sentences: Sequence[Sentence]) -> None:
         temporary.open("w", encoding="utf-8", newline="\n") as out,
     ):
         out.write(f"{HEADER}\n")
-        out.writelines(_serialise(sentence) for sentence in sentences)
+        out.writelines(serialise(sentence) for sentence in sentences)
 
 
 def find_fault(sentence: Sentence) -> Fault | None:
@@ -318,7 +318,7 @@ def _heads(path: str | Path, tokens: TokenList, word_lines: Iterable[int]) -> It
         yield int(head)
 
 
-def _serialise(sentence: Sentence) -> str:
+def serialise(sentence: Sentence) -> str:
     """Write one sentence by `conllu`."""
     metadata = {_SENT_ID: sentence.id} | {
         f"{_COMMENT}{task}": layer.origin.value

@@ -1,0 +1,1 @@
+"""Raw text in, documents out: tokeniser, pipeline, formats, pages and a spaCy component."""
