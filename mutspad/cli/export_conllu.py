@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import path_option
 from mutspad.data.conllup import read_conllup
 from mutspad.evaluation.conllu import merge_layers, to_conllu
 from mutspad.files import write_text
@@ -20,9 +21,7 @@ from mutspad.tasks import TASKS, Task
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-@click.option(
-    "--output", type=click.Path(path_type=Path), required=True, help="The CoNLL-U file to write."
-)
+@path_option("--output", help="The CoNLL-U file to write.")
 @click.option(
     "--task",
     "tasks",

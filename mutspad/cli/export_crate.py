@@ -15,24 +15,15 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import path_option
 from mutspad.errors import MutspadError
 from mutspad.files import atomic_path, read_json
 from mutspad.report.provenance.crate import build_crate
 
 
 @click.command("export-crate")
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder of the finished experiment, such as results/demo.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="What to write: a new folder, or a file that ends in .zip.",
-)
+@path_option("--results", help="Folder of the finished experiment, such as results/demo.")
+@path_option("--output", help="What to write: a new folder, or a file that ends in .zip.")
 def command(*, results: Path, output: Path) -> None:
     """Read the results and their record; write the crate of both and of the workflow."""
     record = results / "provenance.json"

@@ -10,24 +10,17 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import path_option
 from mutspad.errors import MutspadError
 from mutspad.files import write_text
 from mutspad.report.provenance.run_times import COLUMNS, read_run_times
 
 
 @click.command("list-times")
-@click.option(
-    "--benchmarks",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder of Snakemake's benchmark files, benchmarks/runs/<experiment>.",
+@path_option(
+    "--benchmarks", help="Folder of Snakemake's benchmark files, benchmarks/runs/<experiment>."
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The CSV file to write, one line a job.",
-)
+@path_option("--output", help="The CSV file to write, one line a job.")
 def command(*, benchmarks: Path, output: Path) -> None:
     """Read every benchmark file below a folder and write one line a job, longest first."""
     jobs = read_run_times(benchmarks)

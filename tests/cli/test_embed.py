@@ -72,7 +72,7 @@ def test_every_sentence_of_every_split_is_embedded_once(world):
 @pytest.mark.parametrize(
     ("arguments", "changes", "said"),
     [
-        (["--folder", "elmo"], {"corpora": "nowhere"}, "nowhere: expected <task>/<split>.conllup"),
+        (["--folder", "elmo"], {"corpora": "elmo"}, "elmo: expected <task>/<split>.conllup"),
         ([], {}, "language_model: expected the folder"),
         ([], {"kind": "elmi"}, "--encoder: expected a section of encoders as JSON"),
         ([], {"kind": "huggingface", "source": "./none"}, "./none: expected the folder of a"),

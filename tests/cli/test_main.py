@@ -32,11 +32,15 @@ def test_the_overview_lists_the_verbs_of_its_group(
     assert not set(hidden) & set(listed)
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_option_of_people_s_verbs_says_what_it_is(verb: str) -> None:
-    command = cli.get_command(click.Context(cli), verb)
+@pytest.mark.parametrize("call", ALL, ids=" ".join)
+def test_every_option_says_what_it_is(call: list[str]) -> None:
+    command: click.Command | None = cli
+    for name in call:
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), name)
     assert command is not None
     options = [option for option in command.params if isinstance(option, click.Option)]
+    assert options
     assert [option.name for option in options if not option.help] == []
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import corpora_option, path_option
 from mutspad.config import AblationParams, parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
@@ -28,18 +29,10 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("ablate")
-@click.option(
-    "--model",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder of the trained model, with model.json and weights.safetensors.",
+@path_option(
+    "--model", help="Folder of the trained model, with model.json and weights.safetensors."
 )
-@click.option(
-    "--corpora",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
-)
+@corpora_option
 @click.option(
     "--task",
     type=click.Choice([str(task) for task in TASKS]),
@@ -47,15 +40,13 @@ logger = logging.getLogger(__name__)
     help="The task to score without each unit.",
 )
 @click.option("--params", required=True, help="The section ablation of params.yaml, as JSON.")
-@click.option(
+@path_option(
     "--contextual",
-    type=click.Path(path_type=Path),
+    required=False,
     help="Stored vectors of the model's frozen encoder, path without suffix; not for other models.",
 )
-@click.option(
+@path_option(
     "--output",
-    type=click.Path(path_type=Path),
-    required=True,
     help="The CSV file to write: classes in columns, units in rows; a .json goes beside it.",
 )
 def command(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import path_option, raw_files_options
 from mutspad.data.conllup import read_conllup
 from mutspad.data.download import fetch
 from mutspad.data.lexicon import build_lexicon, collect_forms, write_lexicon
@@ -25,11 +26,8 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("build-lexicon")
-@click.option(
-    "--corpora",
-    type=click.Path(path_type=Path, exists=True),
-    required=True,
-    help="Folder of all processed corpora, results/<experiment>/corpora.",
+@path_option(
+    "--corpora", exists=True, help="Folder of all processed corpora, results/<experiment>/corpora."
 )
 @click.option(
     "--source",
@@ -47,31 +45,8 @@ logger = logging.getLogger(__name__)
     type=float,
     help="Standard deviation that the elements are scaled to. Default: vectors as published.",
 )
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    default=Path("raw"),
-    show_default=True,
-    help="Folder of the raw corpora: files are looked for here first, downloads go here.",
-)
-@click.option(
-    "--mirror",
-    type=click.Path(path_type=Path),
-    envvar="MUTSPAD_MIRROR",
-    help="Folder with a copy of files of raw/, asked before the network (env: MUTSPAD_MIRROR).",
-)
-@click.option(
-    "--licensed",
-    type=click.Path(path_type=Path),
-    envvar="MUTSPAD_LICENSED",
-    help="Folder with the licensed corpora, wsj/ and conll2003/ (env: MUTSPAD_LICENSED).",
-)
-@click.option(
-    "--lexicon",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder to write: lexicon.json and vectors.safetensors.",
-)
+@raw_files_options
+@path_option("--lexicon", help="Folder to write: lexicon.json and vectors.safetensors.")
 def command(
     *,
     corpora: Path,

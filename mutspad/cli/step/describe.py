@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import results_option
+from mutspad.cli.options import path_option, results_option
 from mutspad.files import write_text
 from mutspad.plan.plan import read_plan
 from mutspad.report.pages import build_page
@@ -21,10 +21,10 @@ from mutspad.report.statistics.reading import read_setting
 
 
 @click.command("describe")
-@click.option(
+@path_option(
     "--plan",
     "plan_file",
-    type=click.Path(path_type=Path),
+    required=False,
     help="The plan of the experiment: write the page of its parameters.",
 )
 @click.option("--page", "pages", multiple=True, help="A Markdown file of the results.")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import corpora_option, path_option
 from mutspad.config import EncoderParams, parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import write_contextual
@@ -32,22 +33,14 @@ logger = logging.getLogger(__name__)
     "--encoder", required=True, help="The section of the encoder in params.yaml, as JSON."
 )
 @click.option("--name", required=True, help="Name of the encoder in params.yaml.")
-@click.option(
+@path_option(
     "--folder",
-    type=click.Path(path_type=Path),
+    required=False,
     help="Folder of an ELMo's options.json and weights.hdf5; not for other kinds.",
 )
-@click.option(
-    "--corpora",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The files to write, path without suffix: <output>.npy and <output>.json.",
+@corpora_option
+@path_option(
+    "--output", help="The files to write, path without suffix: <output>.npy and <output>.json."
 )
 def command(*, encoder: str, name: str, folder: Path | None, corpora: Path, output: Path) -> None:
     """Read every split of every task, embed each distinct sentence, write the vectors."""

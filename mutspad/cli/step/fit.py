@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from mutspad.cli.options import model_option, results_option
+from mutspad.cli.options import model_option, results_option, seconds_option
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import ContextualVectors, read_contextual
@@ -42,14 +42,7 @@ from mutspad.training.stages import FittedRun, fit_run
 @model_option
 @click.option("--seed", type=int, required=True, help="Of weights, dropout and sentence order.")
 @results_option
-@click.option(
-    "--seconds",
-    type=float,
-    default=60.0,
-    show_default=True,
-    envvar="MUTSPAD_CHECKPOINT_SECONDS",
-    help="How often the state of the training is saved.",
-)
+@seconds_option
 def command(*, model_file: Path, seed: int, results: Path, seconds: float) -> None:
     """Read the corpora, train, write the model and its history, predict."""
     run, layout = read_run(model_file), Layout(results)

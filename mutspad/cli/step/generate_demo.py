@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import raw_option
 from mutspad.config import DemoParams, parse_json
 from mutspad.data.conllup import write_conllup
 from mutspad.data.demo import generate
@@ -18,13 +19,7 @@ from mutspad.data.registry import load_registry
 
 @click.command("generate-demo")
 @click.option("--demo", required=True, help="The section corpora.demo of params.yaml, as JSON.")
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    default=Path("raw"),
-    show_default=True,
-    help="Folder of the raw corpora: files are looked for here first, downloads go here.",
-)
+@raw_option
 def command(*, demo: str, raw: Path) -> None:
     """Generate every corpus of the demo."""
     params = parse_json(DemoParams, demo, "--demo", "the section corpora.demo as JSON")

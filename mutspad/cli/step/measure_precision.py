@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import path_option
 from mutspad.training.precision import measure_precision, write_measured
 
 
@@ -19,11 +20,8 @@ from mutspad.training.precision import measure_precision, write_measured
     is_flag=True,
     help="Measure; without it null is written, since no model has `precision: auto`.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The JSON file to write: the precision that `precision: auto` stands for.",
+@path_option(
+    "--output", help="The JSON file to write: the precision that `precision: auto` stands for."
 )
 def command(*, asked: bool, output: Path) -> None:
     """Write the precision in which a training is clearly faster."""

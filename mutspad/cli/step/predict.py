@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import model_option, results_option
+from mutspad.cli.options import model_option, path_option, results_option
 from mutspad.config import read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
@@ -25,12 +25,7 @@ from mutspad.training.seeding import make_deterministic
 
 @click.command("predict")
 @model_option
-@click.option(
-    "--trained",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The folder of the trained model of one seed.",
-)
+@path_option("--trained", help="The folder of the trained model of one seed.")
 @results_option
 def command(*, model_file: Path, trained: Path, results: Path) -> None:
     """Predict each task on its own dev and test sentences."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import anonymise_option, path_option, raw_files_options
 from mutspad.data.conllup import write_conllup
 from mutspad.data.download import verify
 from mutspad.data.prepare import prepare
@@ -44,11 +45,7 @@ from mutspad.tasks import TASKS, Task
     "--substitute-for",
     help="The licensed corpus that the named ones replace; recorded in summary.json.",
 )
-@click.option(
-    "--anonymise",
-    is_flag=True,
-    help="Replace every user handle by one form and every URL by another.",
-)
+@anonymise_option
 @click.option(
     "--held-out",
     type=float,
@@ -66,31 +63,8 @@ from mutspad.tasks import TASKS, Task
 @click.option(
     "--token-budget-seed", type=int, required=True, help="Seed of the draw for the token budget."
 )
-@click.option(
-    "--raw",
-    type=click.Path(path_type=Path),
-    default=Path("raw"),
-    show_default=True,
-    help="Folder of the raw corpora: files are looked for here first, downloads go here.",
-)
-@click.option(
-    "--mirror",
-    type=click.Path(path_type=Path),
-    envvar="MUTSPAD_MIRROR",
-    help="Folder with a copy of files of raw/, asked before the network (env: MUTSPAD_MIRROR).",
-)
-@click.option(
-    "--licensed",
-    type=click.Path(path_type=Path),
-    envvar="MUTSPAD_LICENSED",
-    help="Folder with the licensed corpora, wsj/ and conll2003/ (env: MUTSPAD_LICENSED).",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder to write: {train,dev,test}.conllup and summary.json.",
-)
+@raw_files_options
+@path_option("--output", help="Folder to write: {train,dev,test}.conllup and summary.json.")
 def command(
     *,
     domain: str,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import anonymise_option, corpora_option, path_option
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lines import read_lines
 from mutspad.data.text import Words, collect_text, write_sentences
@@ -24,35 +25,18 @@ logger = logging.getLogger(__name__)
 
 @click.command("prepare-text")
 @click.option("--domain", required=True, help="The domain whose text is collected, such as tweets.")
-@click.option(
-    "--corpora",
-    type=click.Path(path_type=Path, exists=True),
-    required=True,
-    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
-)
-@click.option(
+@corpora_option
+@path_option(
     "--raw-file",
     "raw_files",
-    type=click.Path(path_type=Path),
     multiple=True,
+    required=False,
     help="File of raw text, a document a line; repeat for several.",
 )
-@click.option(
-    "--anonymise",
-    is_flag=True,
-    help="Replace every user handle by one form and every URL by another.",
-)
-@click.option(
-    "--text",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The text file to write, one tokenised sentence a line.",
-)
-@click.option(
-    "--summary",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The JSON file to write: where the text is from and how much there is.",
+@anonymise_option
+@path_option("--text", help="The text file to write, one tokenised sentence a line.")
+@path_option(
+    "--summary", help="The JSON file to write: where the text is from and how much there is."
 )
 def command(
     *,

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from mutspad.cli.options import path_option, seconds_option
 from mutspad.config import LanguageModelParams, parse_json
 from mutspad.data.text import read_text
 from mutspad.files import write_json, write_text
@@ -28,12 +29,8 @@ from mutspad.training.resume import Checkpoint, identify
 
 
 @click.command("pretrain-lm")
-@click.option(
-    "--text",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    required=True,
-    help="Text file, one tokenised sentence a line; repeat for several.",
+@path_option(
+    "--text", multiple=True, help="Text file, one tokenised sentence a line; repeat for several."
 )
 @click.option(
     "--params",
@@ -41,24 +38,14 @@ from mutspad.training.resume import Checkpoint, identify
     required=True,
     help="The section language_model of params.yaml, as JSON.",
 )
-@click.option(
+@path_option(
     "--checkpoint",
-    type=click.Path(path_type=Path),
+    required=False,
     help="File with the state of an interrupted training: resumed from if there, and written to.",
 )
-@click.option(
-    "--seconds",
-    type=float,
-    default=60.0,
-    show_default=True,
-    envvar="MUTSPAD_CHECKPOINT_SECONDS",
-    help="Seconds between two writes of the checkpoint.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder to write: the model in ELMo's format, its history and summary.",
+@seconds_option
+@path_option(
+    "--output", help="Folder to write: the model in ELMo's format, its history and summary."
 )
 def command(
     *,
@@ -73,7 +60,7 @@ def command(
     params = parse_json(LanguageModelParams, params_json, "--params", expected)
     kept = None
     if checkpoint is not None:
-        code = f"{code_of('mutspad.cli.pretrain_lm', 'h5py', 'numpy', 'torch')} {params_json}"
+        code = f"{code_of('mutspad.cli.step.pretrain_lm', 'h5py', 'numpy', 'torch')} {params_json}"
         kept = Checkpoint(checkpoint, identify(code, params.seed, text), seconds)
     fitted = fit_language_model([read_text(path) for path in text], params, kept)
     history = pd.DataFrame([record.as_row() for record in fitted.history])

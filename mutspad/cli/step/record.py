@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import plan_option, results_option
+from mutspad.cli.options import path_option, plan_option, raw_files_options, results_option
 from mutspad.data.registry import load_registry
 from mutspad.files import read_json, write_json
 from mutspad.plan.plan import read_plan
@@ -36,12 +36,18 @@ OUTPUTS = ("results", "dvc.lock", "benchmarks/*.csv")
 @click.command("record")
 @plan_option
 @results_option
-@click.option("--artefact", "patterns", multiple=True, required=True, help="Others, below it.")
-@click.option("--benchmarks", type=click.Path(path_type=Path), required=True)
-@click.option("--lock", type=click.Path(path_type=Path), default=Path("requirements.txt"))
-@click.option("--raw", type=click.Path(path_type=Path), default=Path("raw"))
-@click.option("--mirror", type=click.Path(path_type=Path), envvar="MUTSPAD_MIRROR")
-@click.option("--licensed", type=click.Path(path_type=Path), envvar="MUTSPAD_LICENSED")
+@click.option(
+    "--artefact",
+    "patterns",
+    multiple=True,
+    required=True,
+    help="Pattern of further artefacts, below the folder of the experiment; may be repeated.",
+)
+@path_option("--benchmarks", help="Folder of Snakemake's benchmark files, for the run times.")
+@path_option(
+    "--lock", default=Path("requirements.txt"), show_default=True, help="The pinned packages."
+)
+@raw_files_options
 def command(
     *,
     plan_file: Path,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from mutspad.cli.options import corpora_option, path_option
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.unify import unify
@@ -27,12 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 @click.command("unify")
-@click.option(
-    "--corpora",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="Folder of the domain's processed corpora, results/<experiment>/corpora/<domain>.",
-)
+@corpora_option
 @click.option(
     "--labeller",
     "labellers",
@@ -40,11 +36,8 @@ logger = logging.getLogger(__name__)
     required=True,
     help="TASK=FOLDER: the mono-task model that writes the silver labels of a task; repeat.",
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The .conllup file to write: every training sentence with all layers.",
+@path_option(
+    "--output", help="The .conllup file to write: every training sentence with all layers."
 )
 def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
     """Merge the training sets; the mono-task models fill what is missing."""
