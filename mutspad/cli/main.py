@@ -49,12 +49,7 @@ STEPS = {
 class LazyGroup(click.Group):
     """Import a verb's module only when it is called: scoring must not wait for torch.
 
-    Parameters
-    ----------
-    package
-        The package with one module per verb; `fit-all` is in `fit_all.py`.
-    verbs
-        What each verb does, in half a line.
+    `fit-all` is in `<package>/fit_all.py`; `verbs` says in half a line what each does.
     """
 
     def __init__(self, *args: Any, package: str, verbs: dict[str, str], **kwargs: Any) -> None:

@@ -34,32 +34,13 @@ _Loader.add_implicit_resolver(f"{_TAG}merge", re.compile("^<<$"), ["<"])
 
 
 def read_scalar(text: str) -> Any:
-    """Read a value that was given as text, such as `2`, `1e-05` or `[1, 2]`.
-
-    Raises
-    ------
-    ConfigError
-        When it is not YAML, or when YAML 1.1 and 1.2 read it differently.
-    """
+    """Read a value that was given as text, such as `2`, `1e-05` or `[1, 2]`."""
     document = Document("the command line", text)
     return document.read()
 
 
 class Document:
-    """The nodes of a YAML file.
-
-    Parameters
-    ----------
-    source
-        What to name in an error.
-    text
-        What the file holds.
-
-    Raises
-    ------
-    ConfigError
-        When it is not YAML.
-    """
+    """Hold the nodes of a YAML file; `source` is named in an error."""
 
     def __init__(self, source: str | Path, text: str) -> None:
         self.source = source
@@ -73,13 +54,7 @@ class Document:
 
     @classmethod
     def open(cls, path: str | Path) -> "Document":
-        """Read a file.
-
-        Raises
-        ------
-        ConfigError
-            When it cannot be read as UTF-8 or is not YAML.
-        """
+        """Read a file."""
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
         except (OSError, ValueError) as error:
@@ -89,11 +64,8 @@ class Document:
     def read(self) -> Any:
         """Return the values.
 
-        Raises
-        ------
-        ConfigError
-            For a key that its mapping has twice, of which YAML keeps the last, and for a value that
-            YAML 1.1 and 1.2 read differently.
+        Refuse a key that its mapping has twice, of which YAML keeps the last, and a value that
+        YAML 1.1 and 1.2 read differently.
         """
         if self._root is None:
             return None

@@ -23,18 +23,7 @@ COMMAND_LINE = "the command line (--config, --configfile)"
 def load_params(path: str | Path, said: Mapping[str, Any] | None = None) -> Params:
     """Read the parameters of the experiment that the file, or else the command line, names.
 
-    Parameters
-    ----------
-    path
-        `params.yaml`.
-    said
-        What the user said on the command line; it wins over the experiment's overlay.
-
-    Raises
-    ------
-    ConfigError
-        For what cannot be read, an unknown experiment or key, a wrong type or sections that do not
-        fit together; with the place, what was expected and what was found.
+    What the user `said` on the command line wins over the experiment's overlay.
     """
     document = Document.open(path)
     return parse_params(document.read(), document, said)
@@ -43,13 +32,7 @@ def load_params(path: str | Path, said: Mapping[str, Any] | None = None) -> Para
 def parse_params(
     raw: Any, document: Document | None = None, said: Mapping[str, Any] | None = None
 ) -> Params:
-    """Lay the named experiment, then the command line, over the parameters; check the result.
-
-    Raises
-    ------
-    ConfigError
-        As `load_params` does.
-    """
+    """Lay the named experiment, then the command line, over the parameters; check the result."""
     document = document or Document("params.yaml", "")
     top = copy.deepcopy(dict(said or {}))
     base = overlay(raw if isinstance(raw, Mapping) else {}, top)
@@ -98,13 +81,7 @@ def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_run(path: str | Path) -> Run:
-    """Read the resolved parameters of a model.
-
-    Raises
-    ------
-    ConfigError
-        When the file does not hold them.
-    """
+    """Read the resolved parameters of a model."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -113,13 +90,7 @@ def read_run(path: str | Path) -> Run:
 
 
 def parse_json(model: type[Model], text: str, source: str | Path, what: str) -> Model:
-    """Check JSON against a model; `source` and `what` name in an error where and what it is.
-
-    Raises
-    ------
-    ConfigError
-        When the text is not JSON or not such a model.
-    """
+    """Check JSON against a model; `source` and `what` name in an error where and what it is."""
     try:
         return model.model_validate_json(text)
     except ValidationError as error:

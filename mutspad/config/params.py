@@ -21,17 +21,7 @@ from mutspad.config.sections import (
 
 
 class Params(Closed):
-    """The parameters of one experiment; `load_params` also checks what one says of another.
-
-    Parameters
-    ----------
-    baselines, pretrain, finetune
-        What the trainings of one phase override of `training`.
-    training_of
-        What models override of it, by a pattern of their names; later patterns win.
-    methods
-        The rows of Tables 2 and 3; None for one that an experiment leaves out.
-    """
+    """Hold the parameters of one experiment; `load_params` also checks what one says of another."""
 
     experiment: Name
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
@@ -41,14 +31,16 @@ class Params(Closed):
     vectors: VectorsParams
     model: ModelParams
     training: TrainingParams
-    baselines: dict[str, Any]
+    baselines: dict[str, Any]  # what the trainings of a phase override of `training`
     pretrain: dict[str, Any]
     finetune: dict[str, Any]
+    # the same by a pattern of model names; later patterns win
     training_of: dict[str, dict[str, Any]]
     labels: LabelParams
     adversarial: AdversarialParams
     language_model: LanguageModelParams
     encoders: dict[Name, EncoderParams]
+    # rows of Tables 2 and 3; None for one that is left out
     methods: dict[Name, MethodParams | None]
     study: StudyParams
     ablation: AblationParams

@@ -30,27 +30,15 @@ class DemoParams(Closed):
 
 
 class DomainParams(Closed):
-    """Describe one domain: its corpora and what is done to them.
+    """Describe one domain: its corpora and what is done to them."""
 
-    Parameters
-    ----------
-    corpora
-        The corpus of the registry that serves each task; any non-empty subset of the tasks.
-    anonymised
-        Whether handles and URLs get one form each.
-    multi_root
-        Whether a tree may have several roots.
-    unlabelled
-        Corpora of raw text, beside the words of the training sentences.
-    token_budget
-        Tokens of train and of dev, a task; None for every sentence.
-    """
-
+    # any non-empty subset of the tasks -> a corpus of the registry
     corpora: Annotated[dict[TaskKey, str], Field(min_length=1)]
-    anonymised: bool = False
-    multi_root: bool = False
+    anonymised: bool = False  # whether handles and URLs get one form each
+    multi_root: bool = False  # whether a tree may have several roots
+    # corpora of raw text, beside the words of the training sentences
     unlabelled: list[str] = Field(default_factory=list)
-    token_budget: Positive | None = None
+    token_budget: Positive | None = None  # of train and of dev, a task; None for every sentence
 
 
 class CorporaParams(Closed):
@@ -65,21 +53,11 @@ class CorporaParams(Closed):
 
 
 class Stage(Closed):
-    """Describe one training of a method.
-
-    Parameters
-    ----------
-    domain
-        Whose corpora it trains on.
-    unified
-        Whether it trains on the domain's unified corpus, gold and silver (paper 4.2.2).
-    adversarial
-        The target domain of adversarial training (paper 5.2.1), or None.
-    """
+    """Describe one training of a method, on the corpora of a domain."""
 
     domain: str
-    unified: bool = False
-    adversarial: str | None = None
+    unified: bool = False  # on the domain's unified corpus, gold and silver (paper 4.2.2)
+    adversarial: str | None = None  # the target domain of adversarial training (paper 5.2.1)
 
     @model_validator(mode="before")
     @classmethod
@@ -89,39 +67,21 @@ class Stage(Closed):
 
 
 class MethodParams(Closed):
-    """Describe one row of Table 2 or 3.
+    """Describe one row of Table 2 or 3."""
 
-    Parameters
-    ----------
-    tasks
-        `each`: a model a task; `all`: one model of all tasks.
-    only
-        The tasks that the row has, where it has not all.
-    stages
-        The trainings, each starting from the model of the one before.
-    apply_to
-        The domain that the last model is applied to as it is, instead of its own.
-    encoder
-        A contextual encoder of the section `encoders`, or None.
-    replaces_words
-        Whether its vectors are the whole representation of a word.
-    table
-        The table that has the row.
-    label, after, note
-        Of a row that the paper does not have: its name, the row behind which it stands (behind all
-        without one) and its footnote.
-    """
-
-    tasks: Literal["each", "all"]
+    tasks: Literal["each", "all"]  # a model a task, or one of all tasks
+    # the tasks that the row has, where it has not all
     only: Annotated[list[TaskKey], Field(min_length=1)] | None = None
+    # each starts from the model of the one before
     stages: Annotated[list[Stage], Field(min_length=1)]
+    # the domain that the last model is applied to as it is, instead of its own
     apply_to: str | None = None
-    encoder: str | None = None
-    replaces_words: bool = False
+    encoder: str | None = None  # of the section `encoders`
+    replaces_words: bool = False  # whether its vectors are the whole representation of a word
     table: Literal[2, 3] = 2
-    label: str | None = None
-    after: str | None = None
-    note: str | None = None
+    label: str | None = None  # these three are of a row that the paper does not have
+    after: str | None = None  # the row behind which it stands; behind all without one
+    note: str | None = None  # its footnote
 
     @property
     def target(self) -> str:
@@ -171,29 +131,17 @@ class LanguageModelParams(Closed):
 
 
 class EncoderParams(Closed):
-    """Describe a contextual encoder: ELMo files or a Hugging Face model.
-
-    Parameters
-    ----------
-    kind
-        What reads it.
-    source
-        For `elmo`: a registry entry, a folder with `options.json` and `weights.hdf5`, or
-        `language_model`, the one trained here. For `huggingface`: a folder, a hub name, or
-        `package:<module>/<folder>` for a model that an installed package carries.
-    trained
-        Whether training moves its weights; otherwise its vectors are computed once and kept.
-    learning_rate
-        The encoder's own, when it is trained.
-    stateful
-        ELMo only: whether its states pass from one sentence to the next.
-    """
+    """Describe a contextual encoder: ELMo files or a Hugging Face model."""
 
     kind: Literal["elmo", "huggingface"]
+    # `elmo`: a registry entry, a folder with `options.json` and `weights.hdf5`, or
+    # `language_model`, the one trained here. `huggingface`: a folder, a hub name, or
+    # `package:<module>/<folder>` for a model that an installed package carries.
     source: str
-    trained: bool = False
+    trained: bool = False  # otherwise its vectors are computed once and kept
+    # the encoder's own, when it is trained
     learning_rate: Annotated[float, Field(gt=0.0)] | None = None
-    stateful: bool = False
+    stateful: bool = False  # ELMo only: whether states pass from one sentence to the next
 
 
 class SearchRange(Closed):
@@ -211,17 +159,12 @@ class SearchRange(Closed):
 
 
 class StudyParams(Closed):
-    """Search the recipe on dev: which models, how many trials each, in which space.
-
-    Parameters
-    ----------
-    space
-        Dotted key of a resolved model -> a range, or the values to choose from.
-    """
+    """Search the recipe on dev: which models, how many trials each, in which space."""
 
     models: list[str]
     trials: Positive
     seed: Annotated[int, Field(ge=0)]
+    # Dotted key of a resolved model -> a range, or the values to choose from.
     space: dict[str, SearchRange | Annotated[list[float | str | bool | None], Field(min_length=1)]]
 
 

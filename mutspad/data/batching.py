@@ -33,26 +33,12 @@ class VectorSource(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """One sentence as rows of a vocabulary.
+    """Hold one sentence as rows of a vocabulary."""
 
-    Parameters
-    ----------
-    forms
-        The words as written; the characters are looked up once per distinct word of a batch.
-    words
-        Word rows, `[words]`.
-    labels
-        Label rows of each layer the sentence carries, `[words]`, -1 for an unknown label.
-    heads
-        Heads counted from 1, 0 for a root, `[words]`; None without a dependency layer.
-    contextual
-        Where the cached vectors of a contextual encoder are, or None.
-    """
-
-    forms: tuple[str, ...]
-    words: NDArray[np.int64]
-    labels: Mapping[Task, NDArray[np.int64]]
-    heads: NDArray[np.int64] | None
+    forms: tuple[str, ...]  # as written; a batch looks the characters up once per distinct form
+    words: NDArray[np.int64]  # `[words]`
+    labels: Mapping[Task, NDArray[np.int64]]  # `[words]` for each layer; -1 for an unknown label
+    heads: NDArray[np.int64] | None  # `[words]`, from 1, 0 for a root; None without a tree
     contextual: StoredVectors | None = None
 
     def __len__(self) -> int:
@@ -62,60 +48,28 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormStates:
-    """Character states of many forms, for all batches.
-
-    Parameters
-    ----------
-    rows
-        The row of each form.
-    states
-        Its character states, `[forms, dim]`.
-    """
+    """Hold the character states of many forms, for all batches."""
 
     rows: Mapping[str, int]
-    states: Tensor
+    states: Tensor  # `[forms, dim]`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """One batch of sentences, padded to the longest.
+    """Hold sentences padded to the longest."""
 
-    Parameters
-    ----------
-    words
-        Word rows, `[batch, words]`; 0 is padding.
-    lens
-        Words of each sentence, `[batch]`.
-    forms
-        Row of each word in the table of the batch's distinct forms, `[batch, words]`; 0 at padding.
-    chars, char_lens
-        Characters of the distinct forms, `[distinct, chars]`, and how many, `[distinct]`; short
-        forms stand first, so that neighbours need little padding.
-    labels
-        Label rows for every task of the vocabulary, `[batch, words]`; -1 where there is none.
-    heads
-        Heads counted from 1, 0 for a root, -1 where there is none, `[batch, words]`; None when no
-        sentence has a dependency layer.
-    texts
-        The words of each sentence as written.
-    contextual
-        Cached vectors of a contextual encoder, `[batch, words, layers, dim]`, zero at padding; None
-        when the model reads none.
-    form_states
-        Character states of the distinct forms, `[distinct, dim]`, where they are known, for
-        predictions only, as they carry no gradient; None where the model has to read the
-        characters.
-    """
-
-    words: Tensor
-    lens: Tensor
-    forms: Tensor
-    chars: Tensor
-    char_lens: Tensor
+    words: Tensor  # `[batch, words]`; 0 is padding
+    lens: Tensor  # words of each sentence, `[batch]`
+    forms: Tensor  # rows of the batch's distinct forms, `[batch, words]`; 0 at padding
+    chars: Tensor  # `[distinct, chars]`, short forms first, so that neighbours need little padding
+    char_lens: Tensor  # `[distinct]`
+    # `[batch, words]` for every task of the vocabulary; -1 where there is none
     labels: dict[Task, Tensor]
+    # `[batch, words]`, from 1, 0 for a root, -1 for none; None without any tree
     heads: Tensor | None
-    texts: tuple[tuple[str, ...], ...]
-    contextual: Tensor | None = None
+    texts: tuple[tuple[str, ...], ...]  # the words as written
+    contextual: Tensor | None = None  # `[batch, words, layers, dim]`, zero at padding
+    # `[distinct, dim]`, where known; for predictions only, as they carry no gradient
     form_states: Tensor | None = None
 
     def __len__(self) -> int:
@@ -149,22 +103,7 @@ def encode(
     tasks: Sequence[Task] = (),
     contextual: VectorSource | None = None,
 ) -> Encoded:
-    """Encode a sentence with a vocabulary, with its layers for these tasks.
-
-    Parameters
-    ----------
-    vocabulary, sentence, tasks
-        What to look up where.
-    contextual
-        The cached vectors of the model's contextual encoder, if it reads any.
-
-    Raises
-    ------
-    ValueError
-        When the sentence has no words.
-    EncoderError
-        When the cache does not hold the sentence.
-    """
+    """Encode a sentence, with its layers for these tasks and its cached contextual vectors."""
     if not sentence.words:
         raise ValueError(f"sentence {sentence.id}: expected at least one word, found none")
     labels: dict[Task, NDArray[np.int64]] = {}
@@ -185,24 +124,7 @@ def encode(
 def collate(
     vocabulary: Vocabulary, encoded: Sequence[Encoded], known: FormStates | None = None
 ) -> Batch:
-    """Pad sentences to one batch.
-
-    Parameters
-    ----------
-    vocabulary, encoded
-        The sentences, looked up in a vocabulary.
-    known
-        The character states of all their forms, where they are known.
-
-    Raises
-    ------
-    ValueError
-        When there is no sentence.
-    KeyError
-        When the known states lack a form.
-    EncoderError
-        When cached vectors can no longer be read.
-    """
+    """Pad sentences to one batch; `known` saves the model from reading characters."""
     if not encoded:
         raise ValueError("a batch: expected at least one sentence, found none")
     distinct = dict.fromkeys(form for sentence in encoded for form in sentence.forms)
@@ -252,26 +174,12 @@ def bucket_batches(
 
     Parameters
     ----------
-    lengths
-        Words of each sentence.
-    batch_sentences
-        Sentences in a batch; the last one formed may hold fewer.
     rng
         Breaks ties between sentences of one length and shuffles the batches; None keeps the order
         by length.
     pool_batches
         Only so many batches of shuffled sentences are sorted by length together: sorted as a whole,
         a corpus has batches of one length each, and neighbours meet in every epoch. None sorts all.
-
-    Returns
-    -------
-    list[list[int]]
-        Indices of the sentences of each batch; every sentence stands in exactly one.
-
-    Raises
-    ------
-    ValueError
-        When a batch or a pool would hold nothing.
     """
     for name, size in (("batch_sentences", batch_sentences), ("pool_batches", pool_batches)):
         if size is not None and size < 1:
@@ -288,24 +196,9 @@ def bucket_batches(
 
 
 def word_batches(lengths: Sequence[int], batch_words: int) -> list[list[int]]:
-    """Divide sentences, by length, into batches of at most so many words, with padding.
+    """Divide sentences, by length, into batches of at most so many words, padding included.
 
-    Parameters
-    ----------
-    lengths
-        Words of each sentence.
-    batch_words
-        Most words of a batch; a longer sentence is a batch of its own.
-
-    Returns
-    -------
-    list[list[int]]
-        Indices of the sentences of each batch; every sentence stands in exactly one.
-
-    Raises
-    ------
-    ValueError
-        When a batch would hold no word.
+    A longer sentence is a batch of its own.
     """
     if batch_words < 1:
         raise ValueError(f"batch_words: expected at least 1, found {batch_words}")

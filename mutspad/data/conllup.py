@@ -49,13 +49,7 @@ class Fault:
 
 
 def read_conllup(path: str | Path) -> list[Sentence]:
-    """Read the sentences of a processed file.
-
-    Raises
-    ------
-    CorpusError
-        For an empty split or any malformed line, with file and line.
-    """
+    """Read the sentences of a processed file."""
     sentences: list[Sentence] = []
     seen: dict[str, int] = {}
     for block in _checked_blocks(path):
@@ -76,13 +70,7 @@ def read_conllup(path: str | Path) -> list[Sentence]:
 
 
 def write_conllup(path: str | Path, sentences: Sequence[Sentence]) -> None:
-    """Write sentences atomically; what `read_conllup` would refuse is refused here.
-
-    Raises
-    ------
-    CorpusError
-        For an empty split, a repeated sentence id or a malformed sentence.
-    """
+    """Write sentences atomically; what `read_conllup` would refuse is refused here."""
     if not sentences:
         raise CorpusError(path, None, expected="at least one sentence", found="an empty split")
     seen: set[str] = set()
@@ -124,20 +112,7 @@ def find_fault(sentence: Sentence) -> Fault | None:
 
 
 def checked(sentence: Sentence, path: str | Path, lines: Sequence[int]) -> Sentence:
-    """Return a sentence that the processed format can hold.
-
-    Parameters
-    ----------
-    sentence
-        What a reader has built.
-    path, lines
-        Where its words stand: the file and the line of each word.
-
-    Raises
-    ------
-    CorpusError
-        For the first thing that is wrong, with file and line.
-    """
+    """Return a sentence that the processed format can hold; `lines` are those of its words."""
     fault = find_fault(sentence)
     if fault is not None:
         line = None if not lines else lines[fault.word or 0]

@@ -38,33 +38,18 @@ _REMEDY = "Run the verb embed again"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredRows:
-    """Location of rows of the matrix: those of one sentence, or all.
+    """Locate rows of the matrix: those of one sentence, or all.
 
     They are read, not mapped: the pages of a map would count as memory of the process, after an
     epoch all of the file.
-
-    Parameters
-    ----------
-    path
-        The matrix.
-    offset
-        Bytes before the first of them.
-    shape
-        `[words, layers, dim]`.
     """
 
     path: Path
-    offset: int
-    shape: tuple[int, int, int]
+    offset: int  # bytes before the first of them
+    shape: tuple[int, int, int]  # `[words, layers, dim]`
 
     def read(self) -> Half:
-        """Read the vectors, `[words, layers, dim]`.
-
-        Raises
-        ------
-        EncoderError
-            When the matrix is missing or truncated.
-        """
+        """Read the vectors, `[words, layers, dim]`."""
         size = math.prod(self.shape)
         try:
             vectors = np.fromfile(self.path, dtype=np.float16, count=size, offset=self.offset)
@@ -78,24 +63,12 @@ class StoredRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ContextualVectors:
-    """Hold the vectors of many sentences, on disk until they are read.
+    """Hold the vectors of many sentences, on disk until they are read."""
 
-    Parameters
-    ----------
-    source
-        The index file, to name in an error.
-    encoder
-        What made the vectors.
-    matrix
-        The whole matrix, `[rows, layers, dim]`, a row for each word.
-    places
-        Key of a sentence -> its first row and its words.
-    """
-
-    source: Path
+    source: Path  # the index file, to name in an error
     encoder: str
-    matrix: StoredRows
-    places: Mapping[str, tuple[int, int]]
+    matrix: StoredRows  # `[rows, layers, dim]`, a row for each word
+    places: Mapping[str, tuple[int, int]]  # key of a sentence -> its first row and its words
 
     def __len__(self) -> int:
         """Count the sentences."""
@@ -112,13 +85,7 @@ class ContextualVectors:
         return self.matrix.shape[2]
 
     def find(self, words: Sequence[str]) -> StoredRows:
-        """Look a sentence up.
-
-        Raises
-        ------
-        EncoderError
-            When the encoder has not read the sentence.
-        """
+        """Look a sentence up."""
         place = self.places.get(_key(words))
         if place is None:
             raise EncoderError(
@@ -143,32 +110,8 @@ def write_contextual(
 ) -> int:
     """Embed each distinct sentence once and write `<stem>.npy` and `<stem>.json`, atomically.
 
-    Equal vectors give equal bytes.
-
-    Parameters
-    ----------
-    stem
-        Path without an ending.
-    encoder
-        What makes the vectors; the index says it.
-    sentences
-        The sentences; a repeated one counts where it first stands.
-    embed
-        The encoder; it gets the distinct sentences in that order.
-    n_layers, dim
-        What it yields.
-    batch
-        Sentences a call.
-
-    Returns
-    -------
-    int
-        Rows written: the words of the distinct sentences.
-
-    Raises
-    ------
-    EncoderError
-        Without a sentence, or for vectors of another shape or beyond half precision.
+    Equal vectors give equal bytes. The encoder gets `batch` sentences a call, in the order in which
+    they first stand. Returns the rows written: the words of the distinct sentences.
     """
     distinct: dict[str, Words] = {}
     for words in sentences:
@@ -207,13 +150,7 @@ def write_contextual(
 
 
 def read_contextual(stem: str | Path) -> ContextualVectors:
-    """Read what `write_contextual` wrote; the vectors stay on disk.
-
-    Raises
-    ------
-    EncoderError
-        When a file is missing or damaged, or one is not of the other.
-    """
+    """Read what `write_contextual` wrote; the vectors stay on disk."""
     index, matrix = _paths(stem)
     description = _read_index(index)
     try:

@@ -57,31 +57,14 @@ def fetch(
 ) -> Path:
     """Put a file of the registry into `raw_dir`, verified, and return its path.
 
+    A right file that is there already is kept. What a failed download has received stays in
+    `<file>.part`, and the next call resumes from there.
+
     Parameters
     ----------
-    entry
-        The file.
-    raw_dir
-        Where it goes, at `entry.path`. A right file that is there already is kept.
-    mirror, licensed
-        Folders that may hold the file at the same relative path.
-    progress
-        Show how far a download is: a bar on a terminal, log lines elsewhere.
     retries, backoff
         How often to try again without a new byte, and the first pause in seconds, doubled each
         time.
-
-    Raises
-    ------
-    ConfigError
-        When a folder that was named is not there.
-    HashMismatchError
-        When a source delivers another file; nothing of it stays behind.
-    LicensedFileMissingError
-        When a file without URL lies in neither folder.
-    DownloadError
-        When the download fails; what arrived stays in `<file>.part` and the next call goes on from
-        there.
     """
     if entry.url is None and entry.sha256 is None:
         raise DownloadError(f"{entry.path}: expected a file to fetch, found one that is generated")
@@ -128,11 +111,7 @@ def fetch(
 def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
     """Compare a file with what the registry says about it, and warn when that is no sha256.
 
-    Raises
-    ------
-    HashMismatchError
-        When size or sha256 differ, or when a file of unknown sha256 is empty, a web page or cut;
-        names the source.
+    Without a sha256, an empty file, a web page and a cut file are refused.
     """
     size = Path(path).stat().st_size
     found = _sha256(path)
@@ -274,13 +253,7 @@ class ResumingDownloader:
 
 
 def _check_length_is_known(response: requests.Response, entry: FileEntry) -> None:
-    """Refuse an answer whose end looks like a torn connection.
-
-    Raises
-    ------
-    DownloadError
-        When neither the registry nor the server says how long the file is.
-    """
+    """Refuse an answer whose end looks like a torn connection."""
     chunked = response.headers.get("Transfer-Encoding", "").lower() == "chunked"
     if "Content-Length" not in response.headers and not chunked:
         raise DownloadError(

@@ -13,13 +13,7 @@ MODEL_FILES = ("*.json", "*.txt", "*.model", "*.safetensors")
 
 
 def find_local(source: str) -> Path | None:
-    """Find the local folder of a source; None for a name of the hub.
-
-    Raises
-    ------
-    EncoderError
-        When the package or its folder is not there.
-    """
+    """Find the local folder of a source; None for a name of the hub."""
     if source.startswith(PACKAGE_PREFIX):
         return _find_in_package(source)
     return Path(source) if source and Path(source).is_dir() else None

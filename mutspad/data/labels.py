@@ -55,15 +55,10 @@ def shared_label_pairs(
     target_labels: Sequence[str],
     equivalents: Mapping[str, str],
 ) -> list[tuple[int, int]]:
-    """Pair the labels that mean the same in two tag sets (paper 4.1).
+    """Pair the labels that mean the same in two tag sets, by their indices (paper 4.1).
 
     A target label is shared when a source label equals it once case is folded, or when
     `equivalents` (target type -> source type) maps its type to a source label with the same prefix.
-
-    Returns
-    -------
-    list
-        (source index, target index), ordered by target index; a target label occurs at most once.
     """
     source_index: dict[str, int] = {}
     for index, label in enumerate(source_labels):

@@ -24,39 +24,18 @@ Coverage = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The words and characters that all models of an experiment know.
+    """Hold the words and characters that all models of an experiment know."""
 
-    Parameters
-    ----------
-    words
-        Keys of the known words, sorted; padding and unknown are not among them.
-    chars
-        Characters of the training sets, sorted, case kept.
-    vectors
-        `[words, dim]`, zero where a word has no vector; None when the source is `none`.
-    has_vector
-        `[words]`, whether a word has a pretrained vector.
-    lowercase
-        Whether keys are lower-cased.
-    source
-        Where the vectors come from, as the parameters name it.
-    substitute_for
-        The source that could not be had, or None.
-    dim
-        Numbers a vector.
-    coverage
-        For `training` and `other`: how many `words` and `tokens` there are, and how many of each
-        have a vector, in per cent.
-    """
-
-    words: tuple[str, ...]
-    chars: tuple[str, ...]
+    words: tuple[str, ...]  # sorted keys, without padding and unknown
+    chars: tuple[str, ...]  # of the training sets, sorted, case kept
+    # `[words, dim]`, zero where a word has none; None when the source is `none`
     vectors: Vector | None
-    has_vector: NDArray[np.bool_]
+    has_vector: NDArray[np.bool_]  # `[words]`
     lowercase: bool
     source: str
-    substitute_for: str | None
+    substitute_for: str | None  # the source that could not be had, or None
     dim: int
+    # of `training` and `other`: words, tokens, and per cent of each with a vector
     coverage: Coverage
 
     def keys(self, word: str) -> tuple[str, ...]:
@@ -95,20 +74,12 @@ def build_lexicon(
 
     Parameters
     ----------
-    training
-        The training sentences of all corpora.
-    other
-        The dev and test sentences of all corpora.
     vectors
         The vectors of `collect_forms(training, other)`.
-    lowercase
-        Whether words that differ only in case are one word.
     scale
         The standard deviation of an element that all vectors are multiplied to by one constant;
         None keeps them as published. Sources differ by a factor of ten, and a network that is made
         for one is saturated by another.
-    substitute_for
-        The source that `vectors` stands in for, if it does.
     """
     trained = _count_words(training)
     seen = _count_words(other)
@@ -169,13 +140,7 @@ def write_lexicon(folder: str | Path, lexicon: Lexicon) -> None:
 
 
 def read_lexicon(folder: str | Path) -> Lexicon:
-    """Read a lexicon.
-
-    Raises
-    ------
-    VectorsError
-        When a file is missing or damaged, or the two do not belong together.
-    """
+    """Read a lexicon."""
     folder = Path(folder)
     try:
         raw = read_json(folder / LEXICON_FILE)

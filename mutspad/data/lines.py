@@ -30,11 +30,6 @@ def read_lines(path: str | Path) -> Iterator[Line]:
 
     Only `\n` and `\r\n` end a line: tweets hold other characters that Python's text mode or
     `str.splitlines` would take for a line end.
-
-    Raises
-    ------
-    CorpusError
-        When the file cannot be read or a line is not UTF-8.
     """
     try:
         with _open(Path(path)) as stream:
@@ -48,13 +43,7 @@ def read_lines(path: str | Path) -> Iterator[Line]:
 
 
 def decode_lines(stream: Iterable[bytes], path: str | Path) -> Iterator[Line]:
-    r"""Decode a file's lines, which end in `\n`, naming `path` in an error.
-
-    Raises
-    ------
-    CorpusError
-        When a line is not UTF-8.
-    """
+    r"""Decode a file's lines, which end in `\n`, naming `path` in an error."""
     for number, raw in enumerate(without_mark(stream), 1):
         try:
             text = raw.decode("utf-8")
@@ -94,13 +83,7 @@ def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 
 def data_files(folder: Path, suffix: str) -> list[Path]:
-    """List the visible files of a folder that end in `suffix`, whatever its case, or `<suffix>.gz`.
-
-    Raises
-    ------
-    CorpusError
-        When a file is there twice, under names that differ only in case or compression.
-    """
+    """List the visible files of a folder that end in `suffix` or `<suffix>.gz`, in either case."""
     found: dict[str, Path] = {}
     for path in sorted(folder.glob("*")):
         name = path.name.lower().removesuffix(GZIP)
@@ -135,13 +118,7 @@ def _is_invisible(char: str) -> bool:
 
 
 def zip_members(archive: str | Path, suffix: str) -> list[str]:
-    """List the visible members of a zip archive that end in `suffix`, sorted.
-
-    Raises
-    ------
-    CorpusError
-        When the archive cannot be read.
-    """
+    """List the visible members of a zip archive that end in `suffix`, sorted."""
     with _opened(archive) as opened:
         return sorted(
             name for name in opened.namelist() if name.endswith(suffix) and is_visible(name)
@@ -155,13 +132,7 @@ def is_visible(path: str | PurePosixPath) -> bool:
 
 
 def read_zip_lines(archive: str | Path, member: str) -> Iterator[Line]:
-    """Stream the lines of a member of a zip archive, as `read_lines` does.
-
-    Raises
-    ------
-    CorpusError
-        When the archive or the member cannot be read or a line is not UTF-8.
-    """
+    """Stream the lines of a member of a zip archive, as `read_lines` does."""
     with _opened(archive) as opened:
         if member not in opened.namelist():
             raise CorpusError(archive, None, expected=f"a member '{member}'", found="none")

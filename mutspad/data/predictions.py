@@ -10,13 +10,7 @@ from mutspad.tasks import Task
 
 
 def write_predictions(path: str | Path, predicted: Mapping[Task, Sequence[Sentence]]) -> None:
-    """Write the predicted layers of each task, those of the same sentence together.
-
-    Raises
-    ------
-    CorpusError
-        When two corpora have different sentences under one id.
-    """
+    """Write the predicted layers of each task, those of the same sentence together."""
     merged: dict[str, Sentence] = {}
     for sentences in predicted.values():
         for sentence in sentences:
@@ -40,24 +34,7 @@ def read_predictions(path: str | Path) -> dict[str, Sentence]:
 def select_predictions(
     predicted: Mapping[str, Sentence], task: Task, ids: Iterable[str], path: str | Path
 ) -> list[Sentence]:
-    """Return the predictions of one task's sentences, each with this task's layer alone.
-
-    Parameters
-    ----------
-    predicted
-        What `read_predictions` gives.
-    task
-        The task.
-    ids
-        The sentences of its corpus, in order.
-    path
-        The file, to name in an error.
-
-    Raises
-    ------
-    MutspadError
-        When a sentence has no prediction.
-    """
+    """Return the predictions of a task's sentences, each with this task's layer alone."""
     selected = []
     for name in ids:
         sentence = predicted.get(name)

@@ -19,21 +19,12 @@ from mutspad.tasks import Task
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The corpus of one domain and task.
-
-    Parameters
-    ----------
-    splits
-        Train, dev and test, every gold layer kept.
-    single_root
-        Dev and test with trees of one root, where the corpus has such references; else empty.
-    summary
-        What the corpora are and what was done to them, ready for JSON.
-    """
+    """Hold the corpus of one domain and task, every gold layer kept."""
 
     splits: dict[Split, list[Sentence]]
+    # dev and test, where the corpus has such references; else empty
     single_root: dict[Split, list[Sentence]]
-    summary: dict[str, Any]
+    summary: dict[str, Any]  # what the corpora are and what was done to them, ready for JSON
 
 
 def prepare(
@@ -52,10 +43,6 @@ def prepare(
 
     Parameters
     ----------
-    domain, task
-        What the corpora serve.
-    choice
-        The corpora, joined split by split.
     paths
         Corpus -> what its reader asks for -> local path (`CorpusEntry.raw_paths`).
     anonymised
@@ -66,13 +53,6 @@ def prepare(
         Tokens to draw from train and from dev, whole sentences, after the holding out; None keeps
         all. A sampled sentence carries the task's own layer only: samples of one corpus for two
         tasks overlap little, and its other gold layer would exceed that task's budget.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed line, with file and line, or a sentence without the task's layer.
-    ConfigError
-        When the budget holds no sentence at all.
     """
     corpora = {name: read_corpus(name, paths[name]) for name in choice.names}
     for name, corpus in corpora.items():

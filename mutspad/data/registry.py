@@ -27,47 +27,24 @@ SINGLE_ROOT = ".single-root"
 class FileEntry(Closed):
     """Describe one raw file.
 
-    Parameters
-    ----------
-    path
-        The same below raw/, the mirror and the licensed folder.
-    url
-        Where a public file is fetched.
-    bytes, sha256
-        How to know the file. A public file of which nobody has published these says `null`.
+    A public file of which nobody has published bytes or sha256 says `null`.
     """
 
-    path: str
-    url: str | None = None
+    path: str  # the same below raw/, the mirror and the licensed folder
+    url: str | None = None  # of a public file
     bytes: int | None = None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
 
 class FolderEntry(Closed):
-    """Describe a folder of files that the user brings, too many and too varied to list.
-
-    Parameters
-    ----------
-    path
-        The same below raw/, the mirror and the licensed folder.
-    sections
-        Its subfolders, each of which holds files.
-    suffix
-        How the names of the files end, in either case, with or without `.gz`.
-    """
+    """Describe a folder of files that the user brings, too many and too varied to list."""
 
     path: str
-    sections: list[str]
-    suffix: str
+    sections: list[str]  # subfolders, each of which holds files
+    suffix: str  # in either case, with or without `.gz`
 
     def list_files(self, folder: Path) -> dict[str, list[Path]]:
-        """List the files of each section of a local copy, in order.
-
-        Raises
-        ------
-        CorpusError
-            When a section holds a file twice.
-        """
+        """List the files of each section of a local copy, in order."""
         return {section: data_files(folder / section, self.suffix) for section in self.sections}
 
 
@@ -170,13 +147,7 @@ class Registry(Closed):
     corpora: dict[str, CorpusEntry]
 
     def corpus(self, name: str) -> CorpusEntry:
-        """Find a corpus.
-
-        Raises
-        ------
-        ConfigError
-            For an unknown name, with the nearest ones.
-        """
+        """Find a corpus."""
         if name not in self.corpora:
             raise ConfigError(_unknown("a corpus of the registry", name, self.corpora))
         return self.corpora[name]
@@ -187,13 +158,7 @@ class Registry(Closed):
             yield from corpus.files.values()
 
     def file(self, path: str) -> FileEntry:
-        """Find a file by its path below raw/.
-
-        Raises
-        ------
-        ConfigError
-            For an unknown path, with the nearest ones.
-        """
+        """Find a file by its path below raw/."""
         by_path = {file.path: file for file in self.files()}
         if path not in by_path:
             raise ConfigError(_unknown("a file of the registry", path, by_path))
@@ -202,41 +167,21 @@ class Registry(Closed):
 
 @dataclass(frozen=True, slots=True)
 class CorpusChoice:
-    """Name the corpora that serve one domain and task, to be joined in this order.
-
-    Parameters
-    ----------
-    names
-        Corpora of the registry.
-    substitute_for
-        The licensed corpus that they replace, or None.
-    """
+    """Name the corpora that serve one domain and task, to be joined in this order."""
 
     names: tuple[str, ...]
-    substitute_for: str | None = None
+    substitute_for: str | None = None  # the licensed corpus that they replace
 
 
 @lru_cache(maxsize=1)
 def load_registry() -> Registry:
-    """Read the registry that the package carries.
-
-    Raises
-    ------
-    ConfigError
-        When an entry is not as `CorpusEntry` wants it.
-    """
+    """Read the registry that the package carries."""
     text = files("mutspad.data").joinpath("registry.yaml").read_text(encoding="utf-8")
     return parse_registry(text)
 
 
 def parse_registry(text: str) -> Registry:
-    """Read a registry from YAML.
-
-    Raises
-    ------
-    ConfigError
-        When an entry is not as `CorpusEntry` wants it.
-    """
+    """Read a registry from YAML."""
     try:
         registry = Registry.model_validate({"corpora": yaml.safe_load(text)})
     except (ValidationError, yaml.YAMLError) as error:
@@ -262,14 +207,6 @@ def choose_corpora(
     A licensed corpus is used when all its files lie in `raw_dir`, `mirror` or `licensed`. When none
     of them does, its substitutes step in, if `substitution` allows it, with a warning where a
     licensed folder was named. A corpus of which only a part is there is never replaced.
-
-    Raises
-    ------
-    ConfigError
-        For an unknown corpus or one that does not have the task, or a named folder that is none.
-    LicensedFileMissingError
-        When a licensed corpus is there in part, when it is absent and nothing may replace it, or
-        when the licensed folder holds none of those wanted; says which files to put where.
     """
     registry = load_registry()
     check_folders(mirror=mirror, licensed=licensed)
@@ -302,13 +239,7 @@ def choose_corpora(
 
 
 def check_folders(*, mirror: Folder, licensed: Folder) -> None:
-    """Make sure that a folder that was named is there.
-
-    Raises
-    ------
-    ConfigError
-        When it is not; names the variable.
-    """
+    """Make sure that a folder that was named is there."""
     for variable, folder in (("MUTSPAD_MIRROR", mirror), ("MUTSPAD_LICENSED", licensed)):
         if folder and not Path(folder).is_dir():
             raise ConfigError(

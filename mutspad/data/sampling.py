@@ -27,13 +27,7 @@ def cut_splits(items: Sequence[T]) -> dict[Split, list[T]]:
 def hold_out(
     sentences: Sequence[Sentence], share: float, seed: int
 ) -> tuple[list[Sentence], list[Sentence]]:
-    """Hold out a random share of the sentences; both parts keep the original order.
-
-    Returns
-    -------
-    tuple
-        The remaining and the held-out sentences.
-    """
+    """Hold out a random share of the sentences; the rest comes first, both keep their order."""
     order = _permutation(len(sentences), seed)
     taken = set(order[: round(share * len(sentences))])
     left = [sentence for index, sentence in enumerate(sentences) if index not in taken]

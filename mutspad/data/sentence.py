@@ -29,21 +29,11 @@ def is_word(form: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One task's annotation of a sentence.
-
-    Parameters
-    ----------
-    labels
-        One label a word: POS tags, IOB2 chunk or entity tags, or dependency relations.
-    origin
-        Gold or silver.
-    heads
-        For dependencies only: the head of each word, counted from 1, 0 for a root.
-    """
+    """Hold one task's annotation of a sentence, a label a word."""
 
     labels: tuple[str, ...]
     origin: Origin = Origin.GOLD
-    heads: tuple[int, ...] | None = None
+    heads: tuple[int, ...] | None = None  # of a tree: counted from 1, 0 for a root
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,29 +48,14 @@ _INVISIBLE_SPACES = str.maketrans({"\u200b": " ", "\ufeff": " "})
 
 @dataclass(frozen=True, slots=True)
 class RawText:
-    """The unlabelled text of a domain.
-
-    Parameters
-    ----------
-    sentences
-        The words of distinct sentences, those of the corpora first.
-    summary
-        How much there is, whence, and what was left out; ready for JSON.
-    """
+    """Hold the unlabelled text of a domain: distinct sentences, those of the corpora first."""
 
     sentences: list[Words]
-    summary: dict[str, Any]
+    summary: dict[str, Any]  # how much there is, whence, and what was left out; ready for JSON
 
 
 def read_text(path: str | Path) -> list[Words]:
-    """Read the sentences of a file of raw text.
-
-    Raises
-    ------
-    CorpusError
-        For an empty file, bytes that are not UTF-8, or a line whose tokens are not separated by
-        single spaces, with file and line.
-    """
+    """Read the sentences of a file of raw text."""
     sentences = []
     for number, line in read_lines(path):
         words = tuple(line.split(" "))
@@ -81,13 +66,7 @@ def read_text(path: str | Path) -> list[Words]:
 
 
 def write_sentences(path: str | Path, sentences: Sequence[Words]) -> None:
-    """Write raw text atomically; what `read_text` would refuse is refused here.
-
-    Raises
-    ------
-    CorpusError
-        For no sentence at all, or one with an empty token or a token with a space.
-    """
+    """Write raw text atomically; what `read_text` would refuse is refused here."""
     _check_any(sentences, path)
     for number, words in enumerate(sentences, 1):
         _check(words, path, number)
@@ -115,24 +94,13 @@ def collect_text(
     raw: Mapping[str, Iterable[str]],
     anonymised: bool,
 ) -> RawText:
-    """Collect the unlabelled text of a domain: its training sentences, then raw lines.
+    """Collect the unlabelled text of a domain: its training sentences, then raw lines by source.
 
-    Each sentence is taken once, and none that stands in a dev or test set, whose text no model may
-    see before it is scored. Two sentences count as the same when only case, spaces, the tokens'
-    borders or compatible characters ("…" and "...") differ: corpora differ in these.
-
-    Parameters
-    ----------
-    domain
-        Named in the summary.
-    training
-        The words of the training sentences; a word with a space inside becomes several tokens.
-    held_back
-        The words of the dev and test sentences.
-    raw
-        Source -> its lines, not yet tokenised; those without a letter or digit are left out.
-    anonymised
-        Give handles and URLs one form (paper 5.1).
+    Each sentence is taken once, and none that stands in a dev or test set (`held_back`), whose
+    text no model may see before it is scored. Two sentences count as the same when only case,
+    spaces, the tokens' borders or compatible characters ("…" and "...") differ: corpora differ in
+    these. A word with a space inside becomes several tokens; raw lines without a letter or digit
+    are left out.
     """
     seen = dict.fromkeys(map(_identity, _anonymised(held_back, anonymised)), "in_dev_or_test")
     left_out = {"in_dev_or_test": 0, "repeated": 0, "without_words": 0}

@@ -19,25 +19,9 @@ def unify(
     """Merge training sets by sentence and fill every missing layer with a silver one (paper 4.2.2).
 
     The same id in two corpora is the same sentence and keeps the gold layers of both, as EWT's
-    sentences can carry gold tags and gold trees.
-
-    Parameters
-    ----------
-    corpora
-        The training set of each task.
-    annotate_missing
-        Returns a layer for each of the sentences that lack the task; called at most once a task.
-
-    Returns
-    -------
-    list[Sentence]
-        In the order POS, CK, NER, DP of the corpora, each sentence where it first appears.
-
-    Raises
-    ------
-    UnificationError
-        When one id stands for different words or for two different gold layers, when it stands
-        twice in one corpus, or when a sentence of a corpus lacks the corpus's own layer.
+    sentences can carry gold tags and gold trees. The order is that of the tasks, each sentence
+    where it first appears. `annotate_missing` returns a layer for each of the sentences that lack
+    a task, and is called at most once a task.
     """
     tasks = [task for task in TASKS if task in corpora]
     merged: dict[str, Sentence] = {}

@@ -30,21 +30,11 @@ class _LineError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class VectorTable:
-    """The vectors of the requested words that the source has.
+    """Hold the vectors of the requested words that the source has."""
 
-    Parameters
-    ----------
-    source
-        The source as the parameters name it; a spaCy model with its own name and version too.
-    dim
-        Numbers a vector.
-    vectors
-        Word -> `[dim]`.
-    """
-
-    source: str
+    source: str  # as the parameters name it; a spaCy model with its own name and version too
     dim: int
-    vectors: Mapping[str, Vector]
+    vectors: Mapping[str, Vector]  # word -> `[dim]`
 
     def find(self, word: str) -> Vector | None:
         """Look a word up: its exact form, else its lower-cased form."""
@@ -55,24 +45,11 @@ class VectorTable:
 def open_vectors(
     source: str, needed: Set[str], *, dim: int, files: Mapping[str, Path] | None = None
 ) -> VectorTable:
-    """Read the vectors of the needed words from a source.
+    """Read the vectors of the needed words, and of their lower-cased forms, from a source.
 
-    Parameters
-    ----------
-    source
-        `none`; `spacy:<model>` with an installed package or the path of a model; the name of a
-        file in `files` (a registry entry such as `glove-42b`); or the path of a GloVe file.
-    needed
-        The forms to keep; each one's lower-cased form is kept too.
-    dim
-        The expected numbers a vector.
-    files
-        Registry entry -> local GloVe file, `.txt` or `.zip`.
-
-    Raises
-    ------
-    VectorsError
-        When the source is unknown, absent, malformed or of another dimension.
+    The source is `none`; `spacy:<model>` with an installed package or the path of a model; the name
+    of a file in `files` (a registry entry such as `glove-42b`); or the path of a GloVe file, `.txt`
+    or `.zip`.
     """
     files = files or {}
     wanted = set(needed) | {word.lower() for word in needed}
@@ -141,13 +118,7 @@ def _open_glove(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _refuse_header(line: bytes, dim: int) -> None:
-    """Refuse the first line of fastText and word2vec: how many words, how many numbers each.
-
-    Raises
-    ------
-    _LineError
-        Where it is one; one number a word would make it a word with its vector.
-    """
+    """Refuse the first line of fastText and word2vec: how many words, how many numbers each."""
     fields = line.split()
     if len(fields) == 2 and all(map(bytes.isdigit, fields)) and dim > 1:
         words, width = map(int, fields)
@@ -162,11 +133,6 @@ def _split_line(line: bytes, dim: int) -> tuple[str, bytes]:
     """Split a line into its word and its numbers.
 
     Some words of the 840B file hold spaces, so the numbers are counted from the right.
-
-    Raises
-    ------
-    _LineError
-        When there are too few fields, the word is not UTF-8 or there is no end.
     """
     if len(line) == _LONGEST_LINE:
         raise _LineError(f"expected a word and {dim} numbers, found over {_LONGEST_LINE} bytes")

@@ -17,22 +17,14 @@ UNK_ID = 1
 class Vocabulary:
     """Map words, characters and labels to rows.
 
-    Parameters
-    ----------
-    words, chars
-        Row 0 is the padding and row 1 the unknown; a corpus word equal to one of them is just
-        another word.
-    labels
-        The labels of each task without any padding row; relations for dependencies, tags with "O"
-        for chunks and entities.
-    lowercase
-        Whether words are looked up in lower case. Characters always keep their case.
+    Row 0 of words and characters is the padding and row 1 the unknown; a corpus word equal to one
+    of them is just another word.
     """
 
     words: tuple[str, ...]
     chars: tuple[str, ...]
-    labels: Mapping[Task, tuple[str, ...]]
-    lowercase: bool
+    labels: Mapping[Task, tuple[str, ...]]  # without a padding row
+    lowercase: bool  # look words up in lower case; characters keep their case
 
     def __post_init__(self) -> None:
         for name, rows in (("words", self.words), ("chars", self.chars)):
@@ -83,13 +75,7 @@ class Vocabulary:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Build the vocabulary that `to_json` described.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError
-            When the value is no vocabulary.
-        """
+        """Build the vocabulary that `to_json` described."""
         return cls(
             words=_strings("words", value["words"]),
             chars=_strings("chars", value["chars"]),

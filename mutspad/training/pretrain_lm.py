@@ -32,13 +32,7 @@ WARM_UP = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Perplexity:
-    """Perplexity of held-out sentences, over all outcomes.
-
-    Parameters
-    ----------
-    forward, backward
-        Read from the first word on, and from the last.
-    """
+    """Hold the perplexity of held-out sentences, over all outcomes, in both reading directions."""
 
     forward: float
     backward: float
@@ -46,20 +40,10 @@ class Perplexity:
 
 @dataclass(frozen=True, slots=True)
 class LanguageModelEpoch:
-    """The results of one epoch.
+    """Hold the results of one epoch."""
 
-    Parameters
-    ----------
-    epoch
-        Counted from 0.
-    loss
-        The mean loss of a prediction against sampled outcomes, in nats.
-    dev
-        The perplexity of the held-out sentences.
-    """
-
-    epoch: int
-    loss: float
+    epoch: int  # counted from 0
+    loss: float  # mean of a prediction against sampled outcomes, in nats
     dev: Perplexity
 
     def as_row(self) -> dict[str, int | float]:
@@ -74,24 +58,12 @@ class LanguageModelEpoch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedLanguageModel:
-    """A trained ELMo with its training curve.
-
-    Parameters
-    ----------
-    elmo
-        The model, without what predicts words.
-    history
-        The epochs.
-    tokens
-        Words of the training text.
-    unigram
-        The perplexity of the held-out sentences to a model that only knows how frequent words are.
-    """
+    """Hold a trained ELMo, without what predicts words, with its training curve."""
 
     elmo: Elmo
     history: list[LanguageModelEpoch]
-    tokens: int
-    unigram: Perplexity
+    tokens: int  # words of the training text
+    unigram: Perplexity  # of a model that only knows how frequent words are
 
     def summary(self) -> dict[str, Any]:
         """Return `summary.json`."""
@@ -113,27 +85,12 @@ def fit_language_model(
     params: LanguageModelParams,
     checkpoint: Checkpoint | None = None,
 ) -> FittedLanguageModel:
-    """Train a bidirectional language model from random weights.
+    """Train a bidirectional language model from random weights, or from the state of a checkpoint.
 
     Each sentence is read by itself: neighbours in a collection of tweets have nothing to do with
-    each other. Ours: Adam with a learning rate that rises and then falls to zero rather than ELMo's
-    Adagrad, whose third epoch on 200,000 tokens had a higher perplexity than Adam's first.
-
-    Parameters
-    ----------
-    texts
-        Sentences of each source; all give the same share when there are more tokens than the
-        budget.
-    params
-        The sizes, the budget and the training.
-    checkpoint
-        Where the training's state is kept while it runs. A state that is there is resumed; the
-        result is byte-identical to that of a training without a stop.
-
-    Raises
-    ------
-    LanguageModelError
-        When too little text is left to train or to hold out, or the loss is not finite.
+    each other. All texts give the same share when there are more tokens than the budget. Ours: Adam
+    with a learning rate that rises and then falls to zero rather than ELMo's Adagrad, whose third
+    epoch on 200,000 tokens had a higher perplexity than Adam's first.
     """
     seed_everything(params.seed)
     train, dev = _divide(texts, params)
@@ -231,13 +188,7 @@ class _Trainer:
         ]
 
     def run_epoch(self, checkpoint: Checkpoint | None) -> tuple[float, float]:
-        """Train the next epoch, or the rest of it.
-
-        Returns
-        -------
-        tuple[float, float]
-            The mean loss of a prediction, and words a second.
-        """
+        """Train the next epoch, or the rest of it; return the mean loss and words a second."""
         started, words = time.perf_counter(), 0
         rng = np.random.Generator(np.random.PCG64([self._params.seed, self.epoch]))
         batches = bucket_batches(self._lengths, self._params.batch_sentences, rng)

@@ -1,1 +1,1 @@
-"""Readers, one for each raw format."""
+"""Readers, one for each raw format; each refuses a malformed line with its file and number."""

@@ -23,13 +23,7 @@ class Row:
 def read_rows(
     lines: Iterable[Line], path: str | Path, *, columns: int, separator: str
 ) -> Iterator[list[Row]]:
-    """Stream sentences as rows of exactly `columns` columns, none of them empty.
-
-    Raises
-    ------
-    CorpusError
-        For a row with another number of columns, or when there is no row at all.
-    """
+    """Stream sentences as rows of exactly `columns` columns, none of them empty."""
     name = "tabs" if separator == "\t" else "single spaces"
     empty = True
     for block in blocks(lines):
@@ -53,13 +47,7 @@ def read_rows(
 def read_iob1(
     path: str | Path, rows: Sequence[Row], normalise: Callable[[str], str] = str
 ) -> list[str]:
-    """Read the IOB1 tags of the last column, normalised, as IOB2.
-
-    Raises
-    ------
-    CorpusError
-        For what is no IOB tag; named as it stands there, not as it would be converted.
-    """
+    """Read the IOB1 tags of the last column, normalised, as IOB2."""
     tags = [normalise(row.fields[-1]) for row in rows]
     for row, tag in zip(rows, tags, strict=True):
         if not is_iob_tag(tag):
@@ -75,13 +63,7 @@ def read_iob1(
 def tagged_sentence(
     sent_id: str, path: str | Path, rows: Sequence[Row], task: Task, tags: Sequence[str]
 ) -> Sentence:
-    """Build a sentence with one gold layer, words from the first column.
-
-    Raises
-    ------
-    CorpusError
-        When a tag is none or cannot stand where it stands.
-    """
+    """Build a sentence with one gold layer, words from the first column."""
     words = tuple(row.fields[0] for row in rows)
     sentence = Sentence(sent_id, words).with_layers({task: Layer(tuple(tags))})
     return checked(sentence, path, [row.line for row in rows])

@@ -12,13 +12,7 @@ MEMBERS: dict[Split, str] = {"train": "conll2000/train.txt", "test": "conll2000/
 
 
 def read_conll2000(archive: str | Path, name: str) -> dict[Split, list[Sentence]]:
-    """Read both splits; the shared task has no dev split.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed line, with file and line.
-    """
+    """Read both splits; the shared task has no dev split."""
     splits: dict[Split, list[Sentence]] = {}
     for split, member in MEMBERS.items():
         path = member_path(archive, member)

@@ -15,24 +15,12 @@ DOCUMENT = "-DOCSTART-"
 
 
 def read_conll2003(path: str | Path, name: str) -> list[Sentence]:
-    """Read one split: IOB1 becomes IOB2, document marks are left out.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed line, with file and line.
-    """
+    """Read one split: IOB1 becomes IOB2, document marks are left out."""
     return _build(path, name, _read_sentences(path, columns=4))
 
 
 def read_wikigold(path: str | Path, name: str) -> dict[Split, list[Sentence]]:
-    """Read WikiGold, which has no splits; ours: 80 % train, 10 % dev, the rest test.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed line, with file and line.
-    """
+    """Read WikiGold, which has no splits; ours: 80 % train, 10 % dev, the rest test."""
     splits = cut_splits(list(_read_sentences(path, columns=2)))
     return {split: _build(path, f"{name}-{split}", splits[split]) for split in splits}
 

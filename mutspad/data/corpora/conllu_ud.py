@@ -22,11 +22,6 @@ def read_ud(path: str | Path, name: str, *, pos: PosColumn) -> list[Sentence]:
 
     Multi-word ranges and empty nodes are left out, and of the other columns nothing is asked:
     Tweebank keeps notes such as `NormType=...` in DEPS, which strict readers refuse.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed line, with file and line.
     """
     sentences = [
         _sentence(path, f"{name}-{number}", block, _COLUMNS.index(pos))

@@ -67,13 +67,7 @@ def wsj_sections(folder: str | Path) -> dict[Split, list[Path]]:
 
 
 def read_wsj(files: Mapping[Split, Sequence[Path]], name: str) -> dict[Split, list[Sentence]]:
-    """Read the files of each split in their order.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed tree, with file and line, or a split without sentences.
-    """
+    """Read the files of each split in their order."""
     return {
         split: _sentences(
             ((path, read_lines(path)) for path in paths), f"{name}-{split}", Path(f"{name}-{split}")
@@ -83,13 +77,7 @@ def read_wsj(files: Mapping[Split, Sequence[Path]], name: str) -> dict[Split, li
 
 
 def read_nltk_treebank(archive: str | Path, name: str) -> dict[Split, list[Sentence]]:
-    """Read NLTK's sample; ours: the first 80 % of its files train, 10 % dev, the rest test.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed tree, with file and line, or a split without sentences.
-    """
+    """Read NLTK's sample; ours: the first 80 % of its files train, 10 % dev, the rest test."""
     members = cut_splits(zip_members(archive, ".mrg"))
     return {
         split: _sentences(
@@ -105,13 +93,7 @@ def read_nltk_treebank(archive: str | Path, name: str) -> dict[Split, list[Sente
 
 
 def read_leaves(lines: Iterable[Line], path: str | Path) -> Iterator[list[Leaf]]:
-    """Stream the words of each tree, traces included.
-
-    Raises
-    ------
-    CorpusError
-        For brackets that do not match or an atom where none can be, with file and line.
-    """
+    """Stream the words of each tree, traces included."""
     stack: list[_Node] = []
     leaves: list[Leaf] = []
     line = 0

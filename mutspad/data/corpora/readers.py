@@ -26,17 +26,10 @@ Paths = Mapping[str, Path]
 
 @dataclass(frozen=True, slots=True)
 class RawCorpus:
-    """Hold a corpus as published.
-
-    Parameters
-    ----------
-    splits
-        Its sentences, all gold layers that it carries.
-    single_root
-        The same sentences with trees of one root, where such a reference exists.
-    """
+    """Hold a corpus as published, all gold layers that it carries."""
 
     splits: Splits
+    # the same sentences with trees of one root, where such a reference exists
     single_root: Splits = field(default_factory=dict)
 
 
@@ -44,22 +37,7 @@ Reader = Callable[[Paths, str], RawCorpus]
 
 
 def read_corpus(name: str, paths: Paths) -> RawCorpus:
-    """Read a corpus of the registry.
-
-    Parameters
-    ----------
-    name
-        Its name; sentence ids are `<name>-<split>-<number>`.
-    paths
-        Its local files, as `CorpusEntry.raw_paths` names them.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed line, with file and line.
-    ConfigError
-        When the corpus has no annotated text.
-    """
+    """Read a corpus of the registry; sentence ids are `<name>-<split>-<number>`."""
     if name not in READERS:
         raise ConfigError(f"expected one of {', '.join(sorted(READERS))}, found '{name}'")
     return READERS[name](paths, name)

@@ -33,13 +33,7 @@ AMPERSAND = "&"
 def read_tchunk(
     chunk: str | Path, pos: str | Path, splits: Mapping[Split, str | Path], name: str
 ) -> dict[Split, list[Sentence]]:
-    """Read the chunked tweets of each split.
-
-    Raises
-    ------
-    CorpusError
-        For a malformed line, or a tweet of one file that the next one lacks, with file and line.
-    """
+    """Read the chunked tweets of each split."""
     tagged = list(read_rows(read_lines(pos), pos, columns=2, separator=" "))
     chunked = list(read_rows(read_lines(chunk), chunk, columns=2, separator=" "))
     tweets = _align(chunk, chunked, pos, tagged)

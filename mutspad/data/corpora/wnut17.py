@@ -12,11 +12,8 @@ from mutspad.tasks import Task
 def read_wnut17(path: str | Path, name: str) -> list[Sentence]:
     """Read one split; in the training file a tab alone parts sentences.
 
-    Raises
-    ------
-    CorpusError
-        For a malformed line, or a word with several labels (the shared task also published such a
-        test file; Table 1 counts the one with single labels), with file and line.
+    A word with several labels is refused: the shared task also published such a test file, and
+    Table 1 counts the one with single labels.
     """
     sentences = []
     lines = read_lines(path)
