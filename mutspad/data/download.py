@@ -11,17 +11,11 @@ import math
 import shutil
 import zipfile
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pooch
 import requests
 from requests.adapters import HTTPAdapter
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from urllib3.util.retry import Retry
 
 from mutspad.data.registry import FileEntry, Folder, check_folders
@@ -33,12 +27,10 @@ logger = logging.getLogger(__name__)
 CHUNK = 1 << 16  # bytes; at most so many are lost when a connection is torn
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte
 BUSY = (429, 500, 502, 503, 504)
-LOG_EVERY = 10  # per cent, where no progress bar can be drawn
+LOG_EVERY = 10  # per cent
 
 HTML = (b"<!doctype html", b"<html", b"<head", b"<?xml")
 """How a page begins, in lower case, that a server sends in the place of a file."""
-
-Advance = Callable[[int], None]
 
 
 class _TornError(requests.RequestException):
@@ -51,7 +43,6 @@ def fetch(
     raw_dir: str | Path,
     mirror: Folder = None,
     licensed: Folder = None,
-    progress: bool = True,
     retries: int = 5,
     backoff: float = 0.5,
 ) -> Path:
@@ -83,26 +74,15 @@ def fetch(
             f"{entry.path}: licensed, so never downloaded, and absent; put it at "
             f"<folder>/{entry.path} and run again with MUTSPAD_LICENSED=<folder>"
         )
-    if entry.sha256 is None:
-        # What lies there has the wrong size; without a hash, pooch would keep it.
-        target.unlink(missing_ok=True)
-    # Its messages name absolute paths and repeat ours.
-    pooch.get_logger().setLevel(logging.WARNING)
-    downloader = ResumingDownloader(entry, target, progress, retries, backoff)
+    download = _Download(entry, entry.url, target, retries, backoff)
     try:
-        pooch.retrieve(
-            entry.url,
-            known_hash=None if entry.sha256 is None else f"sha256:{entry.sha256}",
-            fname=target.name,
-            path=target.parent,
-            downloader=downloader,
-        )
+        download.run()
     except OSError as error:  # requests' exceptions are OSErrors, as are a full disk's
-        kept = downloader.part.stat().st_size if downloader.part.is_file() else 0
+        size = "" if entry.bytes is None else f" of {entry.bytes}"
         raise DownloadError(
             f"{entry.path}: could not be fetched from {entry.url}: {error} "
-            f"({_amount(kept, entry)} are kept for the next attempt). Without network, put "
-            f"the file at <folder>/{entry.path} and set MUTSPAD_MIRROR=<folder>"
+            f"({download.arrived()}{size} bytes are kept for the next attempt). Without network, "
+            f"put the file at <folder>/{entry.path} and set MUTSPAD_MIRROR=<folder>"
         ) from None
     logger.info("%s: fetched from %s", entry.path, entry.url)
     return target
@@ -143,113 +123,90 @@ def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ResumingDownloader:
-    """Download for `pooch`, going on from a `.part` beside the target after an interruption."""
+class _Download:
+    """Download a file into a `.part` beside the target, which outlives an interruption."""
 
     entry: FileEntry
+    url: str
     target: Path
-    progress: bool
     retries: int
     backoff: float
 
     @property
     def part(self) -> Path:
-        """Name the file that holds what has arrived so far."""
         return self.target.with_name(f"{self.target.name}.part")
 
-    def __call__(self, url: str, output_file: str, _: Any) -> None:
-        """Download `url` into `output_file`, verified."""
-        if self._arrived() > self._most:
-            self.part.unlink()
-        with _session(self.retries, self.backoff) as session, self._show() as advance:
-            failures = 0
-            while (before := self._arrived()) < self._most:
-                try:
-                    self._receive(session, url, before, advance)
-                except _TornError:
-                    failures = failures + 1 if self._arrived() <= before else 0
-                    if failures > self.retries:
-                        raise
-                    logger.info("%s: connection torn, going on", self.entry.path)
-                else:
-                    break
-        try:
-            verify(self.part, self.entry, source=url)
-        except HashMismatchError:
-            self.part.unlink()
-            raise
-        self.part.replace(output_file)
-
     @property
-    def _most(self) -> float:
+    def most(self) -> float:
         """Return how many bytes the file can have."""
         return math.inf if self.entry.bytes is None else self.entry.bytes
 
-    def _arrived(self) -> int:
+    def arrived(self) -> int:
+        """Return how many bytes are there so far."""
         return self.part.stat().st_size if self.part.is_file() else 0
 
-    def _receive(self, session: requests.Session, url: str, start: int, advance: Advance) -> None:
+    def run(self) -> None:
+        """Download what is missing, verify the whole, put it in its place."""
+        self.part.parent.mkdir(parents=True, exist_ok=True)
+        if self.arrived() > self.most:
+            self.part.unlink()
+        with _session(self.retries, self.backoff) as session:
+            failures = 0
+            while (before := self.arrived()) < self.most:
+                try:
+                    self._receive(session, before)
+                except _TornError:
+                    failures = failures + 1 if self.arrived() <= before else 0
+                    if failures > self.retries:
+                        raise
+                    logger.info("%s: connection torn, resuming", self.entry.path)
+                else:
+                    break
+        try:
+            verify(self.part, self.entry, source=self.url)
+        except HashMismatchError:
+            self.part.unlink()
+            raise
+        self.part.replace(self.target)
+
+    def _receive(self, session: requests.Session, start: int) -> None:
         """Append what the server sends from byte `start` on to the `.part`."""
         # Compressed on the wire, bytes and ranges would not be the file's own.
         headers = {"Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
-        with session.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+        with session.get(self.url, headers=headers, stream=True, timeout=TIMEOUT) as response:
             refused = start and response.status_code == requests.codes.range_not_satisfiable
             if not refused:
                 response.raise_for_status()
-                self._append(response, start, advance)
+                self._append(response, start)
         if refused:
             self.part.unlink()
-            self._receive(session, url, 0, advance)
+            self._receive(session, 0)
 
-    def _append(self, response: requests.Response, start: int, advance: Advance) -> None:
+    def _append(self, response: requests.Response, start: int) -> None:
         """Write a response to the `.part`: after what is there, or afresh without a range."""
         goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
         resumed = response.status_code == requests.codes.partial_content and goes_on
         received = start if resumed else 0
-        if self.entry.bytes is None and self.entry.sha256 is None:
+        size, shown = self.entry.bytes, 0
+        if size is None and self.entry.sha256 is None:
             _check_length_is_known(response, self.entry)
         with self.part.open("ab" if resumed else "wb") as out:
             try:
                 for chunk in response.iter_content(CHUNK):
                     out.write(chunk)
                     received += len(chunk)
-                    advance(received)
-                    if received > self._most:
+                    if size and 100 * received // size >= shown + LOG_EVERY:
+                        shown = 100 * received // size
+                        logger.info("%s: %d %% of %d bytes", self.entry.path, shown, size)
+                    if received > self.most:
                         return  # another file; verification says so
             except (
                 requests.exceptions.ChunkedEncodingError,
                 requests.exceptions.ConnectionError,
             ) as error:
                 raise _TornError(error) from error
-
-    @contextmanager
-    def _show(self) -> Iterator[Advance]:
-        """Yield a function that takes the bytes that have arrived."""
-        size = self.entry.bytes
-        console = Console(stderr=True)
-        if self.progress and console.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                DownloadColumn(),
-                TimeRemainingColumn(),
-            )
-            with Progress(*columns, console=console) as bar:
-                task = bar.add_task(self.entry.path, total=size)
-                yield lambda received: bar.update(task, completed=received)
-            return
-        shown = 0
-
-        def log(received: int) -> None:
-            nonlocal shown
-            share = 0 if size is None else 100 * received // max(size, 1)
-            if self.progress and share >= shown + LOG_EVERY:
-                shown = share - share % LOG_EVERY
-                logger.info("%s: %d %% of %d bytes", self.entry.path, shown, size)
-
-        yield log
 
 
 def _check_length_is_known(response: requests.Response, entry: FileEntry) -> None:
@@ -333,10 +290,6 @@ def _find_damage(path: str | Path, entry: FileEntry) -> str | None:
     except (DamagedFileError, zipfile.BadZipFile, OSError) as error:
         return f"a cut or damaged one ('{error}')"
     return None
-
-
-def _amount(kept: int, entry: FileEntry) -> str:
-    return f"{kept} bytes" if entry.bytes is None else f"{kept} of {entry.bytes} bytes"
 
 
 def _sha256(path: str | Path) -> str:
