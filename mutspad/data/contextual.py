@@ -16,8 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 from torch import Tensor
 
 from mutspad.data.lines import excerpt
@@ -194,20 +192,12 @@ def _key(words: Sequence[str]) -> str:
 
 
 def _parts(sentences: Sequence[Words], size: int) -> Iterable[Sequence[Words]]:
-    """Yield batches of `size` sentences and show the progress."""
-    terminal = Console(stderr=True)
-    starts = range(0, len(sentences), size)
+    """Yield batches of `size` sentences and log every tenth of the way."""
     reported = 0
-    for start in track(
-        starts,
-        description="embed",
-        console=terminal,
-        transient=True,
-        disable=not terminal.is_terminal,
-    ):
+    for start in range(0, len(sentences), size):
         yield sentences[start : start + size]
         done = min(start + size, len(sentences))
-        if not terminal.is_terminal and 10 * done // len(sentences) > reported:
+        if 10 * done // len(sentences) > reported:
             reported = 10 * done // len(sentences)
             logger.info("%d of %d sentences embedded", done, len(sentences))
 

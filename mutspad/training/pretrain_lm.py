@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from rich.console import Console
-from rich.progress import track
 from torch import nn
 
 from mutspad.config import LanguageModelParams
@@ -193,16 +191,9 @@ class _Trainer:
         rng = np.random.Generator(np.random.PCG64([self._params.seed, self.epoch]))
         batches = bucket_batches(self._lengths, self._params.batch_sentences, rng)
         steps = len(batches) * self._params.max_epochs
-        terminal = Console(stderr=True)
         highest, progress = self._params.learning_rate, self.progress
         self._model.train()
-        for number, batch in track(
-            list(enumerate(batches))[progress.step :],
-            description=f"epoch {self.epoch}",
-            console=terminal,
-            transient=True,
-            disable=not terminal.is_terminal,
-        ):
+        for number, batch in list(enumerate(batches))[progress.step :]:
             step = self.epoch * len(batches) + number
             loss = self._step(batch, learning_rate(step, steps, highest))
             if not math.isfinite(loss):
