@@ -26,7 +26,7 @@ rule try_setting:
         python -m mutspad.cli step try-setting \
             --plan {input.plan:q} \
             --model {input.model:q} \
-            --number {wildcards.number} \
+            --number {wildcards.number:q} \
             --results {params.results:q} &>{log:q}
         """
 
