@@ -242,7 +242,9 @@ class Results:
             return paper.table3[row].label
         if row in paper.table2.rows:
             return paper.table2.rows[row].label
-        return self.report.described[row].label
+        described = self.report.described.get(row)
+        # A claim can be about a row that the experiment leaves out.
+        return row.replace("_", " ").capitalize() if described is None else described.label
 
     def _seeds_of(self, runs: Mapping[Task, str]) -> list[tuple[float, ...]]:
         """Return the main test scores of all tasks, seed by seed."""

@@ -312,3 +312,4 @@ def test_rows_have_names_for_readers(read_results):
     assert name_row("mutspad_chosen_on_dev", results) == "MuTSPad"
     assert name_row("source_unification", results) == "MuTSPad w/ source unif."
     assert name_row("elmo_ours", results) == "ELMo (ours)"
+    assert name_row("mutspad_left_out", results) == "Mutspad left out"
