@@ -1,5 +1,6 @@
 """Write files so that a reader finds the old one or the new one, never half of one."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -70,3 +71,9 @@ def read_json(path: str | Path) -> Any:
     except (RecursionError, ValueError) as error:
         # Thousands of brackets or of digits in a row.
         raise DamagedFileError(f"{path}: expected JSON of ordinary depth, found: {error}") from None
+
+
+def hash_file(path: str | Path) -> str:
+    """Return a file's SHA-256."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -21,7 +21,7 @@ rule record:
         rules.predictions.input,
         rules.scores.input,
     output:
-        update("<results>/provenance.json"),
+        "<results>/provenance.json",
     log:
         "<logs>/record.log",
     benchmark:

@@ -5,8 +5,7 @@ Example: mutspad step record --plan results/demo/plan.json --results results/dem
 
 results/<experiment>/
 └── provenance.json    git revision, packages, machine, corpora with hashes, parameters, run times;
-                       each artefact with its SHA-256 and the environment it was first recorded
-                       under: those of the plan by themselves, others by their patterns
+                       SHA-256 of each artefact: the plan's by themselves, others by a pattern
 """
 
 from pathlib import Path
@@ -15,15 +14,15 @@ import click
 
 from mutspad.cli.options import path_option, plan_option, raw_files_options, results_option
 from mutspad.data.registry import load_registry
-from mutspad.files import read_json, write_json
+from mutspad.files import write_json
 from mutspad.plan.plan import read_plan
 from mutspad.report.provenance.environment import describe_environment
-from mutspad.report.provenance.extent import name_artefacts
 from mutspad.report.provenance.provenance import (
     build_record,
     describe_encoders,
     describe_raw_files,
     hash_files,
+    name_artefacts,
     name_sources,
 )
 from mutspad.report.provenance.run_times import read_run_times
@@ -59,8 +58,7 @@ def command(
     mirror: Path | None,
     licensed: Path | None,
 ) -> None:
-    """Read what lies there and describe the machine; what an older record knows stays known."""
-    output = results / "provenance.json"
+    """Hash what lies there and describe the machine."""
     plan = read_plan(plan_file)
     setting = read_setting(results, plan)
     registry = load_registry()
@@ -75,6 +73,5 @@ def command(
         run_times=run_times[run_times["phase"] != "record"],
         raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed))
         | describe_encoders(plan),
-        previous=read_json(output) if output.is_file() else None,
     )
-    write_json(output, record)
+    write_json(results / "provenance.json", record)

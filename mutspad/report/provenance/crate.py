@@ -3,6 +3,7 @@
 https://www.researchobject.org/workflow-run-crate/profiles/workflow_run_crate
 """
 
+import mimetypes
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
@@ -12,8 +13,8 @@ from rocrate.model import ContextEntity, File
 from rocrate.rocrate import ROCrate
 
 from mutspad.errors import MutspadError
-from mutspad.report.provenance.environment import list_changes
-from mutspad.report.provenance.provenance import hash_file
+from mutspad.files import hash_file
+from mutspad.report.provenance.environment import run_git
 
 VERSION = "1.1"
 """Of RO-Crate, which the profiles below build upon."""
@@ -26,7 +27,6 @@ PROFILES = {
 COMPUTATIONAL_WORKFLOW = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
 LICENCE = "https://spdx.org/licenses/Apache-2.0"
-UNKNOWN, CHANGED = "unknown", " with changes"
 COMPLETED = "http://schema.org/CompletedActionStatus"
 
 WORKFLOW_FILES = (
@@ -48,21 +48,6 @@ CERTIFICATE = "dvc.lock"
 # hashes are in the record.
 OUTPUTS = ("scores/*", "tables/*", "figures/*", "statistics/*", "claims.*")
 
-MEDIA_TYPES = {
-    ".csv": "text/csv",
-    ".html": "text/html",
-    ".json": "application/json",
-    ".md": "text/markdown",
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".py": "text/x-python",
-    ".smk": "text/plain",
-    ".txt": "text/plain",
-    ".yaml": "application/yaml",
-    ".zip": "application/zip",
-}
-UNKNOWN_TYPE = "application/octet-stream"
-
 
 def build_crate(root: Path, results: Path, record: Mapping[str, Any]) -> ROCrate:
     """Build the crate of a finished run; nothing is written.
@@ -70,43 +55,23 @@ def build_crate(root: Path, results: Path, record: Mapping[str, Any]) -> ROCrate
     The workflow is the main entity, its run an action with parameters and corpora as objects and
     scores, tables and figures as results. What single phases and jobs took is in provenance.json.
 
-    Parameters
-    ----------
-    root
-        The checkout.
-    results
-        The results of the experiment, below it.
-    record
-        Their provenance.
-
     Raises
     ------
     MutspadError
         When a file is not the one of the record, or the results lie outside the checkout.
     """
-    check_artefacts(results, record)
+    for path, digest in record["artefacts"].items():
+        found = hash_file(results / path) if (results / path).is_file() else "no file"
+        if found != digest:
+            raise MutspadError(
+                f"{results / path}: expected the file of {results}/provenance.json with sha256 "
+                f"{digest}, found {found}. Finish the run (snakemake all) or get its artefacts "
+                "back (mutspad sync)"
+            )
     top, inside = root.resolve(), results.resolve()
     if not inside.is_relative_to(top):
         raise MutspadError(f"{results}: expected results below {top}, the folder of the workflow")
     return _Packer(top, inside, record).crate
-
-
-def check_artefacts(results: Path, record: Mapping[str, Any]) -> None:
-    """Compare the results with their record.
-
-    Raises
-    ------
-    MutspadError
-        For the first file that is missing or another one.
-    """
-    for path, artefact in record["artefacts"].items():
-        found = hash_file(results / path) if (results / path).is_file() else "no file"
-        if found != artefact["sha256"]:
-            raise MutspadError(
-                f"{results / path}: expected the file of {results}/provenance.json with sha256 "
-                f"{artefact['sha256']}, found {found}. Finish the run (snakemake all) or get its "
-                "artefacts back (mutspad sync)"
-            )
 
 
 class _Packer:
@@ -116,9 +81,6 @@ class _Packer:
         self.crate = ROCrate(version=VERSION)
         self.crate.metadata.extra_terms["sha256"] = SHA256
         self.root, self.results, self.record = root, results, record
-        # Artefacts may have older ones, too: the record names them one by one.
-        self.environment = record["environments"][-1]
-        self.changes = _compare(root, self.environment["git"])
         self._describe_root()
         self.workflow = self._add_workflow()
         run = self._add("#run", "CreateAction", name="Run of the workflow", **_span(record))
@@ -149,7 +111,7 @@ class _Packer:
 
     def _add_workflow(self) -> Any:
         """Add the Snakefile with what it includes and calls."""
-        packages = self.environment["packages"]
+        environment = self.record["environment"]
         types = ["File", "SoftwareSourceCode", "ComputationalWorkflow"]
         workflow = self.crate.add_workflow(
             self.root / "Snakefile",
@@ -162,35 +124,11 @@ class _Packer:
         workflow["conformsTo"] = {"@id": COMPUTATIONAL_WORKFLOW}
         workflow["license"] = {"@id": LICENCE}
         workflow["encodingFormat"] = "text/plain"
-        workflow["version"] = self._name_packed_version()
-        workflow["description"] = self._describe_packed()
-        workflow.lang["version"] = packages.get("snakemake")
+        workflow["version"], workflow["description"] = _compare(self.root, environment["git"])
+        workflow.lang["version"] = environment["packages"].get("snakemake")
         for path in _find(self.root, (*WORKFLOW_FILES, CERTIFICATE)):
             self._add_file(path)
         return workflow
-
-    def _name_packed_version(self) -> str:
-        """Name the version of the files that are packed, which need not be the recorded one."""
-        version = _name_version(self.environment["git"])
-        if self.changes is None and version != UNKNOWN:
-            return f"{version}, not compared"
-        return f"{version.removesuffix(CHANGED)}{CHANGED}" if self.changes else version
-
-    def _describe_packed(self) -> str:
-        """Describe the differences of the packed files from those that made the results."""
-        if self.changes is None:
-            text = "Whether these files are the recorded ones is not known: git has no answer here."
-        elif self.changes:
-            text = f"Not as in the recorded version: {', '.join(self.changes)}."
-        else:
-            text = "Every file is as in the recorded version."
-        others = len(self.record["environments"]) - 1
-        if others:
-            text += (
-                f" Some artefacts were first recorded under {others} other environment(s): "
-                "provenance.json names them, artefact by artefact."
-            )
-        return text
 
     def _add_inputs(self) -> list[Any]:
         """Add parameters, resolved runs, corpus summaries, and raw files by their URL."""
@@ -205,7 +143,7 @@ class _Packer:
                 properties={
                     "name": path,
                     "description": f"{entry['title']} {entry['version']}; {entry['licence']}",
-                    "encodingFormat": MEDIA_TYPES.get(Path(path).suffix, UNKNOWN_TYPE),
+                    "encodingFormat": _guess_type(path),
                     **({"sha256": file["sha256"]} if file["sha256"] else {}),
                     **({"contentSize": str(file["bytes"])} if file["bytes"] else {}),
                 },
@@ -228,10 +166,9 @@ class _Packer:
     def _add_file(self, path: Path) -> File:
         """Add a file of the checkout under its path."""
         relative = path.relative_to(self.root)
-        media_type = MEDIA_TYPES.get(path.suffix, "text/plain")
         properties = {
             "name": relative.as_posix(),
-            "encodingFormat": media_type,
+            "encodingFormat": _guess_type(relative.name),
             "contentSize": str(path.stat().st_size),
             "sha256": hash_file(path),
         }
@@ -243,31 +180,29 @@ class _Packer:
         return self.crate.add(entity)
 
 
-def _name_version(git: Mapping[str, Any] | None) -> str:
-    """Name the version of the code: a revision, and whether the code is quite that."""
-    if git is None or git["revision"] is None:
-        return UNKNOWN
-    return f"{git['revision']}{CHANGED}" if git["dirty"] else str(git["revision"])
+def _compare(root: Path, git: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Name the version of the packed files, and describe how they differ from the revision."""
+    if git is None:
+        return "unknown", "The revision that made the results is not recorded."
+    revision, paths = git["revision"], [f":(glob){pattern}" for pattern in COMPARED]
+    changed = run_git(root, "diff", "--name-only", "-z", "--no-renames", revision, "--", *paths)
+    new = run_git(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *paths)
+    if changed is None or new is None:
+        return f"{revision}, not compared", "Git does not know the recorded revision here."
+    now = {path for path in (changed + new).split("\0") if path}
+    parts = [
+        f"Not as in the revision {when}: {', '.join(sorted(paths))}."
+        for when, paths in (("here", now), ("when the results were made", git["changed"]))
+        if paths
+    ]
+    if not parts:
+        return revision, "Every file is as in the revision."
+    return f"{revision} with changes", " ".join(parts)
 
 
-def _compare(root: Path, git: Mapping[str, Any] | None) -> list[str] | None:
-    """List the files of the workflow that are neither a revision's nor its recorded changes."""
-    changes = None
-    if git is not None and git["revision"] is not None:
-        changes = list_changes(root, git["revision"], COMPARED)
-    if git is None or changes is None:
-        return None
-    before = git["changed"]
-    paths = changes | {path.relative_to(root).as_posix() for path in _find(root, COMPARED)}
-    hashes = {
-        path: hash_file(root / path) if (root / path).is_file() else None
-        for path in paths & (changes | before.keys())
-    }
-    return sorted(
-        path
-        for path, digest in hashes.items()
-        if (digest != before[path] if path in before else path in changes)
-    )
+def _guess_type(name: str) -> str:
+    """Guess the media type of a file."""
+    return mimetypes.guess_type(name)[0] or "text/plain"
 
 
 def _find(folder: Path, patterns: Iterable[str]) -> list[Path]:
@@ -278,9 +213,5 @@ def _find(folder: Path, patterns: Iterable[str]) -> list[Path]:
 def _span(record: Mapping[str, Any]) -> dict[str, str]:
     """Find when the first phase started and the last one ended; nothing without phases."""
     phases = record["run_times"]["phases"].values()
-    if not phases:
-        return {}
-    return {
-        "startTime": min(phase["started"] for phase in phases),
-        "endTime": max(phase["ended"] for phase in phases),
-    }
+    starts, ends = [phase["started"] for phase in phases], [phase["ended"] for phase in phases]
+    return {"startTime": min(starts), "endTime": max(ends)} if phases else {}
