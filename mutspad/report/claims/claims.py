@@ -5,133 +5,65 @@ against the claim, or not significant, and the verdict follows from these outcom
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Literal
 
 import yaml
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from mutspad.config import Closed
 from mutspad.report.paper import TaskKey
 from mutspad.report.statistics.trainings import Stage
 
 Direction = Literal["higher", "lower"]
+Kind = Literal["score", "mnrg", "size", "gain", "literature", "epochs", "units", "untested"]
 
 
 class Pair(Closed):
-    """Name two rows; the difference is a's minus b's."""
+    """Name two rows; the difference is a's minus b's, of so many points as the paper sees it."""
 
     a: str
     b: str
+    points: float = 0.0
 
 
-class SizedPair(Pair):
-    """Name two rows and how many points of mNRG the paper sees between them."""
+class Claim(Closed):
+    """State a claim of the paper: its place, our paraphrase, and what its kind needs.
 
-    points: float
-
-
-class BaseClaim(Closed):
-    """Fields of all claims: id, place in the paper, and our paraphrase."""
+    Parameters
+    ----------
+    kind
+        - score: a scores higher (or lower) than b, on every task named.
+        - mnrg: a has a higher mNRG than b.
+        - size: the difference in mNRG has this number of points.
+        - gain: the first task gains more (or less) points than each of `than`.
+        - literature: the row `a` is above (or below) the best that the paper lists.
+        - epochs: a, or the models that it was fine-tuned from, needs fewer epochs than b.
+        - units: the tasks named need units of the POS features more than each of `than`.
+        - untested: no comparison here can test it, with the reason.
+    """
 
     id: str
     where: str
     says: str
-
-
-class ScoreClaim(BaseClaim):
-    """Claim that one row scores higher (or lower) than another, on every task named."""
-
-    kind: Literal["score"]
-    pairs: list[Pair]
-    tasks: list[TaskKey]
+    kind: Kind
+    pairs: list[Pair] = Field(default_factory=list)
+    row: str = ""
+    tasks: list[TaskKey] = Field(default_factory=list)
+    than: list[TaskKey] = Field(default_factory=list)
     expect: Direction = "higher"
-
-
-class MnrgClaim(BaseClaim):
-    """Claim that one row has a higher mNRG than another."""
-
-    kind: Literal["mnrg"]
-    pairs: list[Pair]
-
-
-class SizeClaim(BaseClaim):
-    """Claim that a difference in mNRG has a certain size."""
-
-    kind: Literal["size"]
-    sizes: list[SizedPair]
-
-
-class GainClaim(BaseClaim):
-    """Claim that one task gains more (or less) points than each of the others."""
-
-    kind: Literal["gain"]
-    pairs: list[Pair]
-    task: TaskKey
-    than: list[TaskKey]
-    expect: Direction
-
-
-class LiteratureClaim(BaseClaim):
-    """Claim that a row is above (or below) the best of the literature that the paper lists."""
-
-    kind: Literal["literature"]
-    row: str
-    tasks: list[TaskKey]
-    expect: Direction
-
-
-class EpochsClaim(BaseClaim):
-    """Claim that row a, or the models that it was fine-tuned from, needs fewer epochs than b."""
-
-    kind: Literal["epochs"]
-    pair: Pair
-    training: Stage
-
-
-class UnitsClaim(BaseClaim):
-    """Claim that the tasks named need units of the POS features more than each of the others."""
-
-    kind: Literal["units"]
-    tasks: list[TaskKey]
-    than: list[TaskKey]
-
-
-class UntestedClaim(BaseClaim):
-    """Claim something that no comparison here can test, with the reason."""
-
-    kind: Literal["untested"]
-    because: str
-
-
-Claim = Annotated[
-    ScoreClaim
-    | MnrgClaim
-    | SizeClaim
-    | GainClaim
-    | LiteratureClaim
-    | EpochsClaim
-    | UnitsClaim
-    | UntestedClaim,
-    Field(discriminator="kind"),
-]
-
-
-class Claims(Closed):
-    """All claims, and the stand-ins of rows that cannot be run."""
-
-    stand_ins: dict[str, str]
-    claims: list[Claim]
+    training: Stage = "row"
+    because: str = ""
 
 
 @cache
-def read_claims() -> Claims:
+def read_claims() -> list[Claim]:
     """Read the claims, which are part of the package."""
     text = files("mutspad.report.claims").joinpath("claims.yaml").read_text(encoding="utf-8")
-    return Claims.model_validate(yaml.safe_load(text))
+    return TypeAdapter(list[Claim]).validate_python(yaml.safe_load(text))
 
 
 class Outcome(StrEnum):
@@ -157,22 +89,12 @@ class Evidence:
 
     Parameters
     ----------
-    score, comparison
-        What is compared, in words: `POS (acc)`, `Multi-Task Learning - Mono-task Learning`.
-    claimed
-        The claim about the difference: `above 0`, `about 26`.
-    paper
-        The difference by the paper's own numbers, None where it prints none.
-    paper_agrees
-        Whether that is as claimed.
-    ours
-        The difference here.
+    paper, paper_agrees
+        The difference by the paper's own numbers, if it prints any, and whether it is as claimed.
     ci_low, ci_high
-        Its interval, None where there can be none.
+        The interval of `ours`, None where there can be none.
     p
         Corrected for the comparisons made together; None where the interval decides.
-    seeds, seeds_agreeing
-        How many seeds there are, and in how many the difference has the same sign.
     outcome
         None where it could not be tested.
     """
@@ -191,29 +113,14 @@ class Evidence:
     outcome: Outcome | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judged:
-    """A claim with its comparisons.
-
-    Parameters
-    ----------
-    claim
-        The claim.
-    evidence
-        Its comparisons, as far as they could be made.
-    obstacles
-        Why others could not be made.
-    remarks
-        Remarks for readers.
-    stand_in
-        The same on rows that come nearest, where a row could not be run.
-    """
+    """A claim with the comparisons that could be made, why others could not, and remarks."""
 
     claim: Claim
-    evidence: tuple[Evidence, ...] = ()
-    obstacles: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-    stand_in: "Judged | None" = None
+    evidence: list[Evidence] = field(default_factory=list)
+    obstacles: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def verdict(self) -> Verdict:

@@ -3,41 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
-from mutspad.evaluation.significance import interval, seed_interval
+from mutspad.evaluation.significance import Floats, interval, seed_interval
 from mutspad.report.ablation.drops import AblatedRun
 from mutspad.report.claims.claims import (
     Claim,
-    EpochsClaim,
+    Direction,
     Evidence,
-    GainClaim,
     Judged,
-    LiteratureClaim,
-    MnrgClaim,
     Pair,
-    ScoreClaim,
-    SizeClaim,
-    UnitsClaim,
-    UntestedClaim,
     decide_by_interval,
     decide_by_test,
     decide_size,
     read_claims,
 )
-from mutspad.report.claims.evidence import (
-    describe_scores,
-    from_difference,
-    name_pair,
-    name_row,
-    paper_mnrg,
-    paper_score,
-    subtract,
-    word_direction,
-)
 from mutspad.report.paper import read_paper
-from mutspad.report.statistics.comparisons import Comparisons
+from mutspad.report.statistics.comparisons import Comparisons, Difference
 from mutspad.report.statistics.trainings import Stage, Training
 from mutspad.report.tables.rows import (
     MAIN_COLUMNS,
@@ -47,6 +31,8 @@ from mutspad.report.tables.rows import (
     TASK_ORDER,
     Results,
 )
+from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
+from mutspad.report.tables.table3 import paper_mnrg as variant_mnrg
 from mutspad.tasks import Task
 
 
@@ -56,8 +42,6 @@ class Material:
 
     Parameters
     ----------
-    results, comparisons
-        The rows and their comparisons.
     trainings
         Row -> stage -> the training curve of each seed.
     units
@@ -74,236 +58,210 @@ class Material:
 
 
 def judge_claims(material: Material) -> list[Judged]:
-    """Test every claim; use stand-ins too where a row could not be run."""
-    claims = read_claims()
-    return [_judge_with_stand_ins(claim, claims.stand_ins, material) for claim in claims.claims]
+    """Test every claim."""
+    judged = []
+    for claim in read_claims():
+        judged.append(Judged(claim))
+        _TESTS[claim.kind](claim, material, judged[-1])
+        judged[-1].obstacles = list(dict.fromkeys(judged[-1].obstacles))
+    return judged
 
 
-def _judge_with_stand_ins(claim: Claim, stand_ins: Mapping[str, str], material: Material) -> Judged:
-    """Test a claim; where a row is missing, also with the rows that may stand for such."""
-    judged = _TESTS[claim.kind](claim, material)
-    if not judged.obstacles or not isinstance(claim, ScoreClaim | GainClaim):
-        return judged
-    rows = material.comparisons.rows
-    replaced = {row: other for row, other in stand_ins.items() if row not in rows and other in rows}
-    pairs = [
-        pair.model_copy(update={side: replaced.get(row, row) for side, row in pair})
-        for pair in claim.pairs
-    ]
-    # Two missing rows may have the same stand-in.
-    distinct = [
-        pair for place, pair in enumerate(pairs) if pair.a != pair.b and pair not in pairs[:place]
-    ]
-    if not distinct or all(pair in claim.pairs for pair in distinct):
-        return judged
-    tested = _TESTS[claim.kind](claim.model_copy(update={"pairs": distinct}), material)
-    return replace(judged, stand_in=tested) if tested.evidence else judged
+def name_row(row: str, results: Results) -> str:
+    """Return the label of a row."""
+    named = {CHOSEN_ON_DEV: "MuTSPad", BEST_ON_TEST: "MuTSPad (best on test)"}
+    if row in named:
+        return named[row]
+    label = results.name_row(row)
+    if row in results.unification_rows:
+        return f"MuTSPad {label}"
+    own = results.own_rows.get(row)
+    return f"{label} ({own.encoder})" if own is not None and own.encoder else label
 
 
-def _test_scores(claim: ScoreClaim, material: Material) -> Judged:
+def _test_scores(claim: Claim, material: Material, judged: Judged) -> None:
     """Test each task of each pair by approximate randomisation, Holm-corrected in the pair."""
-    evidence, obstacles = [], []
     level = 1 - material.comparisons.params.confidence
     for pair in claim.pairs:
-        found = {
-            difference.task: difference
-            for difference in material.comparisons.compare(pair.a, pair.b)
-        }
-        obstacles += _missing(pair, claim.tasks, material)
+        judged.obstacles += _missing(pair, claim.tasks, material)
+        compared = {found.task: found for found in material.comparisons.compare(pair.a, pair.b)}
         for task in claim.tasks:
-            if task in found:
-                difference = found[task]
-                p_value = 1.0 if difference.p_holm is None else difference.p_holm
-                paper = subtract(paper_score(pair.a, task), paper_score(pair.b, task))
-                evidence.append(
-                    from_difference(
-                        difference,
-                        MAIN_COLUMNS[task].header,
-                        decide_by_test(
-                            p_value, difference.ci_low, difference.ci_high, level, claim.expect
-                        ),
+            if task in compared:
+                found = compared[task]
+                p_value = 1.0 if found.p_holm is None else found.p_holm
+                outcome = decide_by_test(p_value, found.ci_low, found.ci_high, level, claim.expect)
+                judged.evidence.append(
+                    _build(
                         claim.expect,
-                        paper,
-                        material.results,
+                        _paper_difference(pair, task),
+                        score=MAIN_COLUMNS[task].header,
+                        comparison=_name_pair(pair, material.results),
+                        outcome=outcome,
+                        **_measured(found),
                     )
                 )
-    return Judged(claim, tuple(evidence), _unique(obstacles))
 
 
-def _test_mnrg(claim: MnrgClaim, material: Material) -> Judged:
+def _test_mnrg(claim: Claim, material: Material, judged: Judged) -> None:
     """Test each pair by the bootstrap interval of the difference in mNRG."""
-    evidence, obstacles = [], []
     for pair in claim.pairs:
-        difference = material.comparisons.compare_mnrg(pair.a, pair.b)
-        if difference is None:
-            obstacles += _missing(pair, TASK_ORDER, material)
+        found = material.comparisons.compare_mnrg(pair.a, pair.b)
+        if found is None:
+            judged.obstacles += _missing(pair, TASK_ORDER, material)
             continue
-        outcome = decide_by_interval(difference.ci_low, difference.ci_high, "higher")
-        paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
-        evidence.append(
-            from_difference(difference, MNRG.header, outcome, "higher", paper, material.results)
+        judged.evidence.append(
+            _build(
+                "higher",
+                _subtract(_paper_mnrg(pair.a), _paper_mnrg(pair.b)),
+                score=MNRG.header,
+                comparison=_name_pair(pair, material.results),
+                outcome=decide_by_interval(found.ci_low, found.ci_high, "higher"),
+                **_measured(found),
+            )
         )
-    return Judged(claim, tuple(evidence), _unique(obstacles))
 
 
-def _test_sizes(claim: SizeClaim, material: Material) -> Judged:
+def _test_sizes(claim: Claim, material: Material, judged: Judged) -> None:
     """Test whether the bootstrap interval of each difference in mNRG holds the paper's own.
 
     Its words round: "about 26" is 25.6 in its table, and so is what an interval up to 25.9 holds.
     """
-    evidence, obstacles = [], []
-    if material.results.setting.synthetic:
-        obstacles.append("the sizes belong to real corpora, and these are synthetic")
-    for pair in claim.sizes:
-        difference = material.comparisons.compare_mnrg(pair.a, pair.b)
-        if difference is None:
-            obstacles += _missing(pair, TASK_ORDER, material)
-            continue
-        paper = subtract(paper_mnrg(pair.a), paper_mnrg(pair.b))
-        size = pair.points if paper is None else paper
-        outcome = decide_size(difference.ci_low, difference.ci_high, size)
-        tested = from_difference(
-            difference, MNRG.header, outcome, "higher", paper, material.results
+    synthetic = material.results.setting.synthetic
+    if synthetic:
+        judged.obstacles.append("the sizes belong to real corpora, and these are synthetic")
+    _test_mnrg(claim, material, judged)
+    names = {_name_pair(pair, material.results): pair.points for pair in claim.pairs}
+    for place, found in enumerate(judged.evidence):
+        points, paper = names[found.comparison], found.paper
+        low, high = found.ci_low or 0.0, found.ci_high or 0.0
+        judged.evidence[place] = replace(
+            found,
+            claimed=f"about {points:g}",
+            # The paper rounds to whole points.
+            paper_agrees=None if paper is None else abs(paper - points) < 1,
+            outcome=None
+            if synthetic
+            else decide_size(low, high, points if paper is None else paper),
         )
-        evidence.append(
-            replace(
-                tested,
-                claimed=f"about {pair.points:g}",
-                # The paper rounds to whole points.
-                paper_agrees=None if paper is None else abs(paper - pair.points) < 1,
-                outcome=None if material.results.setting.synthetic else outcome,
-            )
-        )
-    return Judged(claim, tuple(evidence), _unique(obstacles))
 
 
-def _test_gains(claim: GainClaim, material: Material) -> Judged:
+def _test_gains(claim: Claim, material: Material, judged: Judged) -> None:
     """Test by the bootstrap interval of the difference of two tasks' gains, in points."""
-    evidence, obstacles = [], []
-    compared = material.comparisons
+    compared, (task,) = material.comparisons, claim.tasks
     for pair in claim.pairs:
-        missing = _missing(pair, [claim.task, *claim.than], material)
-        if missing:
-            obstacles += missing
-            continue
-        gains = {
-            task: compared.scores(pair.a, task) - compared.scores(pair.b, task)
-            for task in (claim.task, *claim.than)
-        }
-        drawn = {
-            task: compared.replicates(pair.a, task) - compared.replicates(pair.b, task)
-            for task in gains
-        }
-        paper = {
-            task: subtract(paper_score(pair.a, task), paper_score(pair.b, task)) for task in gains
-        }
-        for other in claim.than:
-            low, high = interval(drawn[claim.task] - drawn[other], compared.params.confidence)
-            evidence.append(
-                describe_scores(
-                    gains[claim.task] - gains[other],
-                    (low, high),
-                    score=f"{claim.task.spec.label}'s gain - {other.spec.label}'s",
-                    comparison=name_pair(pair, material.results),
-                    expect=claim.expect,
-                    paper=subtract(paper[claim.task], paper[other]),
+        missing = _missing(pair, [task, *claim.than], material)
+        judged.obstacles += missing
+        for other in () if missing else claim.than:
+            gains, drawn = (
+                (of(pair.a, task) - of(pair.b, task)) - (of(pair.a, other) - of(pair.b, other))
+                for of in (compared.scores, compared.replicates)
+            )
+            paper = _subtract(_paper_difference(pair, task), _paper_difference(pair, other))
+            judged.evidence.append(
+                _build_from_seeds(
+                    claim.expect,
+                    paper,
+                    gains,
+                    interval(drawn, compared.params.confidence),
+                    score=f"{task.spec.label}'s gain - {other.spec.label}'s",
+                    comparison=_name_pair(pair, material.results),
                 )
             )
-    return Judged(claim, tuple(evidence), _unique(obstacles))
 
 
-def _test_literature(claim: LiteratureClaim, material: Material) -> Judged:
+def _test_literature(claim: Claim, material: Material, judged: Judged) -> None:
     """Test by whether the bootstrap interval of the score leaves out the literature's number."""
-    evidence = []
     compared = material.comparisons
-    obstacles = _lacking(claim.row, claim.tasks, material)
+    judged.obstacles += _lacking(claim.row, claim.tasks, material)
     if material.results.setting.synthetic:
-        obstacles.append("the literature's scores belong to real corpora, and these are synthetic")
-    for task in () if obstacles else claim.tasks:
-        best = read_paper().table2.best_sota.scores[task]
-        if best is None:
-            continue
-        drawn = compared.replicates(claim.row, task) - best
-        evidence.append(
-            describe_scores(
-                compared.scores(claim.row, task) - best,
-                interval(drawn, compared.params.confidence),
-                score=MAIN_COLUMNS[task].header,
-                comparison=f"{name_row(claim.row, material.results)} - {best}, "
-                "the best of the literature",
-                expect=claim.expect,
-                paper=subtract(paper_score(claim.row, task), best),
-            )
+        judged.obstacles.append(
+            "the literature's scores belong to real corpora, and these are synthetic"
         )
-    return Judged(claim, tuple(evidence), tuple(obstacles))
+    for task in () if judged.obstacles else claim.tasks:
+        best = read_paper().table2.best_sota.scores[task]
+        if best is not None:
+            drawn = compared.replicates(claim.row, task) - best
+            name = name_row(claim.row, material.results)
+            judged.evidence.append(
+                _build_from_seeds(
+                    claim.expect,
+                    _subtract(_paper_score(claim.row, task), best),
+                    compared.scores(claim.row, task) - best,
+                    interval(drawn, compared.params.confidence),
+                    score=MAIN_COLUMNS[task].header,
+                    comparison=f"{name} - {best}, the best of the literature",
+                )
+            )
 
 
-def _test_epochs(claim: EpochsClaim, material: Material) -> Judged:
+def _test_epochs(claim: Claim, material: Material, judged: Judged) -> None:
     """Test by Student's interval over the seeds of the difference in epochs."""
-    fewer, more = (
-        material.trainings.get(row, {}).get(claim.training, ())
-        for row in (claim.pair.a, claim.pair.b)
-    )
-    rows = (claim.pair.a, claim.pair.b)
-    if not fewer or not more:
-        missing = [row for row, found in zip(rows, (fewer, more), strict=True) if not found]
-        return Judged(claim, obstacles=tuple(_obstacle(row, material) for row in missing))
-    remarks = [
+    (pair,) = claim.pairs
+    found = {
+        row: material.trainings.get(row, {}).get(claim.training, ()) for row in (pair.a, pair.b)
+    }
+    judged.obstacles += [_obstacle(row, material) for row, curves in found.items() if not curves]
+    if judged.obstacles:
+        return
+    judged.remarks.append(
         "An epoch is about as many updates on unified data as on separate corpora, but each of its "
         "updates trains all tasks"
-    ]
-    measures = {"epochs to the dev score that both reach": _epochs_to_common}
-    if {training.max_epochs for training in fewer} == {training.max_epochs for training in more}:
-        measures["epochs to the best dev score"] = _epochs_to_best
+    )
+    fewer, more = found.values()
+    both = list(zip(fewer, more, strict=True))
+    common = [min(max(a.dev), max(b.dev)) for a, b in both]
+    differences = {
+        "epochs to the dev score that both reach": [
+            a.epochs_to(score) - b.epochs_to(score)
+            for (a, b), score in zip(both, common, strict=True)
+        ]
+    }
+    if {curve.max_epochs for curve in fewer} == {curve.max_epochs for curve in more}:
+        differences["epochs to the best dev score"] = [
+            a.epochs_to_best - b.epochs_to_best for a, b in both
+        ]
     else:
-        remarks.append(
+        judged.remarks.append(
             f"Epochs to the best dev score are not compared: at most {fewer[0].max_epochs} epochs "
             f"were allowed on the one side and {more[0].max_epochs} on the other"
         )
-    evidence = []
-    for name, count in measures.items():
-        counts = [count(*trainings) for trainings in zip(fewer, more, strict=True)]
-        differences = np.array([a - b for a, b in counts], dtype=np.float64)
-        bounds = (
-            None
-            if len(differences) < 2
-            else seed_interval(differences.tolist(), material.comparisons.params.confidence)
-        )
-        low, high = bounds or (None, None)
-        evidence.append(
-            Evidence(
-                score=name,
-                comparison=name_pair(claim.pair, material.results),
-                claimed=word_direction("lower"),
-                ours=float(differences.mean()),
-                ci_low=low,
-                ci_high=high,
-                seeds=len(differences),
-                seeds_agreeing=int((np.sign(differences) == np.sign(differences.mean())).sum()),
-                outcome=None if bounds is None else decide_by_interval(*bounds, "lower"),
+    confidence = material.comparisons.params.confidence
+    for score, values in differences.items():
+        by_seed = np.array(values, dtype=np.float64)
+        bounds = seed_interval(by_seed.tolist(), confidence) if len(by_seed) > 1 else None
+        judged.evidence.append(
+            _build_from_seeds(
+                "lower",
+                None,
+                by_seed,
+                bounds,
+                score=score,
+                comparison=_name_pair(pair, material.results),
             )
         )
-    obstacles = () if len(fewer) > 1 else ("the unit is the seed, and there is only one",)
-    return Judged(claim, tuple(evidence), obstacles, tuple(remarks))
+    if len(fewer) < 2:
+        judged.obstacles.append("the unit is the seed, and there is only one")
 
 
-def _show_units(claim: UnitsClaim, material: Material) -> Judged:
+def _show_units(claim: Claim, material: Material, judged: Judged) -> None:
     """Show the effect of units on tasks, net of chance, without a test.
 
     The units are all there are of one model, and the drops of all rest on the same dev sentences:
     spread over units says nothing of other models or other sentences.
     """
     if material.units is None:
-        return Judged(claim, obstacles=("no unit has been ablated",))
+        judged.obstacles.append("no unit has been ablated")
+        return
     ablations, least = material.units.ablations, material.min_support
     tasks = [*claim.tasks, *claim.than]
     drops = {task: float(ablations[task].max_drops(least).mean()) for task in tasks}
     rises = {task: float(ablations[task].max_rises(least).mean()) for task in tasks}
-    evidence = [
-        Evidence(
+    judged.evidence += [
+        _build(
+            "higher",
+            None,
             score="mean of the units' max class-score drop less max rise",
             comparison=f"{a.spec.label} - {b.spec.label}",
-            claimed="above 0",
             ours=(drops[a] - rises[a]) - (drops[b] - rises[b]),
             seeds=1,
             seeds_agreeing=1,
@@ -316,31 +274,99 @@ def _show_units(claim: UnitsClaim, material: Material) -> Judged:
         f"({ablations[task].supported(least).sum()} classes)"
         for task in tasks
     )
-    obstacle = "all units of one model on one dev set are no sample of models or of sentences"
-    remarks = (
+    judged.obstacles.append(
+        "all units of one model on one dev set are no sample of models or of sentences"
+    )
+    judged.remarks += [
         "A maximum over classes is above 0 by chance alone, and more so over more classes; the "
         "greatest rise, which no unit is needed for, says how far chance goes",
         f"Mean greatest drop and rise over {len(ablations[tasks[0]].units)} units, classes with at "
         f"least {least} gold words: {shown}",
+    ]
+
+
+def _explain_untested(claim: Claim, _: Material, judged: Judged) -> None:
+    """Give the reason as an obstacle."""
+    judged.obstacles.append(claim.because)
+
+
+def _build(expect: Direction, paper: float | None, **fields: Any) -> Evidence:
+    """Build evidence on a claimed direction, with the difference by the paper's own numbers."""
+    higher = expect == "higher"
+    return Evidence(
+        claimed="above 0" if higher else "below 0",
+        paper=paper,
+        paper_agrees=None if paper is None else (paper > 0 if higher else paper < 0),
+        **fields,
     )
-    return Judged(claim, tuple(evidence), (obstacle,), remarks)
 
 
-def _explain_untested(claim: UntestedClaim, material: Material) -> Judged:
-    """Return the reason as an obstacle."""
-    del material  # Nothing in it decides.
-    return Judged(claim, obstacles=(claim.because,))
+def _build_from_seeds(
+    expect: Direction,
+    paper: float | None,
+    by_seed: Floats,
+    bounds: tuple[float, float] | None,
+    **fields: str,
+) -> Evidence:
+    """Build the evidence of a value per seed, `[seeds]`, and the interval of its mean, if any."""
+    ours = float(by_seed.mean())
+    low, high = bounds or (None, None)
+    return _build(
+        expect,
+        paper,
+        ours=ours,
+        ci_low=low,
+        ci_high=high,
+        seeds=len(by_seed),
+        seeds_agreeing=int((np.sign(by_seed) == np.sign(ours)).sum()),
+        outcome=None if bounds is None else decide_by_interval(*bounds, expect),
+        **fields,
+    )
 
 
-def _epochs_to_best(fewer: Training, more: Training) -> tuple[int, int]:
-    """Count for two runs the epochs to the best score of each."""
-    return fewer.epochs_to_best, more.epochs_to_best
+def _measured(found: Difference) -> dict[str, Any]:
+    """Name what was measured of a difference as evidence does."""
+    return {
+        "ours": found.difference,
+        "ci_low": found.ci_low,
+        "ci_high": found.ci_high,
+        "p": found.p_holm,
+        "seeds": found.seeds,
+        "seeds_agreeing": found.seeds_agreeing,
+    }
 
 
-def _epochs_to_common(fewer: Training, more: Training) -> tuple[int, int]:
-    """Count for two runs the epochs to the best score that both reach."""
-    score = min(max(fewer.dev), max(more.dev))
-    return fewer.epochs_to(score), more.epochs_to(score)
+def _name_pair(pair: Pair, results: Results) -> str:
+    return f"{name_row(pair.a, results)} - {name_row(pair.b, results)}"
+
+
+def _subtract(a: float | None, b: float | None) -> float | None:
+    """Subtract printed numbers, which have at most two decimals."""
+    return None if a is None or b is None else round(a - b, 2)
+
+
+def _paper_difference(pair: Pair, task: Task) -> float | None:
+    return _subtract(_paper_score(pair.a, task), _paper_score(pair.b, task))
+
+
+def _paper_score(row: str, task: Task) -> float | None:
+    """Look up the score that the paper prints."""
+    paper = read_paper()
+    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
+        return paper.table2.mutspad_best.scores[task]
+    if row in paper.table3:
+        return paper.table3[row].scores[task]
+    return paper.table2.rows[row].scores[task] if row in paper.table2.rows else None
+
+
+def _paper_mnrg(row: str) -> float | None:
+    """Look up the paper's mNRG, computed from its scores where it prints none."""
+    paper = read_paper()
+    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
+        return paper.table2.mutspad_best.mnrg
+    if row in paper.table3:
+        return variant_mnrg(paper, row)
+    return paper.table2.rows[row].mnrg if row in paper.table2.rows else None
 
 
 def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]:
@@ -351,9 +377,8 @@ def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]
         a, b = (material.comparisons.rows[row] for row in (pair.a, pair.b))
         same = [MAIN_COLUMNS[task].header for task in tasks if a[task] == b[task]]
         if same:
-            obstacles.append(
-                f"{name_pair(pair, material.results)}: the same run for {', '.join(same)}"
-            )
+            name = _name_pair(pair, material.results)
+            obstacles.append(f"{name}: the same run for {', '.join(same)}")
     return obstacles
 
 
@@ -374,12 +399,7 @@ def _obstacle(row: str, material: Material) -> str:
     return f"{name_row(row, material.results)}: {reason}"
 
 
-def _unique(texts: Iterable[str]) -> tuple[str, ...]:
-    """Keep the first of equal texts."""
-    return tuple(dict.fromkeys(texts))
-
-
-_TESTS: Mapping[str, Callable[..., Judged]] = {
+_TESTS: Mapping[str, Callable[[Claim, Material, Judged], None]] = {
     "score": _test_scores,
     "mnrg": _test_mnrg,
     "size": _test_sizes,

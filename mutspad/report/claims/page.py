@@ -8,8 +8,8 @@ from typing import Any
 from tabulate import tabulate
 
 from mutspad.config import StatisticsParams
-from mutspad.report.claims.claims import Claim, Evidence, Judged, Outcome, Verdict
-from mutspad.report.claims.evidence import name_row
+from mutspad.report.claims.claims import Evidence, Judged, Outcome, Verdict
+from mutspad.report.claims.judging import name_row
 from mutspad.report.paper import read_paper
 from mutspad.report.tables.form import NOT_APPLICABLE, Notes, note_paper
 from mutspad.report.tables.rows import NO_WEIGHTS, Results, note_scores
@@ -43,7 +43,7 @@ def build_markdown(results: Results, judged: Sequence[Judged], params: Statistic
         [
             f"{number}. {claim.claim.says}",
             claim.claim.where,
-            _mark(claim),
+            f"**{claim.verdict}**",
             _tally(claim),
         ]
         for number, claim in enumerate(judged, 1)
@@ -56,7 +56,7 @@ def build_markdown(results: Results, judged: Sequence[Judged], params: Statistic
         tabulate(lines, headers, tablefmt="github", disable_numparse=True),
         _explain(params),
         "## Claim by claim",
-        *(_describe(number, claim, results) for number, claim in enumerate(judged, 1)),
+        *(_describe(number, claim) for number, claim in enumerate(judged, 1)),
         "## Notes",
         Notes(general=_note(results, params)).render(),
     ]
@@ -88,8 +88,8 @@ def _record(judged: Judged) -> dict[str, Any]:
         "says": claim.says,
         "test": TESTS[claim.kind],
         "verdict": judged.verdict,
-        "obstacles": list(judged.obstacles),
-        "remarks": list(judged.remarks),
+        "obstacles": judged.obstacles,
+        "remarks": judged.remarks,
         "comparisons": [
             {
                 key: round(value, DECIMALS) if isinstance(value, float) else value
@@ -97,7 +97,6 @@ def _record(judged: Judged) -> dict[str, Any]:
             }
             for evidence in judged.evidence
         ],
-        "stand_in": None if judged.stand_in is None else _record(judged.stand_in),
     }
 
 
@@ -150,26 +149,12 @@ def _explain(params: StatisticsParams) -> str:
     )
 
 
-def _describe(number: int, judged: Judged, results: Results) -> str:
+def _describe(number: int, judged: Judged) -> str:
     """Describe one claim: its verdict, why, and its comparisons."""
     claim = judged.claim
-    parts = [
-        f"### Claim {number} ({claim.where}): {judged.verdict}",
-        f"> {claim.says}",
-        _justify(judged),
-    ]
-    if judged.evidence:
-        parts.append(_tabulate(judged.evidence))
-    if judged.stand_in is not None:
-        stand_in = judged.stand_in
-        names = " and ".join(_name_stand_ins(claim, stand_in.claim, results))
-        parts.append(
-            f"With {names} in the place of what is missing, trained on far less text, so that it "
-            f"says little of the claim itself: **{stand_in.verdict}**. "
-            f"Comparisons: {'. '.join([_count(stand_in.evidence), *_name_obstacles(stand_in)])}."
-        )
-        parts.append(_tabulate(stand_in.evidence))
-    return "\n\n".join(parts)
+    heading = f"### Claim {number} ({claim.where}): {judged.verdict}"
+    tables = [_tabulate(judged.evidence)] if judged.evidence else []
+    return "\n\n".join([heading, f"> {claim.says}", _justify(judged), *tables])
 
 
 def _justify(judged: Judged) -> str:
@@ -177,16 +162,12 @@ def _justify(judged: Judged) -> str:
     sentences = []
     if judged.evidence:
         sentences.append(f"Comparisons: {_count(judged.evidence)}")
-    sentences += _name_obstacles(judged)
+    if judged.obstacles:
+        sentences.append(f"Not tested: {'; '.join(judged.obstacles)}")
     if any(evidence.paper_agrees is not None for evidence in judged.evidence):
         sentences.append(_count_paper(judged.evidence))
     sentences += [*judged.remarks, f"Test: {TESTS[judged.claim.kind]}"]
     return " ".join(f"{sentence}." for sentence in sentences)
-
-
-def _name_obstacles(judged: Judged) -> list[str]:
-    """List the obstacles in one sentence, if any."""
-    return [f"Not tested: {'; '.join(judged.obstacles)}"] if judged.obstacles else []
 
 
 def _count(evidence: Sequence[Evidence]) -> str:
@@ -239,14 +220,6 @@ def _tabulate(evidence: Sequence[Evidence]) -> str:
     return tabulate(lines, headers, tablefmt="github", disable_numparse=True)
 
 
-def _mark(judged: Judged) -> str:
-    """Format a verdict, and that of a stand-in."""
-    text = f"**{judged.verdict}**"
-    if judged.stand_in is not None:
-        text += f" (stand-in: {judged.stand_in.verdict})"
-    return text
-
-
 def _tally(judged: Judged) -> str:
     """Count the comparisons by outcome; list short obstacles."""
     counts = [_count(judged.evidence)] if judged.evidence else []
@@ -255,25 +228,22 @@ def _tally(judged: Judged) -> str:
     return "; ".join([*counts, *short])
 
 
-def _name_stand_ins(claim: Claim, stand_in: Claim, results: Results) -> list[str]:
-    """Name the rows of a stand-in that are not the claim's."""
-    rows = [
-        {row for pair in getattr(one, "pairs", ()) for row in (pair.a, pair.b)}
-        for one in (stand_in, claim)
-    ]
-    return [name_row(row, results) for row in sorted(rows[0] - rows[1])]
-
-
 def _note(results: Results, params: StatisticsParams) -> list[str]:
     """Build the notes on the tests and the scores."""
     percent = f"{100 * params.confidence:g} %"
+    weights: dict[str, list[str]] = {}
+    for row, reason in results.unavailable.items():
+        weights.setdefault(reason, []).append(name_row(row, results))
     return [
         "MuTSPad, where no variant is named: for each task the variant of Table 3 with the best "
         "mean score on dev. The paper takes the best on test, which favours it; that row is in "
         "statistics/differences.csv as mutspad_best_on_test",
         f"Paper: differences of the numbers printed in {read_paper().source}; without a test, as "
         f"there are neither spreads nor predictions",
-        *_note_weights(results),
+        *(
+            f"{NO_WEIGHTS.capitalize()} ({', '.join(rows)}): {reason}"
+            for reason, rows in weights.items()
+        ),
         "Sentences are the unit of the tests: a sentence is swapped or drawn as a whole, in all "
         "seeds together, so that more seeds do not make the test set larger. Tasks whose test sets "
         "are the same sentences (POS and DP of TweeBank) are resampled together, others each by "
@@ -289,17 +259,6 @@ def _note(results: Results, params: StatisticsParams) -> list[str]:
         "Only directions are tested where the paper says slightly or strongly; its explanations "
         "are not tested",
         *(note for note in note_scores(results) if note != note_paper(results.setting)),
-    ]
-
-
-def _note_weights(results: Results) -> list[str]:
-    """Build one note for all rows whose weights are missing for the same reason."""
-    rows: dict[str, list[str]] = {}
-    for row, reason in results.unavailable.items():
-        rows.setdefault(reason, []).append(name_row(row, results))
-    return [
-        f"{NO_WEIGHTS.capitalize()} ({', '.join(names)}): {reason}"
-        for reason, names in rows.items()
     ]
 
 

@@ -1,7 +1,7 @@
 """Record where a table's numbers come from: code, packages, machine, corpora, parameters, times."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +183,7 @@ def _describe_file(file: FileEntry, folders: Iterable[Folder]) -> dict[str, Any]
     return {**url, "sha256": digest}
 
 
-def _sum_phases(times: pd.DataFrame) -> dict[str, dict[str, Any]]:
+def _sum_phases(times: pd.DataFrame) -> Mapping[Hashable, Any]:
     """Sum up the jobs of each phase: how many, how long, when, and the largest memory."""
     phases = times.groupby("phase").agg(
         jobs=("job", "size"),
@@ -193,7 +193,4 @@ def _sum_phases(times: pd.DataFrame) -> dict[str, dict[str, Any]]:
         started=("started", "min"),
         ended=("ended", "max"),
     )
-    rounded: dict[str, dict[str, Any]] = (
-        phases.fillna({"max_rss_mib": 0.0}).round(2).to_dict("index")
-    )
-    return rounded
+    return phases.fillna({"max_rss_mib": 0.0}).round(2).to_dict("index")

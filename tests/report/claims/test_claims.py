@@ -1,12 +1,7 @@
 import pytest
 
 from mutspad.report.claims.claims import (
-    GainClaim,
-    LiteratureClaim,
-    MnrgClaim,
     Outcome,
-    ScoreClaim,
-    SizeClaim,
     Verdict,
     decide_by_interval,
     decide_by_test,
@@ -14,8 +9,7 @@ from mutspad.report.claims.claims import (
     judge,
     read_claims,
 )
-from mutspad.report.claims.evidence import name_row
-from mutspad.report.paper import read_paper
+from mutspad.report.claims.judging import name_row
 
 YES, NO, OPEN = Outcome.AS_CLAIMED, Outcome.OTHERWISE, Outcome.UNDECIDED
 
@@ -84,21 +78,22 @@ def test_a_size_must_be_in_the_interval_and_0_must_not(low, high, outcome):
 def test_the_claims_are_many_distinct_and_about_rows_of_the_tables(read_results):
     results = read_results()
     claims = read_claims()
-    assert len(claims.claims) >= 12
-    assert len({claim.id for claim in claims.claims}) == len(claims.claims)
-    sections = {claim.where.split(",")[0] for claim in claims.claims}
+    assert len(claims) >= 12
+    assert len({claim.id for claim in claims}) == len(claims)
+    sections = {claim.where.split(",")[0] for claim in claims}
     assert {"Abstract", "5.4.1", "5.4.2", "5.5"} <= sections
-    rows = set(claims.stand_ins) | set(claims.stand_ins.values())
-    for claim in claims.claims:
-        if isinstance(claim, ScoreClaim | MnrgClaim | GainClaim):
-            rows |= {row for pair in claim.pairs for row in (pair.a, pair.b)}
-        elif isinstance(claim, SizeClaim):
-            rows |= {row for pair in claim.sizes for row in (pair.a, pair.b)}
-        elif isinstance(claim, LiteratureClaim):
-            rows.add(claim.row)
+    rows = {row for claim in claims for pair in claim.pairs for row in (pair.a, pair.b)}
+    rows |= {claim.row for claim in claims if claim.row}
     assert all(name_row(row, results) for row in rows)
 
 
-def test_stand_ins_are_rows_of_ours(plan_of):
-    rows = plan_of().report.table2
-    assert set(read_claims().stand_ins.values()) <= set(rows) - set(read_paper().table2.rows)
+def test_each_claim_has_what_its_kind_needs():
+    for claim in read_claims():
+        assert bool(claim.pairs) is (claim.kind not in {"literature", "units", "untested"})
+        assert bool(claim.row) is (claim.kind == "literature")
+        assert bool(claim.tasks) is (claim.kind in {"score", "gain", "literature", "units"})
+        assert bool(claim.than) is (claim.kind in {"gain", "units"})
+        assert bool(claim.because) is (claim.kind == "untested")
+        assert all(bool(pair.points) is (claim.kind == "size") for pair in claim.pairs)
+        assert len(claim.tasks) == 1 or claim.kind != "gain"
+        assert len(claim.pairs) == 1 or claim.kind != "epochs"

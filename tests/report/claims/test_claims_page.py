@@ -86,15 +86,6 @@ def test_a_claim_that_no_comparison_decides_has_its_reason_below_the_table(build
     assert "how close is close" not in line(page, "| 3. MuTSPad is close")
 
 
-def test_a_stand_in_is_marked(build):
-    page, record = build(rows={"elmo_ours": "multi"})
-    assert "(stand-in: confirmed)" in line(page, "| 7. ELMo's representations")
-    assert "**confirmed**. Comparisons: 4 of 4 as claimed." in page.partition("ELMo (ours) in")[2]
-    (found,) = [claim for claim in record["claims"] if claim["id"] == "elmo-helps"]
-    assert found["verdict"] == "cannot be tested here"
-    assert found["stand_in"]["verdict"] == "confirmed"
-
-
 def test_what_the_verdicts_cannot_carry_is_said_first(build, scores):
     page, record = build(
         experiment="demo", scores=[record | {"experiment": "demo"} for record in scores]
