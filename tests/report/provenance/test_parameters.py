@@ -26,12 +26,6 @@ def test_every_parameter_is_there_as_the_experiment_has_it(describe):
     assert yaml.safe_load(block.removeprefix("yaml")) == params.model_dump(mode="json")
 
 
-def test_a_method_that_is_left_out_stands_there_empty(describe):
-    raw = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    text = describe("demo", methods={**raw["methods"], "mutspad_encoder": None})
-    assert set(cells(text, "`mutspad_encoder`")[1:]) == {""}
-
-
 def test_substitutes_are_named(describe, summaries, vectors):
     assert "Substitute" not in describe("paper")[1]
     summaries["news", "ner"] |= {
