@@ -4,8 +4,7 @@ Example: python -m benchmarks.fast
 
 Takes training steps of the paper's sizes on made-up sentences (of `corpus_forms`: predicts them),
 one thread, with the path and without it in turn, and writes the medians of the processor time to
-benchmarks/fast.csv. What the
-ablation of many units at once gains is the line `ablation` of `python -m benchmarks.run`.
+benchmarks/fast.csv.
 """
 
 import csv

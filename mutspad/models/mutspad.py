@@ -97,7 +97,7 @@ class MuTSPad(nn.Module):
                 reduced_dim: int = getattr(params, f"{lower}_reduction")
                 input_dim += reduced_dim
                 if lower not in self.reductions:
-                    self.reductions[lower] = nn.Linear(self._head(lower).feature_dim, reduced_dim)
+                    self.reductions[lower] = nn.Linear(self.head(lower).feature_dim, reduced_dim)
             self.heads[task] = HEADS[task.spec.head](task, params, input_dim, labels[task])
 
     def features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
@@ -114,16 +114,49 @@ class MuTSPad(nn.Module):
         ValueError
             When the model lacks a task.
         """
-        shared = self._represent(batch)
-        features: dict[Task, Tensor] = {}
+        return self.stack(self.represent(batch), batch.lens, tasks)
+
+    def represent(self, batch: Batch) -> Tensor:
+        """Return the shared word representation, `[batch, words, shared_dim]`."""
+        parts = (part for part in (self.encoder, self.contextual) if part is not None)
+        return torch.cat([part(batch) for part in parts], dim=-1)
+
+    def stack(
+        self,
+        shared: Tensor,
+        lens: Tensor,
+        tasks: Sequence[Task],
+        known: Mapping[Task, Tensor] | None = None,
+    ) -> dict[Task, Tensor]:
+        """Compute `features` from the word representation upwards.
+
+        Parameters
+        ----------
+        shared
+            The result of `represent`.
+        lens
+            Words of each sentence, `[batch]`.
+        tasks
+            Tasks of the model.
+        known
+            Features that are taken as they are and not computed.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
+        """
+        features = dict(known or {})
         reduced: dict[Task, Tensor] = {}
         for task in needed_tasks(tasks, self.tasks):
+            if task in features:
+                continue
             lower_tasks = read_tasks(task, self.tasks)
             for lower in lower_tasks:
                 if lower not in reduced:
                     reduced[lower] = self.reductions[lower](features[lower])
             inputs = torch.cat([shared, *(reduced[lower] for lower in lower_tasks)], dim=-1)
-            features[task] = self._head(task).features(inputs, batch.lens)
+            features[task] = self.head(task).features(inputs, lens)
         return features
 
     def losses(
@@ -148,7 +181,7 @@ class MuTSPad(nn.Module):
         """
         if features is None:
             features = self.features(batch, tasks)
-        return {task: self._head(task).loss(features[task], batch) for task in tasks}
+        return {task: self.head(task).loss(features[task], batch) for task in tasks}
 
     def predict(
         self, batch: Batch, tasks: Sequence[Task], *, multi_root: bool
@@ -175,7 +208,7 @@ class MuTSPad(nn.Module):
             with torch.inference_mode():
                 features = self.features(batch, tasks)
                 return {
-                    task: self._head(task).predict(features[task], batch, multi_root=multi_root)
+                    task: self.head(task).predict(features[task], batch, multi_root=multi_root)
                     for task in tasks
                 }
         finally:
@@ -184,7 +217,7 @@ class MuTSPad(nn.Module):
     def classifier_rows(self) -> dict[Task, tuple[str, ...]]:
         """Name, for each task, the parameters whose first dimension is its labels (paper 4.1)."""
         return {
-            task: tuple(f"heads.{task}.{name}" for name in self._head(task).label_parameters)
+            task: tuple(f"heads.{task}.{name}" for name in self.head(task).label_parameters)
             for task in self.tasks
         }
 
@@ -195,18 +228,14 @@ class MuTSPad(nn.Module):
 
     def feature_dim(self, task: Task) -> int:
         """Return the size of a feature vector of a task."""
-        return self._head(task).feature_dim
+        return self.head(task).feature_dim
 
     def n_parameters(self) -> int:
         """Count the weights."""
         return sum(parameter.numel() for parameter in self.parameters())
 
-    def _represent(self, batch: Batch) -> Tensor:
-        """Return the shared word representation, `[batch, words, shared_dim]`."""
-        parts = (part for part in (self.encoder, self.contextual) if part is not None)
-        return torch.cat([part(batch) for part in parts], dim=-1)
-
-    def _head(self, task: Task) -> Head:
+    def head(self, task: Task) -> Head:
+        """Return the branch of a task."""
         return cast(Head, self.heads[task])
 
 

@@ -71,7 +71,7 @@ def annotate(
         predictions = model.predict(batch, tasks, multi_root=multi_root)
         for place, index in enumerate(indices):
             layers = {
-                task: _to_layer(task, predictions[task][place], vocabulary.labels[task])
+                task: to_layer(task, predictions[task][place], vocabulary.labels[task])
                 for task in tasks
             }
             bare = Sentence(sentences[index].id, sentences[index].words)
@@ -111,7 +111,7 @@ def annotate_corpora(
     }
 
 
-def _to_layer(task: Task, prediction: Prediction, names: Sequence[str]) -> Layer:
+def to_layer(task: Task, prediction: Prediction, names: Sequence[str]) -> Layer:
     """Convert one head's output to a layer."""
     labels = [names[row] for row in prediction.labels]
     if task.spec.scheme is Scheme.IOB2:

@@ -70,7 +70,7 @@ def test_sentences_are_learned_by_heart_in_bfloat16(unified, hidden, make_run, t
     fitted = train(run.model_copy(update={"model": model}))
     best = next(record for record in fitted.history if record.best)
     assert best.dev == dict.fromkeys(TASKS, 100.0)
-    assert all(weight.dtype is torch.float32 for weight in fitted.model.state_dict().values())
+    assert all(weight.dtype is torch.float32 for weight in fitted.model.parameters())
 
 
 def test_bfloat16_gives_losses_near_those_of_float32(make_run, train):

@@ -10,7 +10,6 @@ from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, MutspadError
 from mutspad.models.fast.forms import encode_forms
-from mutspad.models.fast.variants import read_pos
 from mutspad.models.mutspad import MuTSPad
 from mutspad.report.ablation.unit_words import DECIMALS, UnitWords
 from mutspad.tasks import Task
@@ -90,8 +89,7 @@ def _extremes(
         with torch.inference_mode():
             for indices in bucket_batches([len(item) for item in encoded], SENTENCES, None):
                 batch = collate(vocabulary, [encoded[index] for index in indices], form_states)
-                _, h_pos = read_pos(model, batch)
-                values = h_pos[batch.mask]
+                values = model.features(batch, [Task.POS])[Task.POS][batch.mask]
                 places = torch.tensor([rows[form] for text in batch.texts for form in text])
                 if highest.numel() == 0:
                     # No activation is beyond 1: both tables start at what every word surpasses.
