@@ -26,7 +26,7 @@ from mutspad.report.tables.silver import judge_layer, tabulate_quality
 def command(*, plan_file: Path, results: Path) -> None:
     """Read unified sets, gold corpora and the labellers' predictions; write one table twice."""
     plan, layout = read_plan(plan_file), Layout(results)
-    qualities = []
+    rows = []
     for domain, labellers in plan.labellers.items():
         for seed in plan.seeds:
             unified = read_conllup(layout.unified(domain, seed))
@@ -40,10 +40,9 @@ def command(*, plan_file: Path, results: Path) -> None:
                     path = layout.predictions(model, seed, split)
                     ids = [sentence.id for sentence in gold[split]]
                     predicted[split] = select_predictions(read_predictions(path), task, ids, path)
-                quality = judge_layer(
+                rows += judge_layer(
                     task, unified, gold, predicted, domain=domain, seed=seed, labeller=model
                 )
-                qualities.append(quality)
-    table = tabulate_quality(qualities, plan.params.experiment)
+    table = tabulate_quality(rows, plan.params.experiment)
     write_text(results / "statistics" / "silver.csv", table.to_csv())
     write_text(results / "statistics" / "silver.md", table.markdown)

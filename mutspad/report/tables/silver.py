@@ -8,8 +8,8 @@ labeller is applied to annotated sentences.
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
@@ -49,75 +49,13 @@ _MEANING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Agreement of a silver layer with gold on the same sentences.
-
-    Parameters
-    ----------
-    evidence
-        Which sentences these are.
-    sentences, words
-        How many.
-    score
-        By the task's own measure, in per cent; None when there is no span at all.
-    missed, invented
-        Share of the gold spans that silver lacks and of the silver spans that gold lacks, in per
-        cent; None without such spans and for tasks without spans.
-    gold_density, silver_density
-        Spans per 1,000 words; None for tasks without spans.
-    confusions
-        What silver has in the place of gold -> for how many words.
-    """
-
-    evidence: Evidence
-    sentences: int
-    words: int
-    score: float | None
-    missed: float | None
-    invented: float | None
-    gold_density: float | None
-    silver_density: float | None
-    confusions: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class LayerQuality:
-    """Quality of one silver layer of one unified training set.
-
-    Parameters
-    ----------
-    domain, task, seed, labeller
-        Whose layer, and the run that wrote it.
-    silver_sentences, sentences
-        Sentences that carry it, of all.
-    gold_density, silver_density
-        Spans per 1,000 words in the sentences with gold and in those with silver labels; None for
-        tasks without spans.
-    agreements
-        The comparisons with gold, one for each evidence that there is.
-    """
-
-    domain: str
-    task: Task
-    seed: int
-    labeller: str
-    silver_sentences: int
-    sentences: int
-    gold_density: float | None
-    silver_density: float | None
-    agreements: tuple[Agreement, ...]
-
-    @property
-    def share(self) -> float:
-        """Return the percentage of sentences with silver labels."""
-        return 100 * self.silver_sentences / self.sentences
-
-
 def judge(
     task: Task, evidence: Evidence, gold: Sequence[Sentence], silver: Sequence[Sentence]
-) -> Agreement:
-    """Compare a silver layer with the gold one of the same sentences.
+) -> dict[str, Any]:
+    """Compare a silver layer with the gold one of the same sentences; return a row of the frame.
+
+    Missed and invented are the share of the gold spans that silver lacks and of the silver spans
+    that gold lacks, in per cent. Values are None where there is no span to count.
 
     Raises
     ------
@@ -130,17 +68,18 @@ def judge(
     pairs = zip(gold_layers, silver_layers, strict=True)
     spans = task.spec.scheme is Scheme.IOB2
     in_gold, in_silver = _count_spans(gold_layers), _count_spans(silver_layers)
-    return Agreement(
-        evidence=evidence,
-        sentences=len(gold),
-        words=sum(map(len, gold)),
-        score=scores[task.spec.metric] if not spans or in_gold or in_silver else None,
-        missed=100 - scores["recall"] if spans and in_gold else None,
-        invented=100 - scores["precision"] if spans and in_silver else None,
-        gold_density=_density(task, gold_layers),
-        silver_density=_density(task, silver_layers),
-        confusions=Counter(what for pair in pairs for what in _confusions(task, *pair)),
-    )
+    return {
+        "evidence": evidence.value,
+        "sentences": len(gold),
+        "words": sum(map(len, gold)),
+        "measure": task.spec.metric,
+        "agreement": scores[task.spec.metric] if not spans or in_gold or in_silver else None,
+        "missed": 100 - scores["recall"] if spans and in_gold else None,
+        "invented": 100 - scores["precision"] if spans and in_silver else None,
+        "gold_per_1000": _density(task, gold_layers),
+        "silver_per_1000": _density(task, silver_layers),
+        "confusions": Counter(what for pair in pairs for what in _confusions(task, *pair)),
+    }
 
 
 def judge_layer(
@@ -152,21 +91,17 @@ def judge_layer(
     domain: str,
     seed: int,
     labeller: str,
-) -> LayerQuality:
-    """Compare one silver layer with gold on all sentences that have both.
+) -> list[dict[str, Any]]:
+    """Compare one silver layer with gold on all sentences that have both, a row an evidence.
 
     Parameters
     ----------
-    task
-        Whose layer.
     unified
         The unified training set.
     gold
         The task's own corpus, by split.
     predicted
         The labeller's output for some of these splits.
-    domain, seed, labeller
-        Names.
 
     Raises
     ------
@@ -180,21 +115,23 @@ def judge_layer(
     compared[Evidence.HELD_OUT] = find_same_words(task, unified, held_out)
     layers = [layer for sentence in unified if (layer := sentence.layers.get(task)) is not None]
     silver = [layer for layer in layers if layer.origin is Origin.SILVER]
-    return LayerQuality(
-        domain=domain,
-        task=task,
-        seed=seed,
-        labeller=labeller,
-        silver_sentences=len(silver),
-        sentences=len(unified),
-        gold_density=_density(task, [layer for layer in layers if layer.origin is Origin.GOLD]),
-        silver_density=_density(task, silver),
-        agreements=tuple(
-            judge(task, evidence, *compared[evidence])
-            for evidence in Evidence
-            if evidence in compared and compared[evidence][0]
-        ),
-    )
+    gold_layers = [layer for layer in layers if layer.origin is Origin.GOLD]
+    totals = {
+        "domain": domain,
+        "task": task.value,
+        "seed": seed,
+        "labeller": labeller,
+        "silver_sentences": len(silver),
+        "of": len(unified),
+        "silver_share": 100 * len(silver) / len(unified),
+        "layer_gold_per_1000": _density(task, gold_layers),
+        "layer_silver_per_1000": _density(task, silver),
+    }
+    return [
+        totals | judge(task, evidence, *compared[evidence])
+        for evidence in Evidence
+        if evidence in compared and compared[evidence][0]
+    ]
 
 
 def find_same_words(
@@ -220,44 +157,50 @@ def find_same_words(
     return [match for match, _ in pairs], [silver for _, silver in pairs]
 
 
-def tabulate_quality(qualities: Sequence[LayerQuality], experiment: str) -> Table:
+def tabulate_quality(rows: Sequence[Mapping[str, Any]], experiment: str) -> Table:
     """Tabulate the quality of silver layers: every comparison as CSV, a summary as Markdown."""
+    frame = pd.DataFrame(rows)
     kind = "demo: synthetic data" if experiment == "demo" else experiment
     title = f"Silver labels ({kind}): agreement with gold"
-    notes = Notes()
-    groups: dict[tuple[str, Task], list[LayerQuality]] = {}
-    for quality in qualities:
-        groups.setdefault((quality.domain, quality.task), []).append(quality)
-    used = [
-        evidence
-        for evidence in Evidence
-        if any(agreement.evidence is evidence for q in qualities for agreement in q.agreements)
-    ]
-    headers = ["Layer", "Labeller", "Silver sentences"]
-    headers += [f"{evidence}{notes.mark(_MEANING[evidence])}" for evidence in used]
-    rows = [
-        [_name(*place), group[0].labeller, _count_silver(group[0])]
-        + [_cell(_collect(group, evidence)) for evidence in used]
-        for place, group in groups.items()
-    ]
-    sections = [
-        Section(title, headers, rows),
-        _span_section(groups, used),
-        _confusion_section(groups, used),
-    ]
-    seeds = sorted({quality.seed for quality in qualities})
+    seeds = sorted(frame["seed"].unique())
     numbers = ", ".join(map(str, seeds))
-    notes.general.append(
+    notes = Notes()
+    notes.general = [
         f"One seed ({numbers}): no spread can be given"
         if len(seeds) == 1
-        else f"Mean and standard deviation over the seeds {numbers}; confusions: their sums"
-    )
-    notes.general.append(
+        else f"Mean and standard deviation over the seeds {numbers}; confusions: their sums",
         "POS: accuracy; CK and NER: exact-match F1; DP: LAS; in per cent. In brackets: sentences, "
         "words. Missed: gold spans that silver lacks; invented: silver spans that gold lacks. The "
-        f"second and third table leave out comparisons on fewer than {ENOUGH} sentences"
-    )
-    return Table(title, _build_frame(qualities), render(sections, notes))
+        f"second and third table leave out comparisons on fewer than {ENOUGH} sentences",
+    ]
+    used = [evidence for evidence in Evidence if (frame["evidence"] == evidence).any()]
+    layers, spans, confusions = [], [], []
+    for _, layer in frame.groupby(["domain", "task"], sort=False):
+        first = layer.iloc[0]
+        task = Task(first.task)
+        name = f"{first.domain.capitalize()} {task.spec.label}"
+        share = f"{first.silver_sentences:,} of {first.of:,} ({first.silver_share:.0f} %)"
+        cells = []
+        for evidence in used:
+            found = layer[layer["evidence"] == evidence]
+            cells.append(_cell(found))
+            found = found[found["sentences"] >= ENOUGH]
+            if len(found) and task.spec.scheme is Scheme.IOB2:
+                measures = ("missed", "invented", "gold_per_1000", "silver_per_1000")
+                spans.append([name, evidence, *(_mean(found[each], 1) for each in measures)])
+            total = sum(found["confusions"], Counter[str]())
+            if total:
+                confusions.append([name, evidence, _list(total)])
+        layers.append([name, first.labeller, share, *cells])
+    headers = [f"{evidence}{notes.mark(_MEANING[evidence])}" for evidence in used]
+    rates = ["Layer", "On", "Missed, %", "Invented, %", "Gold per 1,000 words", "Silver"]
+    sections = [
+        Section(title, ["Layer", "Labeller", "Silver sentences", *headers], layers),
+        Section("Chunks and entities: what silver lacks and adds", rates, spans),
+        Section("Labels most often wrong", ["Layer", "On", "Gold → silver (words)"], confusions),
+    ]
+    frame["confusions"] = frame["confusions"].map(_list)
+    return Table(title, frame.drop(columns="of"), render(sections, notes))
 
 
 def _confusions(task: Task, gold: Layer, silver: Layer) -> Iterator[str]:
@@ -296,116 +239,23 @@ def _density(task: Task, layers: Sequence[Layer]) -> float | None:
     )
 
 
-def _collect(
-    group: Iterable[LayerQuality], evidence: Evidence, at_least: int = 1
-) -> list[Agreement]:
-    """List one kind of comparison over the seeds, if it rests on enough sentences."""
-    return [
-        agreement
-        for quality in group
-        for agreement in quality.agreements
-        if agreement.evidence is evidence and agreement.sentences >= at_least
-    ]
-
-
-def _name(domain: str, task: Task) -> str:
-    return f"{domain.capitalize()} {task.spec.label}"
-
-
-def _count_silver(quality: LayerQuality) -> str:
-    return f"{quality.silver_sentences:,} of {quality.sentences:,} ({quality.share:.0f} %)"
-
-
-def _mean(values: Iterable[float | None], decimals: int = 2) -> str:
+def _mean(values: Iterable[float], decimals: int = 2) -> str:
     """Format a mean, with its standard deviation over several seeds."""
-    known = [value for value in values if value is not None]
+    known = [value for value in values if not pd.isna(value)]
     if not known:
         return NOT_APPLICABLE
     spread = f" ± {statistics.stdev(known):.{decimals}f}" if len(known) > 1 else ""
     return f"{statistics.fmean(known):.{decimals}f}{spread}"
 
 
-def _cell(agreements: Sequence[Agreement]) -> str:
+def _cell(found: pd.DataFrame) -> str:
     """Format an agreement with the numbers of sentences and words."""
-    if not agreements:
+    if found.empty:
         return NOT_APPLICABLE
-    size = f"({agreements[0].sentences:,}, {agreements[0].words:,})"
-    return f"{_mean(agreement.score for agreement in agreements)} {size}"
+    first = found.iloc[0]
+    return f"{_mean(found['agreement'])} ({first.sentences:,}, {first.words:,})"
 
 
-def _span_section(
-    groups: Mapping[tuple[str, Task], Sequence[LayerQuality]], used: Sequence[Evidence]
-) -> Section:
-    """Tabulate missing and spurious silver spans."""
-    rows = []
-    for (domain, task), group in groups.items():
-        for evidence in used:
-            agreements = _collect(group, evidence, ENOUGH)
-            if task.spec.scheme is Scheme.IOB2 and agreements:
-                rows.append(
-                    [
-                        _name(domain, task),
-                        evidence.value,
-                        _mean((a.missed for a in agreements), 1),
-                        _mean((a.invented for a in agreements), 1),
-                        _mean((a.gold_density for a in agreements), 1),
-                        _mean((a.silver_density for a in agreements), 1),
-                    ]
-                )
-    headers = ["Layer", "On", "Missed, %", "Invented, %", "Gold per 1,000 words", "Silver"]
-    return Section("Chunks and entities: what silver lacks and adds", headers, rows)
-
-
-def _confusion_section(
-    groups: Mapping[tuple[str, Task], Sequence[LayerQuality]], used: Sequence[Evidence]
-) -> Section:
-    """Tabulate the labels that are most often wrong."""
-    rows = []
-    for (domain, task), group in groups.items():
-        for evidence in used:
-            total: Counter[str] = Counter()
-            for agreement in _collect(group, evidence, ENOUGH):
-                total.update(agreement.confusions)
-            if total:
-                rows.append([_name(domain, task), evidence.value, _list(total)])
-    headers = ["Layer", "On", "Gold → silver (words)"]
-    return Section("Labels most often wrong", headers, rows)
-
-
-def _list(confusions: Mapping[str, int]) -> str:
+def _list(confusions: Counter[str]) -> str:
     """List the most frequent confusions."""
-    shown = Counter(confusions).most_common(SHOWN)
-    return ", ".join(f"{what} ({count})" for what, count in shown)
-
-
-def _build_frame(qualities: Iterable[LayerQuality]) -> pd.DataFrame:
-    """Build one row for every comparison, with the totals of its layer."""
-    rows = []
-    for quality in qualities:
-        layer = {
-            "domain": quality.domain,
-            "task": quality.task.value,
-            "seed": quality.seed,
-            "labeller": quality.labeller,
-            "silver_sentences": quality.silver_sentences,
-            "silver_share": quality.share,
-            "layer_gold_per_1000": quality.gold_density,
-            "layer_silver_per_1000": quality.silver_density,
-        }
-        rows += [
-            layer
-            | {
-                "evidence": agreement.evidence.value,
-                "sentences": agreement.sentences,
-                "words": agreement.words,
-                "measure": quality.task.spec.metric,
-                "agreement": agreement.score,
-                "missed": agreement.missed,
-                "invented": agreement.invented,
-                "gold_per_1000": agreement.gold_density,
-                "silver_per_1000": agreement.silver_density,
-                "confusions": _list(agreement.confusions),
-            }
-            for agreement in quality.agreements
-        ]
-    return pd.DataFrame(rows)
+    return ", ".join(f"{what} ({count})" for what, count in confusions.most_common(SHOWN))

@@ -37,39 +37,39 @@ SILVER = [
 
 def test_entities_are_missed_and_invented():
     found = judge(Task.NER, Evidence.DEV, GOLD, SILVER)
-    assert (found.sentences, found.words) == (3, 10)
+    assert (found["sentences"], found["words"]) == (3, 10)
     # One span of three is found; of the three marked, two are none.
-    assert found.missed == pytest.approx(200 / 3)
-    assert found.invented == pytest.approx(200 / 3)
-    assert found.score == pytest.approx(100 / 3)
-    assert (found.gold_density, found.silver_density) == (300, 300)
-    assert found.confusions == {"place → O": 1, "O → place": 1, "person → O": 1}
+    assert found["missed"] == pytest.approx(200 / 3)
+    assert found["invented"] == pytest.approx(200 / 3)
+    assert found["agreement"] == pytest.approx(100 / 3)
+    assert (found["gold_per_1000"], found["silver_per_1000"]) == (300, 300)
+    assert found["confusions"] == {"place → O": 1, "O → place": 1, "person → O": 1}
 
 
 def test_a_wrong_boundary_is_no_wrong_type():
     gold = [ner("a", "x y z", "B-p I-p O")]
     found = judge(Task.NER, Evidence.DEV, gold, [ner("a", "x y z", "B-p B-p O", silver=True)])
-    assert found.confusions == {"p: wrong boundary": 1}
+    assert found["confusions"] == {"p: wrong boundary": 1}
 
 
 def test_without_any_span_there_is_nothing_to_agree_on():
     found = judge(Task.NER, Evidence.DEV, GOLD[1:2], [ner("t-2", "no names here", "O O O", True)])
-    assert (found.score, found.missed, found.invented) == (None, None, None)
+    assert (found["agreement"], found["missed"], found["invented"]) == (None, None, None)
 
 
 def test_tags_and_relations_are_compared_word_by_word():
     gold = [sentence("a", "go home now", Task.POS, "VB NN RB")]
     silver = [sentence("a", "go home now", Task.POS, "VB RB RB", silver=True)]
     found = judge(Task.POS, Evidence.DEV, gold, silver)
-    assert found.score == pytest.approx(200 / 3)
-    assert (found.missed, found.gold_density) == (None, None)
-    assert found.confusions == {"NN → RB": 1}
+    assert found["agreement"] == pytest.approx(200 / 3)
+    assert (found["missed"], found["gold_per_1000"]) == (None, None)
+    assert found["confusions"] == {"NN → RB": 1}
 
     gold = [sentence("a", "go home now ok", Task.DEP, "root obl:tmod advmod x", (0, 1, 1, 1))]
     silver = [sentence("a", "go home now ok", Task.DEP, "root obl advmod y", (0, 1, 2, 2), True)]
     found = judge(Task.DEP, Evidence.DEV, gold, silver)
-    assert found.score == 50.0
-    assert found.confusions == {"advmod: wrong head": 1, "x → y": 1}
+    assert found["agreement"] == 50.0
+    assert found["confusions"] == {"advmod: wrong head": 1, "x → y": 1}
 
 
 def test_other_words_are_refused():
@@ -113,21 +113,25 @@ def quality():
 
 
 def test_a_layer_is_judged_by_all_that_is_known(quality):
-    found = quality(1, "B-person")
-    by_evidence = {agreement.evidence: agreement for agreement in found.agreements}
-    assert list(by_evidence) == [Evidence.DEV, Evidence.SEEN, Evidence.HELD_OUT]
-    assert by_evidence[Evidence.DEV].score == 100.0
+    dev, seen, held_out = quality(1, "B-person")
+    assert [row["evidence"] for row in (dev, seen, held_out)] == [
+        Evidence.DEV,
+        Evidence.SEEN,
+        Evidence.HELD_OUT,
+    ]
+    assert dev["agreement"] == 100.0
     # The test sentence stands in train too: its labels were seen.
-    assert by_evidence[Evidence.SEEN].sentences == 1
-    assert by_evidence[Evidence.HELD_OUT].sentences == 30
-    assert by_evidence[Evidence.HELD_OUT].missed == 100.0
-    assert (found.silver_sentences, found.sentences) == (31, 33)
-    assert found.gold_density == 250.0
-    assert found.silver_density == pytest.approx(1000 / 92)
+    assert seen["sentences"] == 1
+    assert held_out["sentences"] == 30
+    assert held_out["missed"] == 100.0
+    assert dev["silver_sentences"] == 31
+    assert dev["silver_share"] == pytest.approx(100 * 31 / 33)
+    assert dev["layer_gold_per_1000"] == 250.0
+    assert dev["layer_silver_per_1000"] == pytest.approx(1000 / 92)
 
 
 def test_the_table_gives_mean_and_spread(quality):
-    table = tabulate_quality([quality(1, "B-person"), quality(2, "O")], "quick")
+    table = tabulate_quality([*quality(1, "B-person"), *quality(2, "O")], "quick")
     text = table.markdown
     assert text.startswith("# Silver labels (quick): agreement with gold\n")
     assert "| Tweets NER | tweets-mono-ner | 31 of 33 (94 %)" in " ".join(text.split())
@@ -140,13 +144,13 @@ def test_the_table_gives_mean_and_spread(quality):
 
 
 def test_one_seed_has_no_spread(quality):
-    table = tabulate_quality([quality(1, "B-person")], "demo")
+    table = tabulate_quality(quality(1, "B-person"), "demo")
     assert "(demo: synthetic data)" in table.title
     assert "±" not in table.markdown
 
 
 def test_the_frame_keeps_every_seed_and_comparison(quality):
-    frame = tabulate_quality([quality(1, "B-person"), quality(2, "O")], "quick").frame
+    frame = tabulate_quality([*quality(1, "B-person"), *quality(2, "O")], "quick").frame
     assert list(frame.seed) == [1, 1, 1, 2, 2, 2]
     assert set(frame.measure) == {"f1"}
     dev = frame[frame.evidence == "dev"]
