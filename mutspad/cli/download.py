@@ -1,6 +1,7 @@
-"""Fetch one raw file of the registry: from the mirror, the licensed folder or its URL.
+"""Fetch raw files of the registry: from the mirror, the licensed folder, their URL or packages.
 
 Example: MUTSPAD_MIRROR=my-mirror mutspad download ud-ewt/en_ewt-ud-dev.conllu
+         mutspad download elmo-small
 
 raw/
 └── <corpus>/<file>    whole and of the registry's hash, or not there
@@ -16,8 +17,9 @@ from mutspad.data.registry import load_registry
 
 
 @click.command("download")
-@click.argument("path")
+@click.argument("name")
 @raw_files_options
-def command(*, path: str, raw: Path, mirror: Path | None, licensed: Path | None) -> None:
-    """Fetch the file that the registry lists under PATH."""
-    fetch(load_registry().file(path), raw_dir=raw, mirror=mirror, licensed=licensed)
+def command(*, name: str, raw: Path, mirror: Path | None, licensed: Path | None) -> None:
+    """Fetch NAME: a file of the registry by its path, or all files of an entry."""
+    for entry in load_registry().find_files(name):
+        fetch(entry, raw_dir=raw, mirror=mirror, licensed=licensed)

@@ -1,8 +1,8 @@
 """Fetch raw files: a file in raw/ is whole and right, or it is not there.
 
-Sources in this order: the mirror, the folder of licensed files, the URL. What the registry says
-about a file (bytes, sha256) holds for every source. A public file of unknown sha256 is taken with a
-warning that names the one found, if it can be opened as what its name says.
+Sources in this order: the mirror, the folder of licensed files, the URL or installed packages. What
+the registry says about a file (bytes, sha256) holds for every source. A public file of unknown
+sha256 is taken with a warning that names the one found, if it can be opened as what its name says.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from mutspad.data.packaged import copy_member
 from mutspad.data.registry import FileEntry, Folder, check_folders
 from mutspad.errors import DownloadError, HashMismatchError, LicensedFileMissingError
 from mutspad.files import DamagedFileError, atomic_path, read_json
@@ -67,6 +68,12 @@ def fetch(
         if folder and (Path(folder) / entry.path).is_file():
             _copy(Path(folder) / entry.path, target, entry)
             return target
+    if entry.archive is not None:
+        with atomic_path(target) as temporary:
+            source = copy_member(entry.path, entry.archive, temporary, (mirror, licensed))
+            verify(temporary, entry, source=source)
+        logger.info("%s: taken from %s", entry.path, source)
+        return target
     if entry.url is None:
         if target.is_file():
             verify(target, entry, source=target)

@@ -19,9 +19,24 @@ from mutspad.tasks import Task
 
 logger = logging.getLogger(__name__)
 
-Kind = Literal["public", "licensed", "generated"]
+Kind = Literal["public", "licensed", "packaged", "generated"]
 Folder = str | Path | None
 SINGLE_ROOT = ".single-root"
+
+
+class ArchiveEntry(Closed):
+    """Describe a zip whose parts installed packages carry.
+
+    Parameters
+    ----------
+    path
+        Of the whole zip, below the mirror and the licensed folder.
+    parts
+        Package -> the part among its files; in order, the parts are the zip.
+    """
+
+    path: str
+    parts: dict[str, str]
 
 
 class FileEntry(Closed):
@@ -32,6 +47,7 @@ class FileEntry(Closed):
 
     path: str  # the same below raw/, the mirror and the licensed folder
     url: str | None = None  # of a public file
+    archive: ArchiveEntry | None = None  # of a packaged file, which lies in it at `path`
     bytes: int | None = None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
 
@@ -74,10 +90,15 @@ class CorpusEntry(Closed):
         for file in self.files.values():
             if (file.url is not None) != (self.kind == "public"):
                 raise ValueError(f"{file.path}: expected a url for public files, and only for them")
+            if (file.archive is not None) != (self.kind == "packaged"):
+                raise ValueError(
+                    f"{file.path}: expected an archive for packaged files, and only for them"
+                )
             if self.kind == "generated" and not (file.sha256 is None and file.bytes is None):
                 raise ValueError(f"{file.path}: expected no bytes and no sha256, being generated")
-            if self.kind == "licensed" and (file.sha256 is None or file.bytes is None):
-                raise ValueError(f"{file.path}: expected bytes and sha256 of a licensed file")
+            pinned = self.kind in ("licensed", "packaged")
+            if pinned and (file.sha256 is None or file.bytes is None):
+                raise ValueError(f"{file.path}: expected bytes and sha256 of a {self.kind} file")
             # An explicit null is a statement; a key left out may be forgotten.
             if self.kind == "public" and not {"bytes", "sha256"} <= file.model_fields_set:
                 raise ValueError(f"{file.path}: expected bytes and sha256, null where unknown")
@@ -157,12 +178,16 @@ class Registry(Closed):
         for corpus in self.corpora.values():
             yield from corpus.files.values()
 
-    def file(self, path: str) -> FileEntry:
-        """Find a file by its path below raw/."""
+    def find_files(self, name: str) -> list[FileEntry]:
+        """Find the file with a path below raw/, or all files of an entry."""
         by_path = {file.path: file for file in self.files()}
-        if path not in by_path:
-            raise ConfigError(_unknown("a file of the registry", path, by_path))
-        return by_path[path]
+        if name in by_path:
+            return [by_path[name]]
+        entries = {entry: [*of.files.values()] for entry, of in self.corpora.items() if of.files}
+        if name not in entries:
+            known = [*by_path, *entries]
+            raise ConfigError(_unknown("a file or an entry of the registry", name, known))
+        return entries[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +203,11 @@ def load_registry() -> Registry:
     """Read the registry that the package carries."""
     text = files("mutspad.data").joinpath("registry.yaml").read_text(encoding="utf-8")
     return parse_registry(text)
+
+
+def resolve_source(source: str) -> str:
+    """Return the folder in raw/ of an entry of the registry, any other source as it is."""
+    return str(Path("raw", source)) if source in load_registry().corpora else source
 
 
 def parse_registry(text: str) -> Registry:

@@ -136,7 +136,7 @@ def test_what_the_registry_does_not_list_is_not_fetched(
     with pytest.raises(SystemExit) as stopped:
         main(["download", path])
     assert stopped.value.code == 1
-    assert f"expected a file of the registry, found '{path}'" in capsys.readouterr().err
+    assert f"of the registry, found '{path}'" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -81,8 +81,18 @@ def test_unknown_names_bring_the_nearest():
     with pytest.raises(ConfigError, match=r"found 'tweebank'; did you mean 'tweebank2'"):
         registry.corpus("tweebank")
     with pytest.raises(ConfigError, match=r"did you mean 'ritter/chunk\.txt'"):
-        registry.file("ritter/chunks.txt")
-    assert registry.file("ritter/chunk.txt").bytes == 149631
+        registry.find_files("ritter/chunks.txt")
+    with pytest.raises(ConfigError, match=r"found 'elmo-smal'; did you mean 'elmo-small'"):
+        registry.find_files("elmo-smal")
+
+
+def test_a_file_is_found_by_its_path_or_with_its_entry():
+    registry = load_registry()
+    assert [file.bytes for file in registry.find_files("ritter/chunk.txt")] == [149631]
+    assert [file.path for file in registry.find_files("elmo-small")] == [
+        "elmo-small/options.json",
+        "elmo-small/weights.hdf5",
+    ]
 
 
 def test_licensed_corpora_are_used_when_all_their_files_are_there(tmp_path):
@@ -239,6 +249,23 @@ def test_a_public_file_may_say_that_its_hash_is_unknown():
         parse_registry(licensed)
     with pytest.raises(ConfigError, match="expected no bytes and no sha256, being generated"):
         parse_registry(licensed.replace("licensed", "generated").replace("bytes: null", "bytes: 3"))
+
+
+ARCHIVE = "archive: { path: quay.zip, parts: { quay-one: quay/quay.zip.1 } }"
+
+
+def test_a_packaged_file_names_its_archive_and_its_hash():
+    url = 'url: "http://ex.am/ple"'
+    packaged = ENTRY.replace("kind: public", "kind: packaged").replace(url, ARCHIVE)
+    (file,) = parse_registry(packaged).find_files("quay")
+    assert file.archive.parts == {"quay-one": "quay/quay.zip.1"}
+    for wrong, expected in (
+        (packaged.replace(f"{ARCHIVE}, ", ""), "expected an archive for packaged files"),
+        (ENTRY.replace(url, f"{url}, {ARCHIVE}"), "expected an archive for packaged files"),
+        (packaged.replace(" bytes: 3,", ""), "expected bytes and sha256 of a packaged file"),
+    ):
+        with pytest.raises(ConfigError, match=expected):
+            parse_registry(wrong)
 
 
 def test_only_elmo_has_files_of_unknown_hash():
