@@ -130,17 +130,26 @@ class LanguageModelParams(Closed):
     max_epochs: Positive
 
 
+Pooling = Literal["mean", "first"]
+
+
 class EncoderParams(Closed):
     """Describe a contextual encoder: ELMo files or a Hugging Face model."""
 
     kind: Literal["elmo", "huggingface"]
     # `elmo`: a registry entry, a folder with `options.json` and `weights.hdf5`, or
-    # `language_model`, the one trained here. `huggingface`: a folder, a hub name, or
-    # `package:<module>/<folder>` for a model that an installed package carries.
+    # `language_model`, the one trained here. `huggingface`: a registry entry, a folder, a hub name,
+    # or `package:<module>/<folder>` for a model that an installed package carries.
     source: str
     trained: bool = False  # otherwise its vectors are computed once and kept
-    # the encoder's own, when it is trained
+    # of its uppermost layer, when it is trained
     learning_rate: Annotated[float, Field(gt=0.0)] | None = None
+    # what each layer's rate is multiplied by to give that of the layer below
+    layer_decay: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    pooling: Pooling = "mean"  # Hugging Face only: of the pieces of a word
+    # Hugging Face only: text in our words -> what the encoder reads in its place, for placeholders
+    # such as `@USER` that its pre-training had not
+    forms: dict[Annotated[str, Field(min_length=1)], str] = Field(default_factory=dict)
     stateful: bool = False  # ELMo only: whether states pass from one sentence to the next
 
 

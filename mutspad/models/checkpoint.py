@@ -149,7 +149,8 @@ def _open_contextual(
         from mutspad.models.transformer import HuggingFaceEncoder
 
         encoder = HuggingFaceEncoder.from_config_files(encoder_files)
-    return ContextualWords(ContextualShape(**shape), encoder, run.encoder.learning_rate or 0.0)
+    # The rates matter to a training alone, which builds its own.
+    return ContextualWords(ContextualShape(**shape), encoder)
 
 
 def _read_description(path: Path) -> dict[str, Any]:

@@ -30,6 +30,10 @@ class TrainableEncoder(nn.Module, ABC):
         """Return `[batch, words, layers, dim]`, zero at padding."""
 
     @abstractmethod
+    def layers(self) -> list[list[nn.Parameter]]:
+        """Return the parameters of each layer, the lowest first, every parameter once."""
+
+    @abstractmethod
     def config_files(self) -> dict[str, str]:
         """Return the files from which the encoder is built again, weights apart: name -> text."""
 
@@ -78,7 +82,10 @@ class ContextualWords(nn.Module):
     encoder
         The encoder, when training moves its weights; None when the batch brings cached vectors.
     learning_rate
-        The encoder's own.
+        That of the encoder's uppermost layer.
+    layer_decay
+        What each layer's rate is multiplied by to give that of the layer below (Howard and Ruder,
+        2018): what lower layers know of the language holds for more tasks.
 
     Raises
     ------
@@ -91,6 +98,7 @@ class ContextualWords(nn.Module):
         shape: ContextualShape,
         encoder: TrainableEncoder | None = None,
         learning_rate: float = 0.0,
+        layer_decay: float = 1.0,
     ) -> None:
         super().__init__()
         self.shape = shape
@@ -98,6 +106,15 @@ class ContextualWords(nn.Module):
         self.mix = ScalarMix(shape.n_layers)
         self.encoder = encoder
         self.learning_rate = learning_rate
+        self.layer_decay = layer_decay
+
+    def layer_rates(self) -> list[tuple[list[nn.Parameter], float]]:
+        """Return the parameters and the learning rate of each layer that training moves."""
+        layers = [] if self.encoder is None else self.encoder.layers()
+        return [
+            (parameters, self.learning_rate * self.layer_decay**above)
+            for above, parameters in enumerate(reversed(layers))
+        ]
 
     def forward(self, batch: Batch) -> Tensor:
         """Return `[batch, words, dim]`."""

@@ -41,9 +41,9 @@ def open_encoder(params: EncoderParams, folder: str | Path | None = None) -> Fro
     Parameters
     ----------
     params
-        What it is; a Hugging Face model says itself where it lies.
+        What it is.
     folder
-        Where an ELMo's `options.json` and `weights.hdf5` are.
+        Where its files are; a Hugging Face model may be in a package or on the hub instead.
 
     Raises
     ------
@@ -54,7 +54,10 @@ def open_encoder(params: EncoderParams, folder: str | Path | None = None) -> Fro
         # Only the reader that is needed: importing both kinds takes seconds.
         from mutspad.models.transformer import HuggingFaceEncoder
 
-        transformer = HuggingFaceEncoder.from_source(params.source)
+        source = params.source if folder is None else str(folder)
+        transformer = HuggingFaceEncoder.from_source(
+            source, pooling=params.pooling, forms=params.forms
+        )
         return FrozenEncoder(transformer.n_layers, transformer.dim, _SENTENCES, transformer.embed)
     if folder is None:
         raise EncoderError(

@@ -1,4 +1,4 @@
-"""Hugging Face encoders: words in, the vectors of every layer out, a word's the mean of its pieces.
+"""Hugging Face encoders: words in, the vectors of every layer out, of pieces or their mean.
 
 The paper has none; how pieces become words, and what happens to long sentences, is ours.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from mutspad.config import Pooling
 from mutspad.data.encoder_files import MODEL_FILES, find_local
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
 from mutspad.models.contextual import TrainableEncoder
+from mutspad.models.precision import widened
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -54,6 +56,10 @@ class Pieces:
         Pieces to fill up with, and to stand for a word of which nothing is left; None for none.
     limit
         Pieces that the encoder can read at once, special ones included.
+    pooling
+        Whether a word is the mean of its pieces or the first of them.
+    forms
+        Text in words -> the form that the encoder knows.
     source
         Where the tokenizer comes from, for errors.
     """
@@ -65,13 +71,15 @@ class Pieces:
         padding: int,
         unknown: int | None,
         limit: int,
+        pooling: Pooling = "mean",
+        forms: Mapping[str, str] | None = None,
         source: str = _SAVED,
     ) -> None:
         # A published tokenizer may cut at 128 pieces and fill up to as many.
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.tokenizer, self.padding, self.unknown, self.limit = tokenizer, padding, unknown, limit
-        self.source = source
+        self.pooling, self.forms, self.source = pooling, dict(forms or {}), source
         self._controls = re.compile("(?!)")
         self._before = " " if _is_bare_byte_level(tokenizer) else ""
         probe = tokenizer.encode(["a"], is_pretokenized=True)
@@ -98,12 +106,15 @@ class Pieces:
             padding=int(settings["padding"]),
             unknown=None if unknown is None else int(unknown),
             limit=int(settings["limit"]),
+            pooling=settings["pooling"],
+            forms=settings["forms"],
             source=source,
         )
 
-    def settings(self) -> dict[str, int | None]:
+    def settings(self) -> dict[str, Any]:
         """Return what the tokenizer's own JSON does not say."""
-        return {"padding": self.padding, "unknown": self.unknown, "limit": self.limit}
+        names = ("padding", "unknown", "limit", "pooling", "forms")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def n_rows(self) -> int:
@@ -142,7 +153,7 @@ class Pieces:
         """Cut with the library; return the pieces of each sentence and the word of each piece."""
         parts, owners = [], []
         for sentence in sentences:
-            cut = [self._part(word) for word in sentence]
+            cut = [self._part(self._known(word)) for word in sentence]
             parts.append([part for own in cut for part in own])
             owners.append([word for word, own in enumerate(cut) for _ in own])
         encodings = self.tokenizer.encode_batch(
@@ -169,6 +180,12 @@ class Pieces:
         # Overlapping ones, too; one of a single character cannot be parted.
         choice = "|".join(re.escape(text) for text in sorted(texts) if len(text) > 1)
         return re.compile(f"(?={choice})" if choice else "(?!)")
+
+    def _known(self, word: str) -> str:
+        """Give a word the form that the encoder knows."""
+        for form, known in self.forms.items():
+            word = word.replace(form, known)
+        return word
 
     def _pieces_of(
         self, sentence: Sequence[str], ids: Sequence[int], owners: Sequence[int]
@@ -261,7 +278,9 @@ class HuggingFaceEncoder(TrainableEncoder):
         self.model, self.pieces = model, pieces
 
     @classmethod
-    def from_source(cls, source: str) -> "HuggingFaceEncoder":
+    def from_source(
+        cls, source: str, *, pooling: Pooling = "mean", forms: Mapping[str, str] | None = None
+    ) -> "HuggingFaceEncoder":
         """Read a published encoder, in evaluation mode and on the CPU; no random number is drawn.
 
         Only safetensors are read, and no code that comes with a model is run.
@@ -272,6 +291,8 @@ class HuggingFaceEncoder(TrainableEncoder):
             A folder; `package:<module>/<folder>`, a folder of an installed package; or a name on
             the Hugging Face hub, `<owner>/<name>` or `<owner>/<name>@<revision>`, which is
             downloaded once.
+        pooling, forms
+            How words become pieces, see `Pieces`.
 
         Raises
         ------
@@ -283,7 +304,7 @@ class HuggingFaceEncoder(TrainableEncoder):
         # The libraries raise whatever they like for a damaged file, the tokenizer a bare Exception.
         try:
             with _quiet(), torch.random.fork_rng(devices=[]):
-                pieces, model, unfit = _load(source, folder)
+                pieces, model, unfit = _load(source, folder, pooling, forms or {})
                 encoder = cls(model, pieces)
         except Exception as error:
             raise EncoderError(
@@ -338,6 +359,17 @@ class HuggingFaceEncoder(TrainableEncoder):
             PIECES: _to_json(self.pieces.settings()),
         }
 
+    def layers(self) -> list[list[nn.Parameter]]:
+        """Return the parameters of each layer; the embeddings, and what layers share, are below.
+
+        A network that has no list of its layers, such as ALBERT, is one layer.
+        """
+        stacks = (module for module in self.model.modules() if isinstance(module, nn.ModuleList))
+        stack = next((stack for stack in stacks if len(stack) == self.n_layers - 1), ())
+        layers = [list(layer.parameters()) for layer in stack]
+        known = set(chain.from_iterable(layers))
+        return [[weight for weight in self.parameters() if weight not in known], *layers]
+
     def forward(self, sentences: Sequence[Sequence[str]]) -> Tensor:
         """Return the vectors of all layers, with gradients, `[batch, words, layers, dim]`.
 
@@ -371,7 +403,7 @@ class HuggingFaceEncoder(TrainableEncoder):
     def _pool(
         self, sentences: Sequence[Sequence[Window]], lengths: Sequence[int]
     ) -> Sequence[Tensor]:
-        """Average over the pieces of each word, one tensor `[words, layers, dim]` a sentence."""
+        """Turn the pieces of each word into one, a tensor `[words, layers, dim]` a sentence."""
         windows = [window for sentence in sentences for window in sentence]
         width = max(len(window.ids) for window in windows)
         device = next(self.parameters()).device
@@ -393,7 +425,12 @@ class HuggingFaceEncoder(TrainableEncoder):
             input_ids=ids.to(device), attention_mask=mask.to(device), output_hidden_states=True
         ).hidden_states
         layers = torch.stack(states, dim=2).flatten(0, 1)
-        pieces = layers.index_select(0, torch.tensor(places, device=device))
+        if self.pieces.pooling == "first":
+            # Of the places of a word, the last that the dictionary is given is the first.
+            firsts = dict(zip(reversed(owners), reversed(places), strict=True))
+            owners = [*range(first)]
+            places = [firsts[word] for word in owners]
+        pieces = widened(layers.index_select(0, torch.tensor(places, device=device)))
         words = torch.tensor(owners, device=device)
         sums = pieces.new_zeros(first, *pieces.shape[1:]).index_add(0, words, pieces)
         counts = torch.bincount(words, minlength=first)[:, None, None]
@@ -422,15 +459,20 @@ def _is_bare_byte_level(tokenizer: "Tokenizer") -> bool:
     )
 
 
-def _load(source: str, folder: Path) -> tuple[Pieces, nn.Module, set[str]]:
+def _load(
+    source: str, folder: Path, pooling: Pooling, forms: Mapping[str, str]
+) -> tuple[Pieces, nn.Module, set[str]]:
     """Load tokenizer and model of a folder, and name the weights that the folder cannot give."""
     # Imported here because it takes a second, and most runs have no such encoder.
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    tokenizer: Any = AutoTokenizer.from_pretrained(
-        folder, local_files_only=True, trust_remote_code=False
-    )
+    # BERTweet names a slow class beside the file of a fast tokenizer.
+    is_named_slow = getattr(config, "tokenizer_class", None) == "BertweetTokenizer"
+    reader: Any = AutoTokenizer
+    if is_named_slow and (folder / TOKENIZER).is_file():
+        reader = PreTrainedTokenizerFast
+    tokenizer = reader.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     if not tokenizer.is_fast:
         raise ValueError(f"the slow tokenizer {type(tokenizer).__name__}")
     largest = max(tokenizer.get_vocab().values(), default=0)
@@ -447,12 +489,17 @@ def _load(source: str, folder: Path) -> tuple[Pieces, nn.Module, set[str]]:
         ignore_mismatched_sizes=True,  # they are named below, which its error does not do
         output_loading_info=True,
     )
+    backend = tokenizer.backend_tokenizer
+    # Without its class a tokenizer knows no names of special pieces; the network and its file do.
+    unknown = tokenizer.unk_token or getattr(backend.model, "unk_token", None)
     pieces = Pieces.from_json(
-        tokenizer.backend_tokenizer.to_str(),
+        backend.to_str(),
         {
-            "padding": tokenizer.pad_token_id or 0,
-            "unknown": tokenizer.unk_token_id,
+            "padding": tokenizer.pad_token_id or getattr(config, "pad_token_id", None) or 0,
+            "unknown": None if unknown is None else backend.token_to_id(unknown),
             "limit": _limit(model, tokenizer.model_max_length),
+            "pooling": pooling,
+            "forms": forms,
         },
         source,
     )

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent as in the paper (5.3), or Adam; the learning rate over a training."""
+"""SGD as in the paper (5.3) or Adam, Adam for an encoder; the learning rate over a training."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -13,6 +13,8 @@ from mutspad.models.contextual import ContextualWords
 
 BETAS, EPSILON = (0.9, 0.95), 1e-6
 """Adam's, as in the Stanford parser (paper 5.3)."""
+ENCODER_BETAS = (0.9, 0.999)
+"""Adam's for an encoder, as in its pre-training (Devlin et al., 2019, A.2)."""
 
 
 def learning_rate(done: float, params: TrainingParams, n_tasks: int) -> float:
@@ -32,7 +34,7 @@ def learning_rate(done: float, params: TrainingParams, n_tasks: int) -> float:
     n_tasks
         The tasks of the model.
     """
-    peak = params.learning_rate * (n_tasks if params.optimiser == "sgd" else 1)
+    peak = peak_rate(params, n_tasks)
     if done < params.warmup:
         return peak * done / params.warmup
     share = (done - params.warmup) / (1.0 - params.warmup)
@@ -42,14 +44,20 @@ def learning_rate(done: float, params: TrainingParams, n_tasks: int) -> float:
     )
 
 
+def peak_rate(params: TrainingParams, n_tasks: int) -> float:
+    """Return the highest learning rate of a training."""
+    return params.learning_rate * (n_tasks if params.optimiser == "sgd" else 1)
+
+
 class Optimiser:
     """Update a model by clipped gradients: SGD with momentum, or Adam.
 
     Embeddings with sparse gradients have an optimiser of their own, as a momentum over all words
     would turn every step dense: plain SGD at the rate that momentum amounts to in the long run,
     learning_rate / (1 - momentum), or sparse Adam. Parameters without a gradient, those of the
-    tasks not in the batch, are left as they are. A contextual encoder that is trained has a
-    learning rate of its own, with the same schedule.
+    tasks not in the batch, are left as they are. A contextual encoder that is trained has an Adam
+    of its own, as SGD does not move transformers, with a learning rate a layer and the same
+    schedule.
 
     Parameters
     ----------
@@ -70,22 +78,21 @@ class Optimiser:
             for module in model.modules()
             if isinstance(module, nn.Embedding) and module.sparse
         ]
-        adapted = [
-            (list(module.encoder.parameters()), module.learning_rate)
+        layers = [
+            layer
             for module in model.modules()
-            if isinstance(module, ContextualWords) and module.encoder is not None
+            if isinstance(module, ContextualWords)
+            for layer in module.layer_rates()
         ]
-        chosen = {*sparse, *(parameter for encoder, _ in adapted for parameter in encoder)}
-        groups = [[parameter for parameter in self._parameters if parameter not in chosen]]
-        groups += [encoder for encoder, _ in adapted]
-        dense = [{"params": group} for group in groups]
+        chosen = {*sparse, *chain.from_iterable(parameters for parameters, _ in layers)}
+        dense = [parameter for parameter in self._parameters if parameter not in chosen]
         rate = params.learning_rate
         optimisers: list[torch.optim.Optimizer]
         if params.optimiser == "sgd":
             sgd = torch.optim.SGD(dense, lr=rate, momentum=params.momentum, fused=True)
             # The fused update fails on a step in which only some parameters have a momentum yet, as
             # when a second task first has its turn. Zero is where each momentum begins anyway.
-            for parameter in chain.from_iterable(groups):
+            for parameter in dense:
                 sgd.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
             optimisers = [sgd]
             optimisers += [torch.optim.SGD(sparse, lr=rate)] if sparse else []
@@ -95,9 +102,14 @@ class Optimiser:
             if sparse:
                 optimisers.append(torch.optim.SparseAdam(sparse, lr=rate, betas=BETAS, eps=EPSILON))
             sparse_gain = 1.0
+        self._gains = [1.0, sparse_gain] if sparse else [1.0]
+        if layers:
+            groups = [{"params": parameters} for parameters, _ in layers]
+            optimisers.append(
+                torch.optim.Adam(groups, lr=rate, betas=ENCODER_BETAS, eps=EPSILON, fused=True)
+            )
+            self._gains += [own / peak_rate(params, n_tasks) for _, own in layers]
         self._optimisers = optimisers
-        self._gains = [1.0, *(own / rate for _, own in adapted)]
-        self._gains += [sparse_gain] if sparse else []
 
     def set_progress(self, done: float) -> float:
         """Set and return the learning rate where the share `done` of the training is done."""

@@ -164,7 +164,8 @@ def _build_contextual(
     if source is None or run.encoder is None:
         return None
     shape = ContextualShape(source.n_layers, source.dim)
-    return ContextualWords(shape, encoder, run.encoder.learning_rate or 0.0)
+    rate = run.encoder.learning_rate or 0.0
+    return ContextualWords(shape, encoder, rate, run.encoder.layer_decay)
 
 
 def _build_adversary(

@@ -203,6 +203,9 @@ class Spelling(TrainableEncoder):
         )
         return lengths[:, :, None, None] * self.weight.expand(2, 3)
 
+    def layers(self):
+        return [[self.weight]]
+
     def config_files(self):
         return {"config.json": "{}"}
 

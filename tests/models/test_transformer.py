@@ -16,8 +16,8 @@ import torch
 from huggingface_hub.errors import LocalEntryNotFoundError
 from safetensors.torch import load_file, save_file
 from tokenizers import ByteLevelBPETokenizer, Tokenizer
-from tokenizers.models import Unigram
-from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.models import BPE, Unigram
+from tokenizers.pre_tokenizers import BertPreTokenizer, Metaspace
 from tokenizers.processors import TemplateProcessing
 from transformers import (
     AutoModel,
@@ -35,6 +35,7 @@ import mutspad.models.transformer as module
 from mutspad.config import EncoderParams
 from mutspad.errors import EncoderError
 from mutspad.models.encoders import open_encoder
+from mutspad.models.precision import computing_in
 from mutspad.models.transformer import HuggingFaceEncoder
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -92,6 +93,23 @@ def test_a_word_is_the_mean_of_its_pieces_in_every_layer(bert, encoder):
     assert (encoder.n_layers, encoder.dim) == (3, 16)
     torch.testing.assert_close(vectors, expected)
     assert not vectors.requires_grad
+
+
+def test_a_word_may_be_the_first_of_its_pieces(bert):
+    states = states_of(bert, ["[CLS]", "the", "har", "##bour", "##s", "closed", "[SEP]"])
+    first = HuggingFaceEncoder.from_source(str(bert), pooling="first")
+    (vectors,) = first.embed([["The", "harbours", "closed"]])
+    torch.testing.assert_close(vectors, states[:, [1, 2, 5]])
+    # Beyond a window, too, a word of many pieces is its very first.
+    (long,) = first.embed([["the", "harbours" * LIMIT, "closed"]])
+    assert long.shape[1] == 3
+
+
+def test_a_form_that_the_encoder_never_saw_is_given_as_one_that_it_knows(bert, encoder):
+    known = HuggingFaceEncoder.from_source(str(bert), forms={"@USER": "user", "HTTPURL": "quay"})
+    found = known.embed([["the", "@USER", "(HTTPURL"]])
+    torch.testing.assert_close(found, encoder.embed([["the", "user", "(quay"]]))
+    assert not torch.equal(found[0], encoder.embed([["the", "@USER", "(HTTPURL"]])[0])
 
 
 def test_a_word_with_a_space_is_the_mean_of_its_parts(bert, encoder):
@@ -204,6 +222,32 @@ def test_forward_is_embed_with_a_gradient_and_padding(encoder):
     assert all(parameter.grad is not None for parameter in encoder.parameters())
 
 
+def test_layers_are_named_from_the_embeddings_up(encoder):
+    below, *layers = encoder.layers()
+    names = {parameter: name for name, parameter in encoder.named_parameters()}
+    assert {names[parameter].split(".")[1] for parameter in below} == {"embeddings"}
+    for number, layer in enumerate(layers):
+        assert {".".join(names[parameter].split(".")[1:4]) for parameter in layer} == {
+            f"encoder.layer.{number}"
+        }
+    assert sum(map(len, [below, *layers])) == len(names)
+
+
+def test_a_network_without_a_list_of_its_layers_is_one_layer(encoder, monkeypatch):
+    monkeypatch.setattr(encoder, "n_layers", 9)
+    assert [len(layer) for layer in encoder.layers()] == [len([*encoder.parameters()])]
+
+
+def test_products_may_be_in_half_the_digits(encoder):
+    sentences = [["the", "harbours"], ["a", "quay", "!"]]
+    with computing_in("bf16"):
+        found = encoder(sentences)
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, encoder(sentences), rtol=0.1, atol=0.1)
+    found.square().sum().backward()
+    assert all(parameter.grad.isfinite().all() for parameter in encoder.parameters())
+
+
 def test_dropout_is_for_training_alone(encoder):
     sentences = [["the", "quay", "closed"]]
     quiet = encoder.embed(sentences)
@@ -231,8 +275,10 @@ def test_loading_draws_no_random_number_and_says_nothing(bert, folder, capfd):
     torch.testing.assert_close(encoder.embed([["the"]]), expected)
 
 
-def test_it_is_rebuilt_from_its_config_files_and_weights(encoder, tmp_path):
-    sentences = [["The", "harbours", "\u200b"], ["a"] * 40]
+@pytest.mark.parametrize("settings", [{}, {"pooling": "first", "forms": {"@USER": "user"}}])
+def test_it_is_rebuilt_from_its_config_files_and_weights(bert, settings, tmp_path):
+    encoder = HuggingFaceEncoder.from_source(str(bert), **settings)
+    sentences = [["The", "harbours", "\u200b", "@USER"], ["a"] * 40]
     save_file(encoder.state_dict(), tmp_path / "weights.safetensors")
     before = torch.get_rng_state()
     with torch.device("meta"):
@@ -291,17 +337,57 @@ def test_byte_level_pieces_bring_their_space(roberta):
 
 def test_positions_behind_the_padding_do_not_count(roberta):
     encoder = HuggingFaceEncoder.from_source(str(roberta))
-    assert encoder.pieces.settings() == {"limit": 10, "padding": 1, "unknown": 3}
+    pieces = encoder.pieces
+    assert (pieces.limit, pieces.padding, pieces.unknown) == (10, 1, 3)
     sentences = [["the"] * 60, ["quay"]]
     torch.testing.assert_close(
         encoder.embed(sentences)[1], encoder.embed(sentences[1:])[0], rtol=0, atol=1e-5
     )
 
 
+def test_bertweet_is_read_with_its_fast_tokenizer(tmp_path):
+    """As published: no tokenizer_config.json, and a configuration that names the slow class."""
+    rows = {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "@": 4, "USER": 5, "q": 6, "u": 7, "qu": 8}
+    tokenizer = Tokenizer(BPE(rows, [("q", "u")], unk_token="<unk>"))  # noqa: S106
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.post_processor = TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    config = RobertaConfig(
+        vocab_size=len(rows),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=8,
+        max_position_embeddings=12,
+        pad_token_id=1,
+    )
+    with torch.random.fork_rng():
+        RobertaModel(config).save_pretrained(tmp_path)
+    change_config(tmp_path, tokenizer_class="BertweetTokenizer")
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    (tmp_path / "vocab.txt").write_text("qu 9\n")
+    encoder = HuggingFaceEncoder.from_source(str(tmp_path))
+    pieces = encoder.pieces
+    assert (pieces.padding, pieces.unknown, pieces.limit) == (1, 3, 10)
+    ((window,),) = pieces.cut([["qu", "quz"]])
+    assert (window.ids, window.words) == ([0, 8, 8, 3, 2], [0, 1, 1])
+    (vectors,) = encoder.embed([["qu", "@USER"]])
+    assert vectors.shape == (2, 2, 8)
+
+
 def test_the_parameters_open_it(bert):
-    opened = open_encoder(EncoderParams(kind="huggingface", source=str(bert)))
+    params = EncoderParams(
+        kind="huggingface", source="some-entry", pooling="first", forms={"@USER": "user"}
+    )
+    opened = open_encoder(params, bert)
     assert (opened.n_layers, opened.dim) == (3, 16)
     assert [list(layers.shape) for layers in opened.embed([["the", "quay"]])] == [[3, 2, 16]]
+    sentences = [["@USER", "harbours"]]
+    other = open_encoder(params.model_copy(update={"source": str(bert), "pooling": "mean"}))
+    (first,), (mean,) = opened.embed(sentences), other.embed(sentences)
+    torch.testing.assert_close(first[:, 0], mean[:, 0])
+    assert not torch.allclose(first[:, 1], mean[:, 1])
 
 
 def change_config(folder, **values):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from mutspad.config import Run
 from mutspad.data.lexicon import Lexicon
@@ -217,3 +218,26 @@ def kill_often(tmp_path: Path) -> Callable[..., None]:
         assert checkpoint.exists() or not list(checkpoint.parent.glob(f".{checkpoint.name}*.tmp"))
 
     return kill
+
+
+@pytest.fixture(scope="session")
+def bert(tmp_path_factory):
+    """Save a tiny random BERT, with the dropout of a published one."""
+    # Imported here because it takes seconds, and few of these tests need it.
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    folder = tmp_path_factory.mktemp("bert")
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "mary", "song", "the", "cat", "##s"]
+    BertTokenizer(vocab={piece: row for row, piece in enumerate(pieces)}).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=8,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=8,
+        max_position_embeddings=16,
+    )
+    with torch.random.fork_rng():
+        torch.manual_seed(5)
+        BertModel(config).save_pretrained(folder)
+    return str(folder)

@@ -5,6 +5,8 @@ import pytest
 import torch
 from torch import nn
 
+from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
+from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.training.optimiser import Optimiser, clip_gradient, learning_rate
 
 
@@ -77,6 +79,66 @@ def test_adam_steps_by_its_rate_whatever_the_gradient(params):
         moved["words.weight"][[1, 4]], torch.full((2, 3), rate), rtol=1e-2, atol=0
     )
     assert not moved["words.weight"][[0, 2, 3, 5]].any()
+
+
+class Stack(TrainableEncoder):
+    """Three layers that move alike but for their rates."""
+
+    def __init__(self):
+        super().__init__(1, 2)
+        self.stack = nn.ModuleList(nn.Linear(2, 2) for _ in range(3))
+
+    def layers(self):
+        return [[*layer.parameters()] for layer in self.stack]
+
+    def forward(self, sentences):
+        hidden = torch.ones(len(sentences), 1, 2)
+        for layer in self.stack:
+            hidden = layer(hidden)
+        return hidden[:, :, None]
+
+    def config_files(self):
+        return {}
+
+
+@pytest.mark.parametrize("kind", ["sgd", "adam"])
+@pytest.mark.parametrize("done", [0.0, 0.5])
+def test_the_layers_of_an_encoder_move_less_the_lower_they_are(params, kind, done):
+    torch.manual_seed(0)
+    params = params.model_copy(update={"optimiser": kind})
+    words = ContextualWords(ContextualShape(1, 2), Stack(), 0.01, 0.5)
+    optimiser = Optimiser(words, params, n_tasks=4)
+    share = optimiser.set_progress(done) / optimiser.set_progress(0.0)
+    optimiser.set_progress(done)
+    before = [layer.bias.detach().clone() for layer in words.encoder.stack]
+    optimiser.step(words.mix(words.encoder([("a",)])).square().sum())
+    for layer, old, rate in zip(words.encoder.stack, before, (0.0025, 0.005, 0.01), strict=True):
+        moved = (layer.bias.detach() - old).abs()
+        torch.testing.assert_close(moved, torch.full((2,), rate * share), rtol=1e-2, atol=0)
+
+
+def test_the_layers_of_a_transformer_do_so_too(params, bert):
+    encoder = HuggingFaceEncoder.from_source(bert)
+    shape = ContextualShape(encoder.n_layers, encoder.dim)
+    words = ContextualWords(shape, encoder, 0.01, 0.5)
+    optimiser = Optimiser(words, params, n_tasks=1)
+    optimiser.set_progress(0.0)
+    before = [[weight.detach().clone() for weight in layer] for layer in encoder.layers()]
+    optimiser.step(words.mix(encoder([("the", "cats"), ("mary",)])).cos().sum())
+    moved = [
+        max(float((new - old).abs().max().detach()) for new, old in zip(now, then, strict=True))
+        for now, then in zip(encoder.layers(), before, strict=True)
+    ]
+    assert moved == pytest.approx([0.0025, 0.005, 0.01], rel=0.02)
+
+
+def test_an_encoder_without_decay_moves_alike_and_with_all_of_it_at_the_top_alone(params):
+    for decay, expected in ((1.0, [0.01, 0.01, 0.01]), (0.0, [0.01, 0.0, 0.0])):
+        words = ContextualWords(ContextualShape(1, 2), Stack(), 0.01, decay)
+        assert [rate for _, rate in words.layer_rates()] == expected
+    frozen = ContextualWords(ContextualShape(1, 2))
+    assert frozen.layer_rates() == []
+    assert len(Optimiser(frozen, params, n_tasks=1).groups()) == 1
 
 
 @pytest.mark.parametrize("kind", ["sgd", "adam"])

@@ -7,7 +7,6 @@ import random
 import pytest
 import torch
 from safetensors.torch import save
-from transformers import BertConfig, BertModel, BertTokenizer
 
 from mutspad.models.checkpoint import LoadedModel
 from mutspad.models.transformer import HuggingFaceEncoder
@@ -36,26 +35,6 @@ class Fragile(Checkpoint):
             raise KilledError
 
 
-@pytest.fixture(scope="module")
-def bert(tmp_path_factory):
-    """Save a tiny random BERT, with the dropout of a published one."""
-    folder = tmp_path_factory.mktemp("bert")
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "mary", "song", "the", "cat", "##s"]
-    BertTokenizer(vocab={piece: row for row, piece in enumerate(pieces)}).save_pretrained(folder)
-    config = BertConfig(
-        vocab_size=len(pieces),
-        hidden_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=8,
-        max_position_embeddings=16,
-    )
-    with torch.random.fork_rng():
-        torch.manual_seed(5)
-        BertModel(config).save_pretrained(folder)
-    return str(folder)
-
-
 @pytest.fixture
 def train(make_run, sentences, corpora, lexicon, bert):
     """Return a function that trains a run of a kind and returns its weights' bytes and history."""
@@ -74,6 +53,8 @@ def train(make_run, sentences, corpora, lexicon, bert):
         "source": bert,
         "trained": True,
         "learning_rate": 0.01,
+        "layer_decay": 0.5,
+        "forms": {"the": "mary"},
     }
     kinds = {
         "multi": (make_run(training={"max_epochs": 3}), corpora, None),

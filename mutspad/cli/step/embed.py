@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 @path_option(
     "--folder",
     required=False,
-    help="Folder of an ELMo's options.json and weights.hdf5; not for other kinds.",
+    help="Folder of the encoder's files; not for a model of a package or of the hub.",
 )
 @corpora_option
 @path_option(

@@ -118,4 +118,7 @@ def _open_trained(run: Run) -> TrainableEncoder | None:
     # Imported only here: transformers takes seconds to load.
     from mutspad.models.transformer import HuggingFaceEncoder
 
-    return HuggingFaceEncoder.from_source(run.encoder.source)
+    encoder = run.encoder
+    return HuggingFaceEncoder.from_source(
+        encoder.source, pooling=encoder.pooling, forms=encoder.forms
+    )
