@@ -160,7 +160,7 @@ def _break(text: str, replacement: str, folder: Path) -> Path:
         (
             "elmo_small: { tasks: each, stages: [tweets], encoder: elmo-small, replaces",
             "elmo_small: { tasks: each, stages: [tweets], encoder: elmo-smal, replaces",
-            "expected one of elmo-large, elmo-ours, elmo-small, minilm, found 'elmo-smal'",
+            "elmo-large, elmo-ours, elmo-small, minilm, found 'elmo-smal'",
         ),
         (
             "elmo_small: { tasks: each, stages: [tweets], encoder: elmo-small, replaces",

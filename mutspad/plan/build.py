@@ -10,7 +10,7 @@ from mutspad.plan.models import derive_models
 from mutspad.plan.plan import Corpora, Plan
 from mutspad.tasks import Task
 
-NO_WEIGHTS = "its ELMo is in none of raw/, the mirror and the licensed folder"
+NO_WEIGHTS = "its encoder is in none of raw/, the mirror and the licensed folder"
 
 
 def build_plan(
@@ -79,7 +79,7 @@ def build_plan(
 
 
 def _list_absent(params: Params, registry: Registry, folders: tuple[Folder, ...]) -> Iterator[str]:
-    """List the ELMos of the registry that are nowhere; nobody is made to fetch 400 MB unasked."""
+    """List the encoders of the registry that are nowhere: nobody has to fetch 400 MB unasked."""
     for name, encoder in params.encoders.items():
         if encoder.source in registry.corpora and registry.corpus(encoder.source).missing(folders):
             yield name

@@ -97,7 +97,7 @@ class Files:
         return _text([self.at.plan, *(self.at.resolved(model) for model in self.plan.models)])
 
     def encoder_folder(self, encoder: str) -> str | None:
-        """Name the folder of an ELMo's files; None for an encoder that its library finds."""
+        """Name the folder of an encoder's files; None for one that its library finds."""
         params = self.plan.params.encoders[encoder]
         if params.source == OWN_LANGUAGE_MODEL:
             return str(self.at.language_model)
@@ -107,9 +107,12 @@ class Files:
 
     def encoder(self, encoder: str) -> list[str]:
         """List the files of an encoder; none of one that a package or the hub holds."""
+        params = self.plan.params.encoders[encoder]
+        if params.source in load_registry().corpora:
+            return self.raw(params.source)
         folder = self.encoder_folder(encoder)
         if folder is None:
-            return _text(list_files(self.plan.params.encoders[encoder].source))
+            return _text(list_files(params.source))
         return [f"{folder}/{name}" for name in ELMO_FILES]
 
     def encoder_package(self, encoder: str) -> str | None:

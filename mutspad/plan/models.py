@@ -17,6 +17,7 @@ from mutspad.config import (
     TrainingParams,
     overlay,
 )
+from mutspad.data.registry import resolve_source
 from mutspad.errors import ConfigError
 from mutspad.tasks import TASKS, Task
 
@@ -127,7 +128,7 @@ def resolve_model(
         for pattern, override in params.training_of.items():
             if fnmatchcase(name, pattern):
                 training = overlay(training, override)
-    encoder, adversarial = model.encoder, model.adversarial
+    adversarial = model.adversarial
     return Run(
         name=name,
         experiment=params.experiment,
@@ -140,15 +141,22 @@ def resolve_model(
         multi_root=params.domains[model.domain].multi_root,
         equivalents={task: params.labels.equivalents.get(task, {}) for task in model.tasks},
         model=params.model,
-        encoder=None
-        if encoder is None
-        else RunEncoder(name=encoder, **params.encoders[encoder].model_dump()),
+        encoder=None if model.encoder is None else _resolve_encoder(params, model.encoder),
         replaces_words=model.replaces_words,
         adversarial=None
         if adversarial is None
         else RunAdversarial(target=adversarial, **params.adversarial.model_dump()),
         training=TrainingParams.model_validate(training),
     )
+
+
+def _resolve_encoder(params: Params, name: str) -> RunEncoder:
+    """Name the encoder of a model, and where a training finds its files."""
+    encoder = params.encoders[name]
+    found = encoder.model_dump()
+    if encoder.kind == "huggingface":
+        found["source"] = resolve_source(encoder.source)
+    return RunEncoder(name=name, **found)
 
 
 def _list_task_sets(params: Params, method: MethodParams) -> list[list[Task]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mutspad.config import load_params
+from mutspad.data.registry import load_registry
 from mutspad.errors import ConfigError
 from mutspad.plan.build import build_plan
 from mutspad.plan.files import Files
@@ -140,6 +141,32 @@ def test_rows_without_weights_have_no_models_and_say_why(plan_of: PlanOf) -> Non
     assert plan.rows["elmo_large"] == {}
     assert "elmo_large" in plan.unavailable
     assert not any("elmo-large" in model for model in plan.models)
+
+
+def test_an_encoder_of_the_registry_is_read_from_raw_once_it_is_there(tmp_path: Path) -> None:
+    params = load_params(PARAMS_FILE, {"experiment": "paper"})
+    row = "mutspad_tuned_encoder"
+    absent = build_plan(params, raw=tmp_path)
+    assert row in absent.unavailable
+    assert absent.rows[row] == {}
+    files = [file.path for file in load_registry().find_files("all-mpnet-base-v2")]
+    for path in files:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).touch()
+    plan = build_plan(params, raw=tmp_path)
+    assert row not in plan.unavailable
+    model = plan.rows[row][Task.POS]
+    encoder = plan.resolve(model).encoder
+    assert encoder is not None
+    assert encoder.source == "raw/all-mpnet-base-v2"
+    assert {f"raw/{path}" for path in files} <= set(Files(plan).training(model, 1))
+
+
+def test_a_row_takes_another_encoder_by_its_name(plan_of: PlanOf) -> None:
+    plan = plan_of("paper", methods={"mutspad_tuned_encoder": {"encoder": "bertweet-tuned"}})
+    assert plan.rows["mutspad_tuned_encoder"] == dict.fromkeys(
+        TASKS, "news-unified.tweets.all-with-bertweet-tuned"
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from mutspad.data.encoder_files import find_local, model_files, package_version
-from mutspad.data.registry import CorpusEntry, FileEntry, Folder, Registry
+from mutspad.data.registry import CorpusEntry, FileEntry, Folder, Registry, resolve_source
 from mutspad.errors import MutspadError
 from mutspad.files import hash_file
 from mutspad.plan.files import Files
@@ -130,7 +130,7 @@ def describe_encoders(plan: Plan) -> dict[str, Any]:
     for name in plan.encoders():
         encoder = plan.params.encoders[name]
         if encoder.kind == "huggingface":
-            folder = find_local(encoder.source)
+            folder = find_local(resolve_source(encoder.source))
             paths = [] if folder is None else model_files(folder)
             described[name] = {
                 "title": encoder.source,

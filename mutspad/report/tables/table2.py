@@ -176,9 +176,9 @@ def _note_weights(name: str, results: Results) -> list[str]:
     if name not in results.unavailable:
         return []
     return [
-        f"Weights not available: {results.unavailable[name]}. `mutspad download <entry>/<file>` "
-        f"fetches options.json and weights.hdf5 of the registry's entry (elmo-small, elmo-large); "
-        f"without network, put them at `<entry>/` below raw/ or the folder that MUTSPAD_MIRROR or "
+        f"Weights not available: {results.unavailable[name]}. `mutspad download <entry>` fetches "
+        f"the files of the registry's entry (elmo-small, elmo-large, all-mpnet-base-v2); without "
+        f"network, put them at `<entry>/` below raw/ or the folder that MUTSPAD_MIRROR or "
         f"MUTSPAD_LICENSED names; then run again"
     ]
 
