@@ -1,7 +1,7 @@
 """A trained model as two plain files: `model.json` and `weights.safetensors`."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
+from torch import Tensor
 
 from mutspad.config import Run
 from mutspad.data.vocab import Vocabulary
@@ -79,9 +78,8 @@ def load_model(folder: str | Path) -> LoadedModel:
         digest, word_dim = str(description["weights_sha256"]), int(description["word_dim"])
         weights = _read_weights(folder / WEIGHTS)
         _check_layers(run, weights)
-        with torch.device("meta"):
+        with torch.random.fork_rng(devices=[]):
             contextual = _open_contextual(run, description["contextual"], description["encoder"])
-        with torch.device("meta"), _NothingDrawn():
             model = MuTSPad(
                 params=run.model,
                 tasks=run.tasks,
@@ -106,35 +104,8 @@ def load_model(folder: str | Path) -> LoadedModel:
             f"{folder / WEIGHTS}: expected the weights that {DESCRIPTION} describes "
             f"(sha256 {digest}), found others (sha256 {found})"
         )
-    model.load_state_dict(weights, assign=True)
+    model.load_state_dict(weights)
     return LoadedModel(model.eval(), vocabulary, run, seed, n_parameters)
-
-
-class _NothingDrawn(TorchFunctionMode):
-    """Leave out initial values: tensors without storage have nothing to fill.
-
-    On the meta device, random numbers and divisions go through Python decompositions that import
-    torch._dynamo and sympy: a second of processor time, a third of a cold prediction.
-    """
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Return what `func` returns, or a tensor of the same shape where it gives values."""
-        kwargs = kwargs or {}
-        # Method wrappers of C++ know no module.
-        if getattr(func, "__module__", None) == nn.init.__name__:
-            return args[0] if args else kwargs["tensor"]
-        if func is torch.randn:
-            return torch.empty(*args, **kwargs)
-        # By a number, as initial values are scaled.
-        if func in (Tensor.div, Tensor.__truediv__):
-            return args[0]
-        return func(*args, **kwargs)
 
 
 def _open_contextual(
