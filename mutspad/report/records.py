@@ -50,20 +50,8 @@ class TokenBudget(Record):
 class CorpusSummary(Record):
     """Represent `corpora/<domain>/<task>/summary.json`.
 
-    Parameters
-    ----------
-    corpora
-        What was used, more than one for a composed substitute.
-    substitute_for
-        The corpus that they stand in for, or None.
-    published
-        The splits as their makers published them, None for a split that there is not.
-    used
-        The splits after holding out dev and sampling a token budget.
-    multi_root
-        Trees with several roots, a split; None for other tasks.
-    held_out, token_budget
-        What was done to the training sentences, or None.
+    Splits are as published (None for one that there is not) and as used, after holding out dev and
+    sampling a token budget; `multi_root` counts trees with several roots.
     """
 
     task: TaskKey
@@ -152,13 +140,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 
 def read_record(kind: type[RecordT], what: str, raw: Mapping[str, Any]) -> RecordT:
-    """Check a loaded JSON object.
-
-    Raises
-    ------
-    MutspadError
-        When a key is missing or has another type.
-    """
+    """Check a loaded JSON object; a missing key or one of another type is an error."""
     try:
         return kind.model_validate(raw)
     except ValidationError as error:
@@ -182,20 +164,7 @@ def deviation(values: Sequence[float]) -> float | None:
 
 
 class ScoreBook:
-    """Look up scores by run, over all seeds of the experiment.
-
-    Parameters
-    ----------
-    experiment, seeds
-        What the scores must belong to.
-    scores
-        The loaded `scores/<run>/seed<k>.json` files.
-
-    Raises
-    ------
-    MutspadError
-        When scores are malformed or of another experiment.
-    """
+    """Look up scores by model, over all seeds of the experiment; scores of others are an error."""
 
     def __init__(
         self, experiment: str, seeds: Sequence[int], scores: Iterable[Mapping[str, Any]]
@@ -212,25 +181,29 @@ class ScoreBook:
             self._runs[record.run, record.seed] = record
 
     def measure(self, run: str, task: Task, split: Split, metric: str) -> Measured:
-        """Average a score over the seeds, with the sample standard deviation.
-
-        Raises
-        ------
-        MutspadError
-            When it is missing for a seed.
-        """
+        """Average a score over the seeds, with the sample standard deviation."""
         values = self.values(run, task, split, metric)
         return Measured(fmean(values), deviation(values))
 
     def values(self, run: str, task: Task, split: Split, metric: str) -> list[float]:
-        """Return the score of each seed.
+        """Return the score of each seed; a missing one is an error."""
+        found = []
+        for record in self.records(run):
+            splits = record.scores
+            if metric not in splits.get(task, {}).get(split, {}):
+                raise MutspadError(
+                    f"run {run}, seed {record.seed}: expected the score {task}.{split}.{metric}, "
+                    f"found none"
+                )
+            found.append(splits[task][split][metric])
+        return found
 
-        Raises
-        ------
-        MutspadError
-            When it is missing for a seed.
-        """
-        return [self._look_up(run, seed, task, split, metric) for seed in self.seeds]
+    def records(self, run: str) -> list[RunScores]:
+        """Return all scores of each seed of a model."""
+        for seed in self.seeds:
+            if (run, seed) not in self._runs:
+                raise MutspadError(f"run {run}, seed {seed}: expected its scores, found none")
+        return [self._runs[run, seed] for seed in self.seeds]
 
     def knows(self, run: str, task: Task, split: Split, metric: str) -> bool:
         """Return whether any seed of a run has a score."""
@@ -253,25 +226,9 @@ class ScoreBook:
 
     def encoders_of(self, runs: Iterable[str]) -> list[RunEncoderInfo]:
         """List the contextual encoders of these runs, each once."""
-        encoders = {
-            name: record.config["encoder"]
-            for (name, _), record in self._runs.items()
-            if record.config.get("encoder") is not None
-        }
         found = [
-            read_record(RunEncoderInfo, f"the encoder of run {run}", encoders[run])
+            read_record(RunEncoderInfo, f"the encoder of run {run}", encoder)
             for run in runs
-            if run in encoders
+            if (encoder := self.records(run)[0].config.get("encoder")) is not None
         ]
         return list({encoder.name: encoder for encoder in found}.values())
-
-    def _look_up(self, run: str, seed: int, task: Task, split: Split, metric: str) -> float:
-        """Find one score."""
-        if (run, seed) not in self._runs:
-            raise MutspadError(f"run {run}, seed {seed}: expected its scores, found none")
-        splits = self._runs[run, seed].scores
-        if metric not in splits.get(task, {}).get(split, {}):
-            raise MutspadError(
-                f"run {run}, seed {seed}: expected the score {task}.{split}.{metric}, found none"
-            )
-        return splits[task][split][metric]

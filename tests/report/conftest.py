@@ -7,6 +7,7 @@ import pytest
 
 from mutspad.plan.plan import Plan
 from mutspad.plan.rows import Rows
+from mutspad.report.records import ScoreBook, Setting
 from mutspad.report.tables.rows import Results
 from mutspad.tasks import Task
 
@@ -139,6 +140,13 @@ def read_results(
             "summaries": summaries.values(),
             "vectors": vectors,
         }
-        return Results.read(**(arguments | changes))
+        given = arguments | changes
+        data = (given["summaries"], given["vectors"], given.get("language_model"))
+        return Results(
+            Setting.read(given["experiment"], *data),
+            ScoreBook(given["experiment"], given["seeds"], given["scores"]),
+            given["report"],
+            given.get("unavailable", {}),
+        )
 
     return call

@@ -31,7 +31,7 @@ def command(*, plan_file: Path, results: Path) -> None:
     plan = read_plan(plan_file)
     params = plan.params.statistics
     units = Layout(results).ablation(plan.ablated, plan.seeds[0])
-    scored, _ = read_results(results, plan)
+    scored = read_results(results, plan)
     rows = list_rows(scored)
     material = Material(
         scored,

@@ -34,18 +34,18 @@ def command(*, plan_file: Path, results: Path) -> None:
     """Count what each test sentence adds to each score; compare all pairs of rows."""
     plan = read_plan(plan_file)
     params, seeds = plan.params.statistics, plan.seeds
-    scored, records = read_results(results, plan)
+    scored = read_results(results, plan)
     rows = list_rows(scored)
     counts: dict[Task, dict[str, Counts]] = {}
     sentences: dict[Task, list[str]] = {}
     frames = {}
     for task in TASKS:
-        runs = {row[task]: records[row[task]] for row in rows.values() if task in row}
+        runs = {row[task]: scored.book.records(row[task]) for row in rows.values() if task in row}
         if runs:
             sentences[task], counts[task] = count_runs(results, task, runs)
             frames[f"counts/{task}"] = counts_frame(sentences[task], counts[task], seeds)
     frames["differences"] = differences_frame(Comparisons(rows, counts, sentences, params))
-    frames["seeds"] = seeds_frame(rows, records)
+    frames["seeds"] = seeds_frame(rows, scored.book)
     for name, frame in frames.items():
         text = frame.to_csv(index=False, lineterminator="\n")
         write_text(results / "statistics" / f"{name}.csv", text)

@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import plan_option, results_option
-from mutspad.files import read_json, write_json, write_text
+from mutspad.files import write_json, write_text
 from mutspad.plan.plan import read_plan
-from mutspad.report.statistics.reading import read_results, read_summaries
+from mutspad.report.statistics.reading import read_results, read_setting
 from mutspad.report.tables.table1 import table1
 from mutspad.report.tables.table2 import list_metrics, table2
 from mutspad.report.tables.table3 import table3
@@ -31,13 +31,9 @@ def command(*, number: int, plan_file: Path, results: Path) -> None:
     """Read the summaries, the lexicon and the scores; write the table twice."""
     plan = read_plan(plan_file)
     if number == 1:
-        table = table1(
-            experiment=plan.params.experiment,
-            summaries=read_summaries(results, plan),
-            vectors=read_json(results / "lexicon" / "lexicon.json"),
-        )
+        table = table1(read_setting(results, plan))
     else:
-        table = SCORE_TABLES[number](read_results(results, plan)[0])
+        table = SCORE_TABLES[number](read_results(results, plan))
     if number == 2:
         write_json(results / "tables" / "metrics.json", list_metrics(table.frame))
     write_text(results / "tables" / f"table{number}.csv", table.to_csv())

@@ -1,6 +1,6 @@
 """Compare each pair of methods of Tables 2 and 3 on the sentences of the test sets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from mutspad.config import Split, StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, score_counts
-from mutspad.evaluation.mnrg import mnrg
 from mutspad.evaluation.score import DECIMALS
 from mutspad.evaluation.significance import (
     Floats,
@@ -22,7 +21,7 @@ from mutspad.evaluation.significance import (
     mnrg_replicates,
 )
 from mutspad.plan.rows import RowModels
-from mutspad.report.records import RunScores
+from mutspad.report.records import RunScores, ScoreBook
 from mutspad.report.tables.rows import (
     COLUMNS,
     MAIN_COLUMNS,
@@ -41,25 +40,10 @@ SENTENCE = "sentence"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The difference of two methods on one task, or in mNRG.
+    """The difference of two methods on one task, or in mNRG (then without p): a's minus b's.
 
-    Parameters
-    ----------
-    a, b
-        The rows; the difference is a's score minus b's.
-    task, metric
-        The score; `all` and `mnrg` for mNRG.
-    mean_a, mean_b, difference
-        Means over the seeds.
-    ci_low, ci_high
-        The bootstrap interval of the difference, for other sentences and, where there are several
-        seeds, other seeds.
-    p, p_holm
-        Of approximate randomisation, alone and corrected for the tasks of the pair; None for mNRG.
-    seeds, seeds_agreeing
-        How many seeds there are, and in how many the difference has the same sign.
-    sentences
-        How many sentences were resampled.
+    The interval is for other sentences and, where there are several seeds, other seeds; p is of
+    approximate randomisation, `p_holm` corrected for the tasks of the pair.
     """
 
     a: str
@@ -145,13 +129,15 @@ class Comparisons:
         """Compare two rows in mNRG, all test sets resampled; None where one has none."""
         if not self.has_mnrg(a) or not self.has_mnrg(b) or self.rows[a] == self.rows[b]:
             return None
-        gain_a, gain_b = self._mnrg(a), self._mnrg(b)
         return self._describe(
             (a, b, ALL_TASKS, MNRG_METRIC),
-            (self._mnrg_of_seeds(a), self._mnrg_of_seeds(b)),
-            self._mnrg_replicates(a) - self._mnrg_replicates(b),
+            (self._mnrg(a, self.scores), self._mnrg(b, self.scores)),
+            self._mnrg(a, self.replicates) - self._mnrg(b, self.replicates),
             # The tables' mNRG is that of mean scores, not the mean of the seeds' mNRG.
-            means=(gain_a, gain_b),
+            means=(
+                float(self._mnrg(a, self._mean_score)[0]),
+                float(self._mnrg(b, self._mean_score)[0]),
+            ),
             sentences=sum(map(len, {self._sentences[task] for task in TASK_ORDER})),
         )
 
@@ -178,29 +164,17 @@ class Comparisons:
     def _place(self, row: str, task: Task) -> int:
         return self._places[task][self.rows[row][task]]
 
-    def _mnrg(self, row: str) -> float:
-        """Compute the mNRG of mean scores, as in the tables."""
+    def _mnrg(self, row: str, of: Callable[[str, Task], Floats]) -> Floats:
+        """Compute a row's mNRG of scores or of replicates, `[seeds]` or `[resamples]`."""
         method, reference = (
-            [float(self.scores(name, task).mean()) for task in TASK_ORDER]
-            for name in (row, REFERENCE_ROW)
-        )
-        return mnrg(method, reference, MAXIMUM)
-
-    def _mnrg_of_seeds(self, row: str) -> Floats:
-        """Compute the mNRG of each seed, `[seeds]`."""
-        method, reference = (
-            np.stack([self.scores(name, task) for task in TASK_ORDER], axis=1)
+            np.stack([of(name, task) for task in TASK_ORDER], axis=1)
             for name in (row, REFERENCE_ROW)
         )
         return mnrg_replicates(method, reference, MAXIMUM)
 
-    def _mnrg_replicates(self, row: str) -> Floats:
-        """Compute the mNRG on each bootstrap sample, `[resamples]`."""
-        method, reference = (
-            np.stack([self.replicates(name, task) for task in TASK_ORDER], axis=1)
-            for name in (row, REFERENCE_ROW)
-        )
-        return mnrg_replicates(method, reference, MAXIMUM)
+    def _mean_score(self, row: str, task: Task) -> Floats:
+        mean: Floats = self.scores(row, task).mean(keepdims=True)
+        return mean
 
     def _describe(
         self,
@@ -258,23 +232,15 @@ def differences_frame(comparisons: Comparisons) -> pd.DataFrame:
     return pd.DataFrame.from_records(records, columns=columns).round(6)
 
 
-def seeds_frame(rows: RowModels, records: Mapping[str, Sequence[RunScores]]) -> pd.DataFrame:
-    """Tabulate the score of every row, task, split and seed.
-
-    Parameters
-    ----------
-    rows
-        Row -> task -> run.
-    records
-        Run -> the scores of each seed.
-    """
+def seeds_frame(rows: RowModels, book: ScoreBook) -> pd.DataFrame:
+    """Tabulate the score of every row, task, split and seed."""
     lines = [
         (row, run, str(column.task), split, record.seed, column.metric, splits[column.metric])
         for row, cells in rows.items()
         for column in COLUMNS
         if column.task is not None and column.task in cells
         for run in (cells[column.task],)
-        for record in records[run]
+        for record in book.records(run)
         for split, splits in sorted(record.scores[column.task].items())
         if column.metric in splits
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
@@ -25,19 +25,7 @@ NO_WEIGHTS = "weights not available"
 
 @dataclass(frozen=True)
 class Column:
-    """Describe a column of scores.
-
-    Parameters
-    ----------
-    key
-        Its name in the frame.
-    header
-        Its name in the Markdown table.
-    task
-        Whose score it is; None for mNRG.
-    metric
-        The name of the score in `scores/<run>/seed<k>.json`.
-    """
+    """Describe a column of scores: its key in the frame, its header, whose score (None: mNRG)."""
 
     key: str
     header: str
@@ -60,26 +48,9 @@ Measures = Mapping[Column, Measured]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table.
+    """One row of a table: what was measured, what the paper prints, what others published since.
 
-    Parameters
-    ----------
-    id
-        Its name in `params.yaml` and in the frame.
-    label
-        Its name as the paper prints it.
-    pretraining
-        The paper's kind of pre-training.
-    ours
-        What was measured.
-    paper
-        What the paper prints.
-    expected
-        The columns that a complete reproduction fills.
-    missing
-        What an expected column says that was not measured.
-    published
-        What others published since the paper.
+    A column that a complete reproduction fills (`expected`) says `missing` until it is measured.
     """
 
     id: str
@@ -108,23 +79,14 @@ class Row:
 
 
 class Results:
-    """Measure rows of runs against the reference row of mNRG.
+    """Measure rows of models against the reference row of mNRG.
 
     Parameters
     ----------
-    setting
-        The data behind the scores.
-    book
-        The scores of all runs that `report` names.
     report
-        The runs behind each row; a row without runs says "not run yet".
+        The models behind each row; a row without models says "not run yet".
     unavailable
         Rows of Table 2 that cannot run because weights are not there, and why.
-
-    Raises
-    ------
-    MutspadError
-        When a score of a planned run is missing.
     """
 
     def __init__(
@@ -146,44 +108,6 @@ class Results:
         )
         self._reference = report.table2.get(REFERENCE_ROW, {})
 
-    @classmethod
-    def read(
-        cls,
-        *,
-        experiment: str,
-        seeds: Sequence[int],
-        report: Rows,
-        scores: Iterable[Mapping[str, Any]],
-        summaries: Iterable[Mapping[str, Any]],
-        vectors: Mapping[str, Any],
-        language_model: Mapping[str, Any] | None = None,
-        unavailable: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Check the loaded files behind Tables 2 and 3.
-
-        Parameters
-        ----------
-        experiment, seeds
-            The experiment's name and seeds.
-        report, unavailable
-            As above.
-        scores
-            The loaded `scores/<run>/seed<k>.json` of all runs of `report` and all seeds.
-        summaries
-            The loaded corpus summaries.
-        vectors
-            The loaded `lexicon.json`.
-        language_model
-            The loaded `language_model/summary.json`, where a language model was trained.
-
-        Raises
-        ------
-        MutspadError
-            When a file is malformed or of another experiment, and as above.
-        """
-        setting = Setting.read(experiment, summaries, vectors, language_model)
-        return cls(setting, ScoreBook(experiment, seeds, scores), report, unavailable or {})
-
     @property
     def n_seeds(self) -> int:
         """Count the seeds."""
@@ -191,7 +115,13 @@ class Results:
 
     def measure(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
         """Measure one row's runs on test, and their mNRG where row and reference are complete."""
-        measures = self._measure_tasks(runs)
+        measures = {
+            column: self.book.measure(runs[column.task], column.task, "test", column.metric)
+            for column in COLUMNS
+            if column.task is not None
+            and column.task in runs
+            and (column is not LAS_SINGLE_ROOT or self.single_root)
+        }
         if all(task in runs and task in self._reference for task in TASK_ORDER):
             method, reference = self._seeds_of(runs), self._seeds_of(self._reference)
             mean, base = (
@@ -253,16 +183,6 @@ class Results:
         )
         return list(zip(*by_task, strict=True))
 
-    def _measure_tasks(self, runs: Mapping[Task, str]) -> dict[Column, Measured]:
-        """Measure one row's runs on test."""
-        return {
-            column: self.book.measure(runs[column.task], column.task, "test", column.metric)
-            for column in COLUMNS
-            if column.task is not None
-            and column.task in runs
-            and (column is not LAS_SINGLE_ROOT or self.single_root)
-        }
-
 
 def print_scores(
     scores: Mapping[Task, float | None], gain: float | None = None
@@ -287,32 +207,22 @@ def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:
     What others published since stands in columns at the end, where any row has it.
     """
     published = [column for column in COLUMNS if any(column in row.published for row in rows)]
-    records = [
-        _build_record(row, n_seeds)
-        | {f"{column.key}_published": row.published.get(column) for column in published}
-        for row in rows
-    ]
+    records: list[dict[str, Any]] = []
+    for row in rows:
+        names = {"row": row.id, "method": row.label, "pretraining": row.pretraining}
+        records.append({**names, "seeds": n_seeds if row.ours else None})
+        for column in COLUMNS:
+            measured = row.ours.get(column)
+            records[-1][column.key] = measured and measured.mean
+            records[-1][f"{column.key}_sd"] = measured and measured.sd
+            if column in PRINTED:
+                records[-1][f"{column.key}_paper"] = row.paper.get(column)
+        for column in published:
+            records[-1][f"{column.key}_published"] = row.published.get(column)
     frame = pd.DataFrame.from_records(records)
     texts = {"row": "string", "method": "string", "pretraining": "string"}
     numbers = {name: "float64" for name in frame.columns if name not in (*texts, "seeds")}
     return frame.astype({**texts, "seeds": "Int64", **numbers})
-
-
-def _build_record(row: Row, n_seeds: int) -> dict[str, Any]:
-    """Build a row of the frame."""
-    record: dict[str, Any] = {
-        "row": row.id,
-        "method": row.label,
-        "pretraining": row.pretraining,
-        "seeds": n_seeds if row.ours else None,
-    }
-    for column in COLUMNS:
-        measured = row.ours.get(column)
-        record[column.key] = None if measured is None else measured.mean
-        record[f"{column.key}_sd"] = None if measured is None else measured.sd
-        if column in PRINTED:
-            record[f"{column.key}_paper"] = row.paper.get(column)
-    return record
 
 
 def note_scores(results: Results) -> list[str]:

@@ -1,6 +1,5 @@
 """Table 1: the corpora, classes and tokens, ours beside the paper's (paper 5.1)."""
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -27,26 +26,8 @@ FIELDS: tuple[CountField, ...] = ("classes", "train", "dev", "test")
 SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 
-def table1(
-    *, experiment: str, summaries: Iterable[Mapping[str, Any]], vectors: Mapping[str, Any]
-) -> Table:
-    """Tabulate the corpora of an experiment.
-
-    Parameters
-    ----------
-    experiment
-        Its name.
-    summaries
-        The loaded `summary.json` of every domain and task.
-    vectors
-        The loaded `lexicon.json`.
-
-    Raises
-    ------
-    MutspadError
-        When a domain and task has several summaries, or a summary is malformed.
-    """
-    setting = Setting.read(experiment, summaries, vectors)
+def table1(setting: Setting) -> Table:
+    """Tabulate the corpora of an experiment."""
     notes = Notes()
     records, rows = [], []
     for summary, paper in _order(setting):

@@ -11,7 +11,6 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from mutspad.config import AblationParams
-from mutspad.errors import MutspadError
 from mutspad.report.ablation.drops import AblatedRun
 from mutspad.report.ablation.unit_words import UnitWords
 from mutspad.report.tables.form import Notes, Section, Table, render
@@ -26,23 +25,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~&#$])")
 
 @dataclass(frozen=True, slots=True)
 class KeyUnit:
-    """A class and the unit whose ablation lowers its score most.
-
-    Parameters
-    ----------
-    task, name
-        The class.
-    support
-        Its gold words.
-    score
-        Its score without ablation, per cent.
-    unit
-        The unit.
-    drop
-        How far the score drops, in points.
-    words
-        The words that activate the unit most, of either sign, with their activations.
-    """
+    """A class, its score in per cent, and the unit without which it drops most, with its words."""
 
     task: Task
     name: str
@@ -81,23 +64,7 @@ def find_key_units(
 
 
 def table4(run: AblatedRun, words: Mapping[int, UnitWords], params: AblationParams) -> Table:
-    """Tabulate, for each task above POS, the classes that lose most and the words of their units.
-
-    Parameters
-    ----------
-    run
-        The ablations of one model.
-    words
-        The words of its units.
-    params
-        How many classes and words to show, and how rare a class may be.
-
-    Raises
-    ------
-    MutspadError
-        When the two do not have the same units, or no class is frequent enough.
-    """
-    _require_same_units(run, words)
+    """Tabulate for each task above POS the classes that lose most, and their units' words."""
     notes = Notes()
     keys = [key for task in SHOWN for key in find_key_units(run, words, task, params)]
     rows = [
@@ -136,14 +103,7 @@ def describe_method(run: AblatedRun, params: AblationParams) -> list[str]:
 
 
 def render_page(run: AblatedRun, words: Mapping[int, UnitWords], params: AblationParams) -> str:
-    """Render a self-contained HTML page for browsing all units and classes.
-
-    Raises
-    ------
-    MutspadError
-        When the two do not have the same units, or no class is frequent enough.
-    """
-    _require_same_units(run, words)
+    """Render a self-contained HTML page for browsing all units and classes."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
@@ -158,16 +118,6 @@ def render_page(run: AblatedRun, words: Mapping[int, UnitWords], params: Ablatio
     )
 
 
-def _require_same_units(run: AblatedRun, words: Mapping[int, UnitWords]) -> None:
-    """Raise an error when the words belong to other units."""
-    units = run.ablations[Task.POS].units
-    if set(units) != set(words):
-        raise MutspadError(
-            f"{run.run}, seed {run.seed}: expected the words of its {len(units)} units, found "
-            f"those of {len(words)}; run the verb rank-words on the model that was ablated"
-        )
-
-
 def _escape(text: str) -> str:
     """Escape characters that have a meaning in Markdown."""
     return _MARKDOWN.sub(r"\\\1", text)
@@ -175,24 +125,20 @@ def _escape(text: str) -> str:
 
 def _build_frame(keys: Sequence[KeyUnit]) -> pd.DataFrame:
     """Build the frame, a row a word."""
-    columns = ("task", "class", "support", "f1", "unit", "drop", "rank", "word", "activation")
-    return pd.DataFrame.from_records(
-        [
-            (
-                str(key.task),
-                key.name,
-                key.support,
-                key.score,
-                key.unit,
-                key.drop,
-                rank,
-                word,
-                activation,
-            )
-            for key in keys
-            for rank, (word, activation) in enumerate(key.words, start=1)
-        ],
-        columns=columns,
+    return pd.DataFrame(
+        {
+            "task": str(key.task),
+            "class": key.name,
+            "support": key.support,
+            "f1": key.score,
+            "unit": key.unit,
+            "drop": key.drop,
+            "rank": rank,
+            "word": word,
+            "activation": activation,
+        }
+        for key in keys
+        for rank, (word, activation) in enumerate(key.words, start=1)
     )
 
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from mutspad.config import StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.mnrg import mnrg
-from mutspad.report.records import RunScores, read_record
+from mutspad.report.records import RunScores, ScoreBook, read_record
 from mutspad.report.statistics.comparisons import (
     Comparisons,
     build_counts,
@@ -206,11 +206,8 @@ def test_rows_stand_in_the_order_of_the_tables_and_end_with_the_choices(read_res
 
 
 def test_every_score_of_every_seed_is_listed(scores):
-    records = {"as-is": [], "mono": []}
-    for raw in scores:
-        if raw["run"] in records:
-            records[raw["run"]].append(read_record(RunScores, "scores", raw))
-    frame = seeds_frame({"row": {Task.DEP: "as-is", Task.POS: "mono"}}, records)
+    book = ScoreBook("paper", (1, 2), scores)
+    frame = seeds_frame({"row": {Task.DEP: "as-is", Task.POS: "mono"}}, book)
     assert len(frame) == 2 * 2 * 4
     found = frame[(frame["metric"] == "las") & (frame["split"] == "test")]
     assert found[["seed", "score"]].to_numpy().tolist() == [[1, 49.0], [2, 51.0]]

@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 
 from mutspad.errors import MutspadError
+from mutspad.report.records import Setting
 from mutspad.report.tables.table1 import table1
 
 
 def build(summaries, vectors, experiment="paper"):
-    return table1(experiment=experiment, summaries=summaries.values(), vectors=vectors)
+    return table1(Setting.read(experiment, summaries.values(), vectors))
 
 
 def line(table, domain, task):
