@@ -14,12 +14,10 @@ _TAG = "tag:yaml.org,2002:"
 _CORE = {
     "null": r"~|null|Null|NULL|",
     "bool": r"true|True|TRUE|false|False|FALSE",
-    "int": r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+",
+    "int": r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+",
     "float": r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(?i:inf)|\.(?i:nan)",
 }
-"""The scalars of YAML 1.2 that are not text, by the first pattern that fits."""
-_OLD = yaml.SafeLoader("")
-"""Knows how YAML 1.1 resolves a scalar."""
+"""The scalars of YAML 1.2 that are not text; 010 is no integer, as YAML 1.1 would read 8."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -35,22 +33,25 @@ _Loader.add_implicit_resolver(f"{_TAG}merge", re.compile("^<<$"), ["<"])
 
 def read_scalar(text: str) -> Any:
     """Read a value that was given as text, such as `2`, `1e-05` or `[1, 2]`."""
-    document = Document("the command line", text)
-    return document.read()
+    return Document("the command line", text).values
 
 
 class Document:
-    """Hold the nodes of a YAML file; `source` is named in an error."""
+    """Hold the values of a YAML file and the lines of its keys; `source` is named in an error."""
 
     def __init__(self, source: str | Path, text: str) -> None:
         self.source = source
-        loader = _Loader(text)
         try:
-            self._root = loader.get_single_node()
+            self._root = yaml.compose(text, Loader=_Loader)
+            # YAML keeps the last of two equal keys.
+            repeated = [f"{source}:{line}: {why}" for line, why in _repeated_keys(self._root, ())]
+            self.values = None
+            if self._root is not None and not repeated:
+                self.values = _Loader("").construct_document(self._root)
         except (ValueError, RecursionError, yaml.YAMLError) as error:
             raise ConfigError(f"{source}: expected YAML, found: {error}") from None
-        finally:
-            loader.dispose()
+        if repeated:
+            raise ConfigError("\n".join(repeated))
 
     @classmethod
     def open(cls, path: str | Path) -> "Document":
@@ -60,26 +61,6 @@ class Document:
         except (OSError, ValueError) as error:
             raise ConfigError(f"{path}: expected a file of parameters, found: {error}") from None
         return cls(path, text)
-
-    def read(self) -> Any:
-        """Return the values.
-
-        Refuse a key that its mapping has twice, of which YAML keeps the last, and a value that
-        YAML 1.1 and 1.2 read differently.
-        """
-        if self._root is None:
-            return None
-        mistakes = [*_repeated_keys(self._root, ()), *_ambiguous(self._root)]
-        if mistakes:
-            lines = [f"{self.source}:{line}: {text}" for line, text in sorted(mistakes)]
-            raise ConfigError("\n".join(lines))
-        loader = _Loader("")
-        try:
-            return loader.construct_document(self._root)
-        except (ValueError, RecursionError, yaml.YAMLError) as error:
-            raise ConfigError(f"{self.source}: expected YAML, found: {error}") from None
-        finally:
-            loader.dispose()
 
     def error(self, mistakes: Iterable[Mistake], experiment: str | None = None) -> ConfigError:
         """Build an error with one line per mistake: place, what was expected, what was found."""
@@ -106,52 +87,19 @@ class Document:
         return ""
 
 
-def _ambiguous(node: yaml.Node, visited: set[int] | None = None) -> Iterator[tuple[int, str]]:
-    """Find each plain scalar that YAML 1.1 and 1.2 read differently: its line and the message."""
-    visited = set() if visited is None else visited
-    if id(node) in visited:
+def _repeated_keys(node: yaml.Node | None, place: Place) -> Iterator[tuple[int, str]]:
+    """Find each key that its mapping has twice: the later line and the message."""
+    if not isinstance(node, yaml.MappingNode):
         return
-    visited.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        if node.style is None:
-            old = _OLD.resolve(yaml.ScalarNode, node.value, (True, False))  # type: ignore[no-untyped-call]
-            # A float without a point (1e-05) is text to YAML 1.1, and surely meant as a number.
-            meant = node.tag == f"{_TAG}float" and old == f"{_TAG}str"
-            octal = re.fullmatch(r"[-+]?0[0-9]+", node.value) is not None
-            if (old != node.tag and not meant) or octal:
-                yield (
-                    node.start_mark.line + 1,
-                    f"expected a value that has one meaning, found {node.value}, which YAML 1.1 "
-                    "and YAML 1.2 read differently: put text in quotes, write numbers in decimal "
-                    "and true or false for yes or no",
-                )
-    else:
-        for child in node.value:
-            for part in child if isinstance(child, tuple) else (child,):
-                yield from _ambiguous(part, visited)
-
-
-def _repeated_keys(
-    node: yaml.Node | None, place: tuple[str, ...], visited: set[int] | None = None
-) -> Iterator[tuple[int, str]]:
-    """Find each key that its mapping has twice: the later line and the message.
-
-    A mapping that aliases repeat, or that holds itself, is looked at once.
-    """
-    visited = set() if visited is None else visited
-    if not isinstance(node, yaml.MappingNode) or id(node) in visited:
-        return
-    visited.add(id(node))
     seen: dict[str, int] = {}
     for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            continue
-        here, line = (*place, key.value), key.start_mark.line + 1
-        if key.value in seen:
-            expected = f"expected the key once, found it at line {seen[key.value]} too"
-            yield line, str(Mistake(here, expected))
-        seen[key.value] = line
-        yield from _repeated_keys(value, here, visited)
+        if isinstance(key, yaml.ScalarNode):
+            here, line = (*place, key.value), key.start_mark.line + 1
+            if key.value in seen:
+                expected = f"expected the key once, found it at line {seen[key.value]} too"
+                yield line, str(Mistake(here, expected))
+            seen[key.value] = line
+            yield from _repeated_keys(value, here)
 
 
 def _find_line(node: yaml.Node | None, place: Place) -> int | None:

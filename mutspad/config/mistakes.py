@@ -2,10 +2,8 @@
 
 import difflib
 import json
-import reprlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from pydantic import ValidationError
 
@@ -37,14 +35,8 @@ def one_of(names: Iterable[str]) -> str:
 
 
 def show(found: object) -> str:
-    """Print a value as JSON, cut where the line ends.
-
-    Aliases of YAML can build what would be gigabytes, or endless, in a few lines.
-    """
-    try:
-        return "".join(islice(json.JSONEncoder(default=str).iterencode(found), 80))
-    except (TypeError, ValueError, RecursionError):
-        return reprlib.repr(found)
+    """Print a value as JSON, cut where the line ends."""
+    return json.dumps(found, default=str)[:80]
 
 
 def read_mistakes(
@@ -60,4 +52,4 @@ def read_mistakes(
         elif detail["type"] in ("missing", "json_invalid"):
             yield Mistake(place, detail["msg"])
         else:
-            yield Mistake(place, f"{detail['msg']}, found {show(detail['input'])[:80]}")
+            yield Mistake(place, f"{detail['msg']}, found {show(detail['input'])}")
