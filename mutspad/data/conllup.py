@@ -5,12 +5,13 @@ The first line names the columns; each sentence has a `# sent_id` and one commen
 everywhere.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from conllu import Metadata, Token, TokenList, parse_token_and_metadata
+from conllu import Metadata, Token, TokenList
 
 from mutspad.data.labels import first_invalid_iob2
 from mutspad.data.lines import Line, blocks, excerpt, read_lines
@@ -28,15 +29,7 @@ ABSENT = "_"
 _FIELDS = tuple(column.lower() for column in COLUMNS)
 _COMMENT = "mutspad."
 _SENT_ID = "sent_id"
-_MAX_DIGITS = 9  # no sentence has more words than nine digits can count
-
-
-def _as_text(fields: list[str], index: int) -> str:
-    return fields[index]
-
-
-# Every column is read as text: numbers are checked here, where the line is known.
-_PARSERS: dict[str, Callable[[list[str], int], str]] = dict.fromkeys(_FIELDS, _as_text)
+_HEAD = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +43,13 @@ class Fault:
 
 def read_conllup(path: str | Path) -> list[Sentence]:
     """Read the sentences of a processed file."""
+    lines = read_lines(path)
+    first = next(lines, None)
+    if first is not None and first[1].split() != HEADER.split():
+        raise CorpusError(path, 1, expected=f"'{HEADER}'", found=excerpt(first[1]))
     sentences: list[Sentence] = []
     seen: dict[str, int] = {}
-    for block in _checked_blocks(path):
+    for block in blocks(lines):
         sentence = _parse(path, block)
         line = block[0][0]
         if sentence.id in seen:
@@ -164,133 +161,77 @@ def _layer_fault(task: Task, layer: Layer, length: int) -> Fault | None:
     return None
 
 
-def _checked_blocks(path: str | Path) -> Iterator[list[Line]]:
-    """Stream the sentences' lines, once the first line has named the columns."""
-    lines = read_lines(path)
-    first = next(lines, None)
-    if first is None:
-        raise CorpusError(path, None, expected="at least one sentence", found="an empty split")
-    if first[1].split() != HEADER.split():
-        raise CorpusError(path, 1, expected=f"'{HEADER}'", found=excerpt(first[1]))
-    for block in blocks(lines):
-        for number, text in block:
-            if text.startswith("#"):
-                continue
-            fields = text.split("\t")
-            # conllu takes two spaces for a tab and forgives missing columns; the format does not.
-            if len(fields) != len(COLUMNS) or not all(map(is_word, fields)):
-                raise CorpusError(
-                    path,
-                    number,
-                    expected=f"{len(COLUMNS)} columns parted by tabs, none empty or padded",
-                    found=excerpt(text),
-                )
-        yield block
-
-
 def _parse(path: str | Path, block: list[Line]) -> Sentence:
-    """Build one sentence and check it."""
-    _refuse_repeated_comments(path, block)
-    tokens = parse_token_and_metadata(
-        "\n".join(text for _, text in block), fields=_FIELDS, field_parsers=_PARSERS
-    )
-    first = block[0][0]
-    word_lines = [number for number, text in block if not text.startswith("#")]
-    for number, (line, token) in enumerate(zip(word_lines, tokens, strict=True), 1):
-        if token["id"] != str(number):
-            raise CorpusError(path, line, expected=f"the ID {number}", found=excerpt(token["id"]))
-    if not word_lines:
-        raise CorpusError(path, first, expected="at least one word", found="only comments")
-    sent_id = tokens.metadata.get(_SENT_ID)
-    if not sent_id:
-        raise CorpusError(path, first, expected="a comment '# sent_id = ...'", found="none")
-    origins = _origins(path, block, tokens)
-    layers = {task: _layer(path, task, origins.get(task), tokens, word_lines) for task in TASKS}
-    sentence = Sentence(
-        sent_id,
-        tuple(token["form"] for token in tokens),
-        MappingProxyType({task: layer for task, layer in layers.items() if layer is not None}),
-    )
-    return checked(sentence, path, word_lines)
-
-
-def _refuse_repeated_comments(path: str | Path, block: list[Line]) -> None:
-    """Refuse a comment of ours that stands twice: where a sentence lost its words, two become one.
-
-    `conllu` keeps the last.
-    """
-    seen: dict[str, int] = {}
+    """Build one sentence and check it; `conllu` would forgive what the format does not."""
+    comments: dict[str, tuple[int, str]] = {}
+    rows: dict[int, dict[str, str]] = {}
     for line, text in block:
-        key = text[1:].partition("=")[0].strip()
-        if not text.startswith("#") or not (key == _SENT_ID or key.startswith(_COMMENT)):
-            continue
-        if key in seen:
-            raise CorpusError(
-                path,
-                line,
-                expected=f"one comment '# {key}' a sentence",
-                found=f"another one, after line {seen[key]}",
-            )
-        seen[key] = line
-
-
-def _origins(path: str | Path, block: list[Line], tokens: TokenList) -> dict[Task, Origin]:
-    """Read the comments that say which layers are there and who made them."""
-    origins = {}
-    for key, value in tokens.metadata.items():
-        if not key.startswith(_COMMENT):
-            continue
-        name = key.removeprefix(_COMMENT)
-        if name not in TASKS or value not in list(Origin):
-            line = next(number for number, text in block if text.startswith("#") and key in text)
-            raise CorpusError(
-                path,
-                line,
-                expected=f"'# {_COMMENT}<{'|'.join(TASKS)}> = <{'|'.join(Origin)}>'",
-                found=f"'# {key} = {value}'",
-            )
-        origins[Task(name)] = Origin(value)
-    return origins
-
-
-def _layer(
-    path: str | Path,
-    task: Task,
-    origin: Origin | None,
-    tokens: TokenList,
-    word_lines: Sequence[int],
-) -> Layer | None:
-    """Read one layer; it is there for every word, with its comment, or for none."""
-    is_tree = task.spec.scheme is Scheme.TREE
-    columns = (task.spec.column, "head") if is_tree else (task.spec.column,)
-    for line, token in zip(word_lines, tokens, strict=True):
-        for column in columns:
-            if (token[column] == ABSENT) != (origin is None):
+        if text.startswith("#"):
+            key, _, value = map(str.strip, text[1:].partition("="))
+            if key != _SENT_ID and not key.startswith(_COMMENT):
+                continue
+            if key in comments:  # where a sentence lost its words, two become one
                 raise CorpusError(
                     path,
                     line,
-                    expected=(
-                        f"'{ABSENT}' in {column.upper()}, as no '# {_COMMENT}{task}' is there"
-                        if origin is None
-                        else f"a value in {column.upper()}, as '# {_COMMENT}{task}' says"
-                    ),
-                    found=excerpt(token[column]),
+                    expected=f"one comment '# {key}' a sentence",
+                    found=f"another one, after line {comments[key][0]}",
                 )
+            comments[key] = line, value
+            continue
+        fields = text.split("\t")
+        if len(fields) != len(COLUMNS) or not all(map(is_word, fields)):
+            expected = f"{len(COLUMNS)} columns parted by tabs, none empty or padded"
+            raise CorpusError(path, line, expected=expected, found=excerpt(text))
+        if fields[0] != str(len(rows) + 1):
+            expected = f"the ID {len(rows) + 1}"
+            raise CorpusError(path, line, expected=expected, found=excerpt(fields[0]))
+        rows[line] = dict(zip(_FIELDS, fields, strict=True))
+    first = block[0][0]
+    if not rows:
+        raise CorpusError(path, first, expected="at least one word", found="only comments")
+    _, sent_id = comments.pop(_SENT_ID, (first, ""))
+    if not sent_id:
+        raise CorpusError(path, first, expected="a comment '# sent_id = ...'", found="none")
+    origins = {}
+    for key, (line, value) in comments.items():
+        task = key.removeprefix(_COMMENT)
+        if task not in TASKS or value not in list(Origin):
+            expected = f"'# {_COMMENT}<{'|'.join(TASKS)}> = <{'|'.join(Origin)}>'"
+            raise CorpusError(path, line, expected=expected, found=f"'# {key} = {value}'")
+        origins[Task(task)] = Origin(value)
+    layers = {task: _layer(path, task, origins.get(task), rows) for task in TASKS}
+    sentence = Sentence(
+        sent_id,
+        tuple(row["form"] for row in rows.values()),
+        MappingProxyType({task: layer for task, layer in layers.items() if layer is not None}),
+    )
+    return checked(sentence, path, [*rows])
+
+
+def _layer(
+    path: str | Path, task: Task, origin: Origin | None, rows: Mapping[int, Mapping[str, str]]
+) -> Layer | None:
+    """Read one layer; it is there for every word, with its comment, or for none."""
+    is_tree = task.spec.scheme is Scheme.TREE
+    for line, row in rows.items():
+        for column in (task.spec.column, "head") if is_tree else (task.spec.column,):
+            if (row[column] == ABSENT) != (origin is None):
+                expected = (
+                    f"'{ABSENT}' in {column.upper()}, as no '# {_COMMENT}{task}' is there"
+                    if origin is None
+                    else f"a value in {column.upper()}, as '# {_COMMENT}{task}' says"
+                )
+                raise CorpusError(path, line, expected=expected, found=excerpt(row[column]))
+        # int() alone would take '+1', '1_0' and other scripts' digits, and give up on endless ones.
+        if is_tree and origin is not None and not _HEAD.fullmatch(row["head"]):
+            raise CorpusError(path, line, expected="a number in HEAD", found=excerpt(row["head"]))
     if origin is None:
         return None
-    labels = tuple(token[columns[0]] for token in tokens)
-    if not is_tree:
-        return Layer(labels, origin)
-    return Layer(labels, origin, tuple(_heads(path, tokens, word_lines)))
-
-
-def _heads(path: str | Path, tokens: TokenList, word_lines: Iterable[int]) -> Iterator[int]:
-    for line, token in zip(word_lines, tokens, strict=True):
-        head = token["head"]
-        # int() alone would take '+1', '1_0' and other scripts' digits, and give up on endless ones.
-        if not (head.isascii() and head.isdigit() and len(head) <= _MAX_DIGITS):
-            raise CorpusError(path, line, expected="a number in HEAD", found=excerpt(head))
-        yield int(head)
+    labels = tuple(row[task.spec.column] for row in rows.values())
+    return Layer(
+        labels, origin, tuple(int(row["head"]) for row in rows.values()) if is_tree else None
+    )
 
 
 def serialise(sentence: Sentence) -> str:
