@@ -1,61 +1,34 @@
 """Find the verb, import only its module, and show a user's mistake as one message."""
 
+import ast
 import importlib
 import logging
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from mutspad.errors import MutspadError
 
-VERBS = {
-    "download": "fetch one raw file of the registry",
-    "export-conllu": "write predictions as CoNLL-U, for official scorers",
-    "export-crate": "pack a finished run as a Workflow Run RO-Crate",
-    "list-times": "collect the run times that Snakemake measured",
-    "show": "print Table 2 of a finished run, and where the rest is",
-    "sync": "get every artefact back from the DVC remote",
-    "tag": "tag a text, or a file of texts",
-}
-STEPS = {
-    "ablate": "score one task without each unit of the POS features",
-    "build-lexicon": "collect words, characters and word vectors of an experiment",
-    "claim": "judge the paper's sentences by the results",
-    "compare": "test all methods against each other, sentence by sentence",
-    "describe": "turn the parameters and tables into pages of the report",
-    "embed": "compute the vectors of a frozen contextual encoder",
-    "fit": "train one model with one seed, and predict with it",
-    "generate-demo": "write the synthetic corpora of the demo",
-    "judge-silver": "compare silver labels with gold where a sentence has both",
-    "measure-precision": "find out whether bfloat16 pays on this machine",
-    "plot": "plot how the methods converge",
-    "plot-ablation": "plot how much each task needs each unit",
-    "predict": "apply a trained model to another domain",
-    "prepare": "turn raw corpora into the processed format",
-    "prepare-text": "collect the unlabelled text of a domain",
-    "pretrain-lm": "train a small ELMo of our own on raw text",
-    "rank-words": "find the words that activate each unit of the POS features",
-    "record": "write the provenance of an experiment beside its tables",
-    "score": "score the predictions of all models",
-    "tabulate-study": "tabulate the trials of the study on dev",
-    "tabulate": "write one of the paper's tables from the scores",
-    "tabulate-units": "write the table of the units that matter most",
-    "try-setting": "train one trial of the study, a setting drawn from its space",
-    "unify": "add silver layers to the training sets of a domain",
-}
+NOT_VERBS = ("main", "options")
 
 
 class LazyGroup(click.Group):
     """Import a verb's module only when it is called: scoring must not wait for torch.
 
-    `fit-all` is in `<package>/fit_all.py`; `verbs` says in half a line what each does.
+    `fit-all` is in `<package>/fit_all.py`, whose first line says what the verb does.
     """
 
-    def __init__(self, *args: Any, package: str, verbs: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, package: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.package = package
-        self.verbs = verbs
+        folder = Path(importlib.import_module(package).__path__[0])
+        self.verbs = {
+            path.stem.replace("_", "-"): path
+            for path in sorted(folder.glob("[a-z]*.py"))
+            if path.stem not in NOT_VERBS
+        }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the verbs, and the commands that were added to the group."""
@@ -83,7 +56,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show the verbs without importing them."""
         with formatter.section("Verbs"):
-            formatter.write_dl(sorted(self.verbs.items()))
+            formatter.write_dl([(name, _first_line(path)) for name, path in self.verbs.items()])
         if self.commands:
             with formatter.section("Called by the workflow"):
                 formatter.write_dl(
@@ -94,7 +67,12 @@ class LazyGroup(click.Group):
                 )
 
 
-@click.group(cls=LazyGroup, package="mutspad.cli", verbs=VERBS)
+def _first_line(path: Path) -> str:
+    """Read what a module says that it does."""
+    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+
+
+@click.group(cls=LazyGroup, package="mutspad.cli")
 def cli() -> None:
     """Reproduce MuTSPad: supervised multi-task pretraining and adaptation for tweets.
 
@@ -103,7 +81,7 @@ def cli() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
 
 
-@cli.group(cls=LazyGroup, package="mutspad.cli.step", verbs=STEPS)
+@cli.group(cls=LazyGroup, package="mutspad.cli.step")
 def step() -> None:
     """Run one step of the workflow: files in, files out."""
 

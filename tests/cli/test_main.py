@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
-from mutspad.cli.main import STEPS, VERBS, cli, main
+from mutspad.cli.main import cli, main, step
 
+VERBS, STEPS = list(cli.verbs), step.list_commands(click.Context(step))
 ALL = [*([verb] for verb in VERBS), *(["step", verb] for verb in STEPS)]
 
 

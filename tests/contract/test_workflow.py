@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 import yaml
 
-from mutspad.cli.main import STEPS, VERBS
-from mutspad.fingerprint import code_of
 from mutspad.plan.files import Files
 from mutspad.plan.plan import Plan
 from mutspad.report.provenance.provenance import belongs, name_artefacts
@@ -118,18 +116,6 @@ def test_a_job_waits_behind_none_of_less_priority() -> None:
         ("train_baseline", "unify_domain", False),
     } <= waits
     assert [wait for wait in waits if wait[2]] == []
-
-
-def test_every_verb_has_its_file_and_every_file_its_verb() -> None:
-    for folder, verbs in (("cli", VERBS), ("cli/step", STEPS)):
-        files = {
-            path.stem.replace("_", "-")
-            for path in (ROOT / "mutspad" / folder).glob("*.py")
-            if path.stem not in ("__init__", "__main__", "main", "options")
-        }
-        assert files == set(verbs)
-        for path in files:
-            assert code_of(f"mutspad.{folder.replace('/', '.')}.{path.replace('-', '_')}")
 
 
 def test_the_command_line_wins_in_the_workflow_too() -> None:
