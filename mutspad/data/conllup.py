@@ -84,10 +84,7 @@ def write_conllup(path: str | Path, sentences: Sequence[Sentence]) -> None:
                 found=fault.found,
             )
         seen.add(sentence.id)
-    with (
-        atomic_path(path) as temporary,
-        temporary.open("w", encoding="utf-8", newline="\n") as out,
-    ):
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as out:
         out.write(f"{HEADER}\n")
         out.writelines(serialise(sentence) for sentence in sentences)
 

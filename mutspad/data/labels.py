@@ -51,9 +51,7 @@ def normalise_chunk(tag: str) -> str:
 
 
 def shared_label_pairs(
-    source_labels: Sequence[str],
-    target_labels: Sequence[str],
-    equivalents: Mapping[str, str],
+    source_labels: Sequence[str], target_labels: Sequence[str], equivalents: Mapping[str, str]
 ) -> list[tuple[int, int]]:
     """Pair the labels that mean the same in two tag sets, by their indices (paper 4.1).
 

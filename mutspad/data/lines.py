@@ -20,8 +20,6 @@ ZIP_ERRORS = (BadZipFile, OSError, EOFError, RuntimeError, ValueError, zlib.erro
 
 GZIP = ".gz"
 
-_MAX_UNPACKED = 1 << 26  # bytes; the largest archive of the registry has 6 million
-
 
 def read_lines(path: str | Path) -> Iterator[Line]:
     r"""Stream the lines of a UTF-8 file, counted from 1, without line ends and byte order mark.
@@ -155,21 +153,8 @@ def _open(path: Path) -> IO[bytes]:
 def _opened(archive: str | Path) -> Iterator[ZipFile]:
     try:
         with ZipFile(archive) as opened:
-            _refuse_bombs(archive, opened)
             yield opened
     except ZIP_ERRORS as error:
         raise CorpusError(
             archive, None, expected="a readable zip archive", found=f"'{error}'"
         ) from None
-
-
-def _refuse_bombs(archive: str | Path, opened: ZipFile) -> None:
-    """Refuse an archive that unpacks to what no corpus is; no member yields more than it says."""
-    size = sum(member.file_size for member in opened.infolist())
-    if size > _MAX_UNPACKED:
-        raise CorpusError(
-            archive,
-            None,
-            expected=f"a zip archive of at most {_MAX_UNPACKED} bytes unpacked",
-            found=f"{size}",
-        )

@@ -17,11 +17,7 @@ def cut_splits(items: Sequence[T]) -> dict[Split, list[T]]:
     The order is kept, so that hardly a document lies in two splits.
     """
     train, dev = round(0.8 * len(items)), round(0.9 * len(items))
-    return {
-        "train": list(items[:train]),
-        "dev": list(items[train:dev]),
-        "test": list(items[dev:]),
-    }
+    return {"train": list(items[:train]), "dev": list(items[train:dev]), "test": list(items[dev:])}
 
 
 def hold_out(

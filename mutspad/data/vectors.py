@@ -182,13 +182,9 @@ def _name_spacy(source: str, vocab: Path) -> str:
 
 def _read_spacy(vocab: Path, wanted: Set[str], dim: int) -> dict[str, Vector]:
     """Read the vectors of a spaCy model without loading its pipeline."""
-    try:
-        # Imported here because spaCy takes seconds to import and is seldom needed.
-        from spacy.vectors import Vectors
-    except ImportError:
-        raise VectorsError(
-            f"{vocab}: expected spaCy to read it, found none; install it: pip install spacy"
-        ) from None
+    # Imported here because spaCy takes seconds to import and is seldom needed.
+    from spacy.vectors import Vectors
+
     try:
         table = Vectors().from_disk(vocab)
     except (OSError, ValueError) as error:

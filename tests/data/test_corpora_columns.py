@@ -1,4 +1,3 @@
-import re
 import zipfile
 
 import pytest
@@ -164,16 +163,10 @@ def test_a_damaged_archive_is_a_corpus_error(tmp_path):
         read_conll2000(path, "x")
 
 
-@pytest.mark.parametrize(("byte", "said"), [(1, "encrypted"), (None, "at most 67108864 bytes")])
-def test_archives_that_nobody_should_open(tmp_path, byte, said):
-    members = dict.fromkeys(("conll2000/train.txt", "bomb"), "The DT B-NP\n")
-    path = archive(tmp_path / "c.zip", members)
+def test_an_encrypted_archive_is_a_corpus_error(tmp_path):
+    path = archive(tmp_path / "c.zip", {"conll2000/train.txt": "The DT B-NP\n"})
     content = bytearray(path.read_bytes())
-    for found in re.finditer(b"PK\x01\x02", bytes(content)):
-        if byte is None:  # the size unpacked: 64 MiB
-            content[found.start() + 24 : found.start() + 28] = (1 << 26).to_bytes(4, "little")
-        else:
-            content[found.start() + 8] |= byte
+    content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    with pytest.raises(CorpusError, match=rf"c\.zip: expected .*{said}"):
+    with pytest.raises(CorpusError, match=r"c\.zip: expected .*encrypted"):
         read_conll2000(path, "x")

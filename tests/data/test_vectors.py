@@ -1,5 +1,4 @@
 import importlib.util
-import sys
 import zipfile
 from pathlib import Path
 
@@ -175,17 +174,6 @@ def test_unknown_source_is_an_error():
 def test_absent_package_is_named_with_its_install_command():
     with pytest.raises(VectorsError, match="pip install no-such-model"):
         open_vectors("spacy:no_such_model", {"the"}, dim=3)
-
-
-def test_absent_spacy_is_named_with_its_install_command(tmp_path, monkeypatch):
-    vocab = tmp_path / "vocab"
-    vocab.mkdir()
-    (vocab / "key2row").touch()
-    (vocab / "vectors").touch()
-    monkeypatch.setitem(sys.modules, "spacy", None)
-    monkeypatch.setitem(sys.modules, "spacy.vectors", None)
-    with pytest.raises(VectorsError, match="pip install spacy"):
-        open_vectors(f"spacy:{tmp_path}", {"the"}, dim=3)
 
 
 def test_folder_without_a_model_is_an_error(tmp_path):

@@ -32,10 +32,7 @@ def read_rows(
             fields = text.split(separator)
             if len(fields) != columns or fields != text.split():
                 raise CorpusError(
-                    path,
-                    line,
-                    expected=f"{columns} columns parted by {name}",
-                    found=excerpt(text),
+                    path, line, expected=f"{columns} columns parted by {name}", found=excerpt(text)
                 )
             rows.append(Row(line, fields))
         empty = False
@@ -52,10 +49,7 @@ def read_iob1(
     for row, tag in zip(rows, tags, strict=True):
         if not is_iob_tag(tag):
             raise CorpusError(
-                path,
-                row.line,
-                expected="O, B-<type> or I-<type>",
-                found=excerpt(row.fields[-1]),
+                path, row.line, expected="O, B-<type> or I-<type>", found=excerpt(row.fields[-1])
             )
     return iob1_to_iob2(tags)
 

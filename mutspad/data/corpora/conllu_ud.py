@@ -44,10 +44,7 @@ def _sentence(path: str | Path, sent_id: str, block: list[Line], pos_column: int
         fields = text.split("\t")
         if len(fields) != len(_COLUMNS):
             raise CorpusError(
-                path,
-                line,
-                expected=f"{len(_COLUMNS)} columns parted by tabs",
-                found=excerpt(text),
+                path, line, expected=f"{len(_COLUMNS)} columns parted by tabs", found=excerpt(text)
             )
         if _RANGE_OR_EMPTY.fullmatch(fields[0]):
             continue
@@ -65,9 +62,6 @@ def _sentence(path: str | Path, sent_id: str, block: list[Line], pos_column: int
     if not words:
         raise CorpusError(path, block[0][0], expected="at least one word", found="only comments")
     sentence = Sentence(sent_id, tuple(words)).with_layers(
-        {
-            Task.POS: Layer(tuple(pos)),
-            Task.DEP: Layer(tuple(relations), heads=tuple(heads)),
-        }
+        {Task.POS: Layer(tuple(pos)), Task.DEP: Layer(tuple(relations), heads=tuple(heads))}
     )
     return checked(sentence, path, lines)

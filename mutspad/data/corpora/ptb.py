@@ -26,14 +26,7 @@ from mutspad.errors import CorpusError
 from mutspad.tasks import Task
 
 TRACE = "-NONE-"
-BRACKETS = {
-    "-LRB-": "(",
-    "-RRB-": ")",
-    "-LCB-": "{",
-    "-RCB-": "}",
-    "-LSB-": "[",
-    "-RSB-": "]",
-}
+BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LCB-": "{", "-RCB-": "}", "-LSB-": "[", "-RSB-": "]"}
 
 # The usual split for tagging (paper 5.1).
 SECTIONS: dict[Split, range] = {"train": range(19), "dev": range(19, 22), "test": range(22, 25)}

@@ -75,16 +75,8 @@ def _read_tchunk(paths: Paths, name: str) -> RawCorpus:
     return RawCorpus(read_tchunk(paths["chunk"], paths["pos"], splits, name))
 
 
-def _read_wsj(folder: Path, name: str) -> Splits:
-    return read_wsj(wsj_sections(folder), name)
-
-
-def _read_generated(path: Path, _: str) -> list[Sentence]:
-    return read_conllup(path)
-
-
 READERS: dict[str, Reader] = {
-    "wsj": _from_one_file("folder", _read_wsj),
+    "wsj": _from_one_file("folder", lambda folder, name: read_wsj(wsj_sections(folder), name)),
     "nltk-treebank": _from_one_file("archive", read_nltk_treebank),
     "ud-ewt": _by_split(partial(read_ud, pos="XPOS")),
     "conll2000": _from_one_file("archive", read_conll2000),
@@ -94,7 +86,7 @@ READERS: dict[str, Reader] = {
     "tchunk": _read_tchunk,
     "wnut17": _by_split(read_wnut17),
     **{
-        name: _by_split(_read_generated)
+        name: _by_split(lambda path, _: read_conllup(path))
         for name, corpus in load_registry().corpora.items()
         if corpus.kind == "generated"
     },
