@@ -4,13 +4,12 @@ The paper has none; how pieces become words, and what happens to long sentences,
 """
 
 import json
-import math
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from mutspad.config import Pooling
+from mutspad.data.batching import word_batches
 from mutspad.data.encoder_files import MODEL_FILES, find_local
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
@@ -40,7 +40,8 @@ _VOCABULARIES = (
     "tokenizer.model",
 )
 _HUB_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)?(?:@[\w./-]+)?")
-_PIECES_A_BATCH = 1024  # one core reads larger batches no faster
+_WORDS_A_BATCH = 512  # one core reads larger batches no faster
+_OVERLAP = 4  # a window shares this part of its words with the next
 _SAVED = "the saved encoder"
 _RARE = "\U0001202d"  # a cuneiform sign: few vocabularies hold it, and no normaliser drops it
 
@@ -51,7 +52,7 @@ class Pieces:
     Parameters
     ----------
     tokenizer
-        A `tokenizers` tokenizer; its truncation and padding are switched off.
+        A `tokenizers` tokenizer; its truncation and padding become those of `limit` and `padding`.
     padding, unknown
         Pieces to fill up with, and to stand for a word of which nothing is left; None for none.
     limit
@@ -83,15 +84,22 @@ class Pieces:
         self._controls = re.compile("(?!)")
         self._before = " " if _is_bare_byte_level(tokenizer) else ""
         probe = tokenizer.encode(["a"], is_pretokenized=True)
-        inner = [place for place, special in enumerate(probe.special_tokens_mask) if not special]
-        if not inner:
+        self._special = {
+            piece
+            for piece, special in zip(probe.ids, probe.special_tokens_mask, strict=True)
+            if special
+        }
+        room = limit - sum(probe.special_tokens_mask)
+        if all(probe.special_tokens_mask):
             raise ValueError("a tokenizer that drops the word 'a'")
-        self._prefix, self._suffix = probe.ids[: inner[0]], probe.ids[inner[-1] + 1 :]
         self._controls = self._find_controls()
         # A tokenizer may promise a piece for the unknown and lack it: the first rare word shows it.
-        self._encode([[_RARE]])
-        if limit <= len(self._prefix) + len(self._suffix):
+        self._encode([[[_RARE]]])
+        if room < 1:
             raise ValueError(f"room for {limit} pieces")
+        # Windows overlap, so that no word stands without context.
+        tokenizer.enable_truncation(limit, stride=room // _OVERLAP)
+        tokenizer.enable_padding(pad_id=padding)
 
     @classmethod
     def from_json(
@@ -119,12 +127,12 @@ class Pieces:
     @property
     def n_rows(self) -> int:
         """Count the rows that an embedding of these pieces must have."""
-        special = [self.padding, *self._prefix, *self._suffix]
         unknown = [] if self.unknown is None else [self.unknown]
-        return max([*self.tokenizer.get_vocab().values(), *special, *unknown]) + 1
+        known = self.tokenizer.get_vocab().values()
+        return max([*known, self.padding, *self._special, *unknown]) + 1
 
     def cut(self, sentences: Sequence[Sequence[str]]) -> list[list["Window"]]:
-        """Return the windows of each sentence.
+        """Return the windows of each sentence, all of the same length.
 
         Raises
         ------
@@ -137,32 +145,60 @@ class Pieces:
         for sentence in sentences:
             if not sentence:
                 raise ValueError("a sentence: expected at least one word, found none")
+        parts = [[self._part(self._known(word)) for word in words] for words in sentences]
         try:
-            encodings = self._encode(sentences)
+            windows = self._encode(parts)
+            if self._mark_lost(sentences, parts, windows):
+                windows = self._encode(parts)
+        except EncoderError:
+            raise
         except Exception as error:  # what the library raises for a damaged vocabulary
             raise EncoderError(
                 f"{self.source}: expected a tokenizer that can cut any word, found "
                 f"{_short(error)}. Choose another encoder or copy the model's files again"
             ) from None
-        return [
-            [*self._windows(self._pieces_of(sentence, ids, owners))]
-            for sentence, (ids, owners) in zip(sentences, encodings, strict=True)
-        ]
+        return windows
 
-    def _encode(self, sentences: Sequence[Sequence[str]]) -> list[tuple[list[int], list[int]]]:
-        """Cut with the library; return the pieces of each sentence and the word of each piece."""
-        parts, owners = [], []
-        for sentence in sentences:
-            cut = [self._part(self._known(word)) for word in sentence]
-            parts.append([part for own in cut for part in own])
-            owners.append([word for word, own in enumerate(cut) for _ in own])
+    def _encode(self, sentences: Sequence[Sequence[Sequence[str]]]) -> list[list["Window"]]:
+        """Cut sentences, given as the parts of each word, with the library."""
+        owners = [[word for word, parts in enumerate(words) for _ in parts] for words in sentences]
         encodings = self.tokenizer.encode_batch(
-            parts, is_pretokenized=True, add_special_tokens=False
+            [[*chain.from_iterable(words)] for words in sentences], is_pretokenized=True
         )
         return [
-            (encoding.ids, [own[part] for part in encoding.word_ids if part is not None])
+            [
+                Window(
+                    window.ids,
+                    window.attention_mask,
+                    [None if part is None else own[part] for part in window.word_ids],
+                )
+                for window in (encoding, *encoding.overflowing)
+            ]
             for encoding, own in zip(encodings, owners, strict=True)
         ]
+
+    def _mark_lost(
+        self,
+        sentences: Sequence[Sequence[str]],
+        parts: Sequence[list[list[str]]],
+        windows: Sequence[Sequence["Window"]],
+    ) -> bool:
+        """Put the unknown for words of which nothing is left; return whether there are any.
+
+        BERT drops a joiner or a variation selector.
+        """
+        found = False
+        for sentence, cut, own in zip(sentences, parts, windows, strict=True):
+            kept = {word for window in own for word in window.words}
+            for word in set(range(len(cut))) - kept:
+                if self.unknown is None:
+                    raise EncoderError(
+                        f"{self.source}: expected a piece for the word {excerpt(sentence[word])}, "
+                        "found none and no piece for the unknown. Choose another encoder"
+                    )
+                cut[word] = [self.tokenizer.id_to_token(self.unknown)]
+                found = True
+        return found
 
     def _part(self, word: str) -> list[str]:
         """Part a word within the text of every control piece: `[SEP]` is a word like any other."""
@@ -174,7 +210,7 @@ class Pieces:
         """Return a pattern of the places where the text of a control piece begins."""
         added = self.tokenizer.get_added_tokens_decoder()
         ids = {row for row, token in added.items() if token.special}
-        ids |= {self.padding, *self._prefix, *self._suffix}
+        ids |= {self.padding, *self._special}
         ids |= set() if self.unknown is None else {self.unknown}
         texts = {self.tokenizer.id_to_token(row) or "" for row in ids}
         # Overlapping ones, too; one of a single character cannot be parted.
@@ -187,63 +223,14 @@ class Pieces:
             word = word.replace(form, known)
         return word
 
-    def _pieces_of(
-        self, sentence: Sequence[str], ids: Sequence[int], owners: Sequence[int]
-    ) -> list[list[int]]:
-        """Return the pieces of each word, at least one."""
-        pieces: list[list[int]] = [[] for _ in sentence]
-        for piece, owner in zip(ids, owners, strict=True):
-            pieces[owner].append(piece)
-        for word, own in zip(sentence, pieces, strict=True):
-            # Nothing may be left of a word: BERT drops a joiner or a variation selector.
-            if not own:
-                if self.unknown is None:
-                    raise EncoderError(
-                        f"{self.source}: expected a piece for the word {excerpt(word)}, "
-                        "found none and no piece for the unknown. Choose another encoder"
-                    )
-                own.append(self.unknown)
-        return pieces
-
-    def _windows(self, pieces: Sequence[Sequence[int]]) -> Iterator["Window"]:
-        """Cut where words begin, into windows of about the same length; nothing is left out."""
-        room = self.limit - len(self._prefix) - len(self._suffix)
-        total = sum(map(len, pieces))
-        share = math.ceil(total / math.ceil(total / room))
-        ids: list[int] = []
-        words: list[int] = []
-        for word, own in enumerate(pieces):
-            # Only a word that fills a window by itself is cut inside.
-            for start in range(0, len(own), room):
-                part = own[start : start + room]
-                if ids and (len(ids) >= share or len(ids) + len(part) > room):
-                    yield self._window(ids, words)
-                    ids, words = [], []
-                ids.extend(part)
-                words.extend([word] * len(part))
-        yield self._window(ids, words)
-
-    def _window(self, ids: Sequence[int], words: Sequence[int]) -> "Window":
-        return Window([*self._prefix, *ids, *self._suffix], len(self._prefix), words)
-
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Hold what the encoder reads at once.
-
-    Parameters
-    ----------
-    ids
-        Pieces, special ones at both ends.
-    start
-        Where the words' pieces begin.
-    words
-        The word of each piece from there on.
-    """
+    """Hold what the encoder reads at once, piece by piece."""
 
     ids: Sequence[int]
-    start: int
-    words: Sequence[int]
+    mask: Sequence[int]  # 0 for padding
+    words: Sequence[int | None]  # None for special pieces and padding
 
 
 class HuggingFaceEncoder(TrainableEncoder):
@@ -332,11 +319,10 @@ class HuggingFaceEncoder(TrainableEncoder):
         """
         try:
             config, tokenizer, settings = (files[name] for name in _CONFIG_FILES)
-            with _quiet(), torch.random.fork_rng(devices=[]), torch.device("cpu"):
+            with _quiet(), torch.random.fork_rng(devices=[]):
                 from transformers import AutoConfig, AutoModel
 
                 described = AutoConfig.for_model(**json.loads(config))
-                # On the meta device buffers that no checkpoint holds would stay without values.
                 model = AutoModel.from_config(
                     described, trust_remote_code=False, dtype=torch.float32
                 )
@@ -375,78 +361,57 @@ class HuggingFaceEncoder(TrainableEncoder):
 
         The first layer is the embeddings; beyond a sentence's end stands zero.
         """
-        rows = self._pool(self.pieces.cut(sentences), [len(words) for words in sentences])
-        return pad_sequence([*rows], batch_first=True)
+        return pad_sequence([*self._pool(sentences)], batch_first=True)
 
     def embed(self, sentences: Sequence[Sequence[str]]) -> list[Tensor]:
         """Return the vectors of each sentence without dropout or gradients, `[layers, words, dim]`.
 
         Sentences of similar length are read together; which ones changes no vector beyond rounding.
         """
-        cut = self.pieces.cut(sentences)
         embedded: list[Tensor] = [torch.empty(0)] * len(sentences)
         training = self.training
         self.eval()
         try:
             with torch.inference_mode():
-                for indices in _batches([max(len(w.ids) for w in windows) for windows in cut]):
-                    rows = self._pool(
-                        [cut[index] for index in indices],
-                        [len(sentences[index]) for index in indices],
-                    )
+                for indices in word_batches([*map(len, sentences)], _WORDS_A_BATCH):
+                    rows = self._pool([sentences[index] for index in indices])
                     for index, vectors in zip(indices, rows, strict=True):
                         embedded[index] = vectors.transpose(0, 1)
         finally:
             self.train(training)
         return embedded
 
-    def _pool(
-        self, sentences: Sequence[Sequence[Window]], lengths: Sequence[int]
-    ) -> Sequence[Tensor]:
+    def _pool(self, sentences: Sequence[Sequence[str]]) -> Sequence[Tensor]:
         """Turn the pieces of each word into one, a tensor `[words, layers, dim]` a sentence."""
-        windows = [window for sentence in sentences for window in sentence]
-        width = max(len(window.ids) for window in windows)
+        lengths = [len(words) for words in sentences]
+        firsts = accumulate(lengths, initial=0)
+        cut = [*zip(firsts, self.pieces.cut(sentences), strict=False)]
+        windows = [window for _, sentence in cut for window in sentence]
         device = next(self.parameters()).device
-        ids = torch.full((len(windows), width), self.pieces.padding)
-        mask = torch.zeros((len(windows), width), dtype=torch.long)
-        places: list[int] = []
-        owners: list[int] = []
-        first, line = 0, 0
-        for sentence, length in zip(sentences, lengths, strict=True):
-            for window in sentence:
-                ids[line, : len(window.ids)] = torch.tensor(window.ids)
-                mask[line, : len(window.ids)] = 1
-                begin = line * width + window.start
-                places.extend(range(begin, begin + len(window.words)))
-                owners.extend(first + word for word in window.words)
-                line += 1
-            first += length
         states = self.model(
-            input_ids=ids.to(device), attention_mask=mask.to(device), output_hidden_states=True
+            input_ids=torch.tensor([window.ids for window in windows], device=device),
+            attention_mask=torch.tensor([window.mask for window in windows], device=device),
+            output_hidden_states=True,
         ).hidden_states
-        layers = torch.stack(states, dim=2).flatten(0, 1)
+        owners = [
+            None if word is None else first + word
+            for first, sentence in cut
+            for window in sentence
+            for word in window.words
+        ]
+        places = [place for place, word in enumerate(owners) if word is not None]
+        words = [word for word in owners if word is not None]
         if self.pieces.pooling == "first":
             # Of the places of a word, the last that the dictionary is given is the first.
-            firsts = dict(zip(reversed(owners), reversed(places), strict=True))
-            owners = [*range(first)]
-            places = [firsts[word] for word in owners]
+            found = dict(zip(reversed(words), reversed(places), strict=True))
+            words = [*range(sum(lengths))]
+            places = [found[word] for word in words]
+        layers = torch.stack(states, dim=2).flatten(0, 1)
         pieces = widened(layers.index_select(0, torch.tensor(places, device=device)))
-        words = torch.tensor(owners, device=device)
-        sums = pieces.new_zeros(first, *pieces.shape[1:]).index_add(0, words, pieces)
-        counts = torch.bincount(words, minlength=first)[:, None, None]
-        return torch.split(sums / counts, [*lengths])
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Part sentences, shortest first, into batches of so many pieces, padding included."""
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[index] > _PIECES_A_BATCH:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
+        rows = torch.tensor(words, device=device)
+        sums = pieces.new_zeros(sum(lengths), *pieces.shape[1:]).index_add(0, rows, pieces)
+        counts = torch.bincount(rows, minlength=len(sums))[:, None, None]
+        return torch.split(sums / counts, lengths)
 
 
 def _is_bare_byte_level(tokenizer: "Tokenizer") -> bool:
