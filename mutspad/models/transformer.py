@@ -187,16 +187,17 @@ class Pieces:
 
         BERT drops a joiner or a variation selector.
         """
+        text = None if self.unknown is None else self.tokenizer.id_to_token(self.unknown)
         found = False
         for sentence, cut, own in zip(sentences, parts, windows, strict=True):
             kept = {word for window in own for word in window.words}
             for word in set(range(len(cut))) - kept:
-                if self.unknown is None:
+                if text is None:
                     raise EncoderError(
                         f"{self.source}: expected a piece for the word {excerpt(sentence[word])}, "
                         "found none and no piece for the unknown. Choose another encoder"
                     )
-                cut[word] = [self.tokenizer.id_to_token(self.unknown)]
+                cut[word] = [text]
                 found = True
         return found
 
