@@ -36,12 +36,24 @@ class LoadedModel:
 
 
 def save_model(
-    folder: str | Path, model: MuTSPad, vocabulary: Vocabulary, run: Run, *, seed: int
+    folder: str | Path,
+    model: MuTSPad,
+    vocabulary: Vocabulary,
+    run: Run,
+    *,
+    seed: int,
+    half: bool = False,
 ) -> None:
-    """Write a model to a folder, each file atomically; equal models give equal bytes."""
+    """Write a model to a folder, each file atomically; equal models give equal bytes.
+
+    With `half`, weights take half the room, are rounded, and are widened again when they are read.
+    """
     folder = Path(folder)
+    weights = model.state_dict()
+    if half:
+        weights = {name: _halve(tensor) for name, tensor in weights.items()}
     with atomic_path(folder / WEIGHTS) as path:
-        save_file(model.state_dict(), path)
+        save_file(weights, path)
         digest = _sha256(path)
     encoder = None if model.contextual is None else model.contextual.encoder
     description = {
@@ -54,6 +66,7 @@ def save_model(
         "weights_sha256": digest,
         "vocabulary": vocabulary.to_json(),
         "run": run.model_dump(mode="json"),
+        **({"half": True} if half else {}),
     }
     write_json(folder / DESCRIPTION, description)
 
@@ -77,6 +90,8 @@ def load_model(folder: str | Path) -> LoadedModel:
         seed, n_parameters = int(description["seed"]), int(description["n_parameters"])
         digest, word_dim = str(description["weights_sha256"]), int(description["word_dim"])
         weights = _read_weights(folder / WEIGHTS)
+        if description.get("half") is True:
+            weights = {name: _widen(tensor) for name, tensor in weights.items()}
         _check_layers(run, weights)
         with torch.random.fork_rng(devices=[]):
             contextual = _open_contextual(run, description["contextual"], description["encoder"])
@@ -148,6 +163,16 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"{path}: expected the weights of a model, found no file") from None
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path}: expected a safetensors file, found {error}") from None
+
+
+def _halve(tensor: Tensor) -> Tensor:
+    """Round numbers to half precision; rows stay as they are."""
+    return tensor.half() if tensor.is_floating_point() else tensor
+
+
+def _widen(tensor: Tensor) -> Tensor:
+    """Turn numbers of half precision into single precision."""
+    return tensor.float() if tensor.dtype == torch.float16 else tensor
 
 
 def _check_layers(run: Run, weights: Mapping[str, Tensor]) -> None:

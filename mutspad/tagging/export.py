@@ -1,0 +1,129 @@
+"""Make a model ready to publish: only the word vectors it needs, half precision, a model card."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from torch import nn
+
+from mutspad.data.lexicon import keys_of
+from mutspad.data.registry import load_registry
+from mutspad.data.vocab import PAD_ID, Vocabulary
+from mutspad.files import write_text
+from mutspad.models.checkpoint import LoadedModel, save_model
+from mutspad.tasks import TASKS, Task
+
+CARD = "README.md"
+_SPECIAL = 2  # padding and unknown
+
+
+def prune(loaded: LoadedModel, words: Iterable[str]) -> LoadedModel:
+    """Keep the vectors of some words only; the others are read as unknown words are.
+
+    Parameters
+    ----------
+    loaded
+        The model; it is changed in place where it has word vectors.
+    words
+        Words as written; each keeps its lower-cased form, too. What the model does not know counts
+        for nothing.
+    """
+    encoder, old = loaded.model.encoder, loaded.vocabulary
+    if encoder is None:
+        return loaded
+    wanted = {key for word in words for key in keys_of(word, lowercase=old.lowercase)}
+    rows = [row for row, word in enumerate(old.words) if row < _SPECIAL or word in wanted]
+    vocabulary = Vocabulary(
+        words=tuple(old.words[row] for row in rows),
+        chars=old.chars,
+        labels=old.labels,
+        lowercase=old.lowercase,
+    )
+    weight = encoder.words.weight.detach()[rows]
+    encoder.words = nn.Embedding(*weight.shape, padding_idx=PAD_ID, sparse=True, _weight=weight)
+    if encoder.lower_rows is not None:
+        encoder.lower_rows = torch.tensor(vocabulary.lower_rows)
+    return replace(loaded, vocabulary=vocabulary, n_parameters=loaded.model.n_parameters())
+
+
+def export_model(
+    loaded: LoadedModel,
+    folder: str | Path,
+    *,
+    words: Collection[str] | None = None,
+    scores: Mapping[str, Any] | None = None,
+    parents: Collection[LoadedModel] = (),
+) -> LoadedModel:
+    """Write a model in half precision with its card; it is read as any other model.
+
+    Parameters
+    ----------
+    loaded
+        The model; it is changed in place.
+    folder
+        Where `model.json`, `weights.safetensors` and `README.md` go.
+    words
+        The words whose vectors to keep; None keeps all.
+    scores
+        What the workflow has scored, for the card.
+    parents
+        The models that it was adapted from, for the card.
+    """
+    exported = loaded if words is None else prune(loaded, words)
+    save_model(
+        folder, exported.model, exported.vocabulary, exported.run, seed=exported.seed, half=True
+    )
+    write_text(Path(folder) / CARD, write_card(exported, scores=scores, parents=parents))
+    return exported
+
+
+def write_card(
+    loaded: LoadedModel,
+    *,
+    scores: Mapping[str, Any] | None = None,
+    parents: Collection[LoadedModel] = (),
+) -> str:
+    """Write the model card as Markdown: data, licences, scores, and what it is not for."""
+    runs = [*(parent.run for parent in parents), loaded.run]
+    names = dict.fromkeys(name for run in runs for name in run.corpora.values())
+    known = load_registry().corpora
+    corpora = [
+        {
+            "title": known[name].title if name in known else name,
+            "licence": known[name].licence if name in known else "not in the registry",
+            "citation": known[name].citation.text if name in known else "",
+            "uses": ", ".join(
+                task for task in TASKS if any(run.corpora.get(task) == name for run in runs)
+            ),
+        }
+        for name in names
+    ]
+    rows = []
+    for task, splits in (scores or {}).get("scores", {}).items():
+        metric = Task(task).spec.metric
+        rows += [
+            (task, split, metric, f"{metrics[metric]:.2f}")
+            for split, metrics in splits.items()
+            if metric in metrics
+        ]
+    environment = Environment(
+        loader=PackageLoader("mutspad.tagging", "templates"),
+        autoescape=False,  # noqa: S701 - Markdown
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("card.md.j2").render(
+        run=loaded.run,
+        seed=loaded.seed,
+        runs=runs,
+        corpora=corpora,
+        scores=rows,
+        labels={task: len(loaded.vocabulary.labels[task]) for task in loaded.model.tasks},
+        n_words=len(loaded.vocabulary.words) - _SPECIAL,
+        n_parameters=loaded.model.n_parameters(),
+    )

@@ -1,0 +1,108 @@
+"""Read gold annotation to score a model on: CoNLL-U, or the processed format."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from mutspad.data.conllup import HEADER, checked, read_conllup
+from mutspad.data.labels import iob1_to_iob2
+from mutspad.data.lines import Line, blocks, excerpt, read_lines
+from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.errors import CorpusError
+from mutspad.tagging.document import ABSENT
+from mutspad.tasks import Task
+
+PosColumn = Literal["UPOS", "XPOS"]
+_COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
+
+
+def read_gold(path: str | Path, *, pos: PosColumn) -> list[Sentence]:
+    """Read sentences with the gold layers that they carry.
+
+    In CoNLL-U a sentence has a layer when each of its words has a value: tags in one of the two
+    columns, trees, chunks and entities as `Chunk` and `NER` in MISC. Multi-word ranges and empty
+    nodes are left out.
+
+    Parameters
+    ----------
+    path
+        A file of CoNLL-U, or of the processed format, of which silver layers are left out.
+    pos
+        The column of the POS tags.
+
+    Raises
+    ------
+    CorpusError
+        For an empty file or a malformed line, with file and line.
+    """
+    first = next(read_lines(path), (1, ""))[1]
+    if first.split() == HEADER.split():
+        return [_without_silver(sentence) for sentence in read_conllup(path)]
+    sentences = [
+        _read_sentence(path, str(number), block, pos)
+        for number, block in enumerate(blocks(read_lines(path)), 1)
+    ]
+    if not sentences:
+        raise CorpusError(path, None, expected="at least one sentence", found="an empty file")
+    return sentences
+
+
+def _without_silver(sentence: Sentence) -> Sentence:
+    """Keep what people have annotated."""
+    gold = {task: layer for task, layer in sentence.layers.items() if layer.origin is Origin.GOLD}
+    return Sentence(sentence.id, sentence.words).with_layers(gold)
+
+
+def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosColumn) -> Sentence:
+    """Read the block of one sentence."""
+    lines: list[int] = []
+    rows: list[dict[str, str]] = []
+    for line, text in block:
+        if text.startswith("#"):
+            continue
+        fields = text.split("\t")
+        if len(fields) != len(_COLUMNS):
+            raise CorpusError(
+                path,
+                line,
+                expected=f"{len(_COLUMNS)} columns parted by tabs",
+                found=excerpt(text),
+            )
+        if not fields[0].isdecimal():
+            continue
+        lines.append(line)
+        rows.append(dict(zip(_COLUMNS, fields, strict=True)))
+    if not rows:
+        raise CorpusError(path, block[0][0], expected="at least one word", found="only comments")
+    layers: dict[Task, Layer] = {}
+    tags = _read_column(rows, lambda row: row[pos])
+    if tags is not None:
+        layers[Task.POS] = Layer(tags)
+    heads = _read_column(rows, lambda row: row["HEAD"])
+    rels = _read_column(rows, lambda row: row["DEPREL"])
+    if heads is not None and rels is not None:
+        if not all(head.isascii() and head.isdecimal() for head in heads):
+            raise CorpusError(path, lines[0], expected="numbers in HEAD", found="other values")
+        layers[Task.DEP] = Layer(rels, heads=tuple(map(int, heads)))
+    for task, key in ((Task.CHUNK, "Chunk="), (Task.NER, "NER=")):
+        spans = _read_column(rows, partial(_find, key=key))
+        if spans is not None:
+            layers[task] = Layer(tuple(iob1_to_iob2(spans)))
+    sentence = Sentence(sent_id, tuple(row["FORM"] for row in rows)).with_layers(layers)
+    return checked(sentence, path, lines)
+
+
+def _find(row: Mapping[str, str], *, key: str) -> str:
+    """Find the value of a key in MISC."""
+    parts = row["MISC"].split("|")
+    values = (part.removeprefix(key) for part in parts if part.startswith(key))
+    return next(values, ABSENT)
+
+
+def _read_column(
+    rows: Sequence[Mapping[str, str]], read: Callable[[Mapping[str, str]], str]
+) -> tuple[str, ...] | None:
+    """Return the values of a column, or None when a word has none."""
+    values = tuple(map(read, rows))
+    return None if ABSENT in values else values
