@@ -43,7 +43,9 @@ def prune(loaded: LoadedModel, words: Iterable[str]) -> LoadedModel:
         lowercase=old.lowercase,
     )
     weight = encoder.words.weight.detach()[rows]
-    encoder.words = nn.Embedding(*weight.shape, padding_idx=PAD_ID, sparse=True, _weight=weight)
+    encoder.words = nn.Embedding(
+        len(rows), loaded.model.word_dim, padding_idx=PAD_ID, sparse=True, _weight=weight
+    )
     if encoder.lower_rows is not None:
         encoder.lower_rows = torch.tensor(vocabulary.lower_rows)
     return replace(loaded, vocabulary=vocabulary, n_parameters=loaded.model.n_parameters())
