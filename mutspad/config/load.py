@@ -87,7 +87,7 @@ def parse_json(model: type[Model], text: str, source: str | Path, what: str) -> 
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        found = "; ".join(map(str, read_mistakes(error, known=_KNOWN_KEYS)))
+        found = "; ".join(map(str, read_mistakes(error, known=_known_keys())))
         raise ConfigError(f"{source}: expected {what}, found {found}") from None
 
 
@@ -113,7 +113,7 @@ def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
     try:
         params = Params.model_validate(values)
     except ValidationError as error:
-        yield from read_mistakes(error, known=_KNOWN_KEYS)
+        yield from read_mistakes(error, known=_known_keys())
         return
     overrides: dict[Place, dict[str, Any]] = {
         (phase,): getattr(params, phase) for phase in TRAINED_PHASES
@@ -123,7 +123,7 @@ def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
         try:
             TrainingParams.model_validate(overlay(base, override))
         except ValidationError as error:
-            yield from read_mistakes(error, section, known=_KNOWN_KEYS)
+            yield from read_mistakes(error, section, known=_known_keys())
 
 
 def _error(
@@ -166,21 +166,8 @@ def _replace(values: Any, place: Place, value: Any) -> None:
     values[place[-1]] = value
 
 
-def _list_keys(model: type[BaseModel], keys: set[str]) -> set[str]:
-    """Collect the keys of a section and of those below it."""
-    for name, field in model.model_fields.items():
-        keys.add(name)
-        for part in _list_models(field.annotation):
-            _list_keys(part, keys)
-    return keys
-
-
-def _list_models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """List the sections that an annotation holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in getattr(annotation, "__args__", ()):
-        yield from _list_models(part)
-
-
-_KNOWN_KEYS = _list_keys(Params, set())
+def _known_keys() -> set[str]:
+    """Collect the keys of all sections."""
+    schema = Params.model_json_schema()
+    sections = (schema, *schema["$defs"].values())
+    return {key for section in sections for key in section.get("properties", ())}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save
 from mutspad.data.sentence import Sentence
 from mutspad.data.vectors import NO_VECTORS, Vector, VectorTable
 from mutspad.errors import VectorsError
-from mutspad.files import atomic_path, read_json, write_json
+from mutspad.files import read_json, write_bytes, write_json
 
 LEXICON_FILE = "lexicon.json"
 VECTORS_FILE = "vectors.safetensors"
@@ -123,19 +123,11 @@ def write_lexicon(folder: str | Path, lexicon: Lexicon) -> None:
     tensors: dict[str, NDArray[Any]] = {"has_vector": lexicon.has_vector}
     if lexicon.vectors is not None:
         tensors["vectors"] = lexicon.vectors
-    with atomic_path(folder / VECTORS_FILE) as temporary:
-        temporary.write_bytes(save(tensors))
+    write_bytes(folder / VECTORS_FILE, save(tensors))
+    plain = {field.name: getattr(lexicon, field.name) for field in fields(lexicon)}
     write_json(
         folder / LEXICON_FILE,
-        {
-            "words": lexicon.words,
-            "chars": lexicon.chars,
-            "lowercase": lexicon.lowercase,
-            "source": lexicon.source,
-            "substitute_for": lexicon.substitute_for,
-            "dim": lexicon.dim,
-            "coverage": lexicon.coverage,
-        },
+        {name: plain[name] for name in plain.keys() - {"vectors", "has_vector"}},
     )
 
 
@@ -145,17 +137,9 @@ def read_lexicon(folder: str | Path) -> Lexicon:
     try:
         raw = read_json(folder / LEXICON_FILE)
         tensors = load_file(folder / VECTORS_FILE)
-        lexicon = Lexicon(
-            words=tuple(raw["words"]),
-            chars=tuple(raw["chars"]),
-            vectors=tensors.get("vectors"),
-            has_vector=tensors["has_vector"],
-            lowercase=raw["lowercase"],
-            source=raw["source"],
-            substitute_for=raw["substitute_for"],
-            dim=raw["dim"],
-            coverage=raw["coverage"],
-        )
+        raw |= {name: tuple(raw[name]) for name in ("words", "chars")}
+        vectors, has_vector = tensors.get("vectors"), tensors["has_vector"]
+        lexicon = Lexicon(vectors=vectors, has_vector=has_vector, **raw)
     except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise VectorsError(f"{folder}: expected a lexicon, found: {error!r}") from None
     expected = (len(lexicon.words), lexicon.dim)

@@ -65,16 +65,12 @@ class FittedLanguageModel:
 
     def summary(self) -> dict[str, Any]:
         """Return `summary.json`."""
-        dev = self.history[-1].dev
         return {
             "tokens": self.tokens,
             "epochs": len(self.history),
             "parameters": self.elmo.n_parameters(),
-            "perplexity_dev": {"forward": dev.forward, "backward": dev.backward},
-            "perplexity_dev_unigram": {
-                "forward": self.unigram.forward,
-                "backward": self.unigram.backward,
-            },
+            "perplexity_dev": asdict(self.history[-1].dev),
+            "perplexity_dev_unigram": asdict(self.unigram),
         }
 
 
