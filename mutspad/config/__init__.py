@@ -15,19 +15,16 @@ from mutspad.config.base import (
     TaskKey,
 )
 from mutspad.config.load import load_params, overlay, parse_json, parse_params, read_run
-from mutspad.config.network import ModelParams, ParserParams, TrainingParams, VectorsParams
+from mutspad.config.network import ModelParams, ParserParams, TrainingParams
 from mutspad.config.params import Params, Run, RunAdversarial, RunEncoder
 from mutspad.config.sections import (
     MOST_CHARACTERS,
     MOST_LAYERS,
     AblationParams,
     AdversarialParams,
-    CorporaParams,
     DemoParams,
     DemoSizes,
-    DomainParams,
     EncoderParams,
-    LabelParams,
     LanguageModelParams,
     MethodParams,
     Pooling,
@@ -44,13 +41,10 @@ __all__ = [
     "AblationParams",
     "AdversarialParams",
     "Closed",
-    "CorporaParams",
     "DemoParams",
     "DemoSizes",
     "Device",
-    "DomainParams",
     "EncoderParams",
-    "LabelParams",
     "LanguageModelParams",
     "MethodParams",
     "ModelParams",
@@ -71,7 +65,6 @@ __all__ = [
     "StudyParams",
     "TaskKey",
     "TrainingParams",
-    "VectorsParams",
     "load_params",
     "overlay",
     "parse_json",

@@ -9,6 +9,8 @@ results/<experiment>/lexicon/
 """
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,9 +19,9 @@ from mutspad.cli.options import path_option, raw_files_options
 from mutspad.data.conllup import read_conllup
 from mutspad.data.download import fetch
 from mutspad.data.lexicon import build_lexicon, collect_forms, write_lexicon
-from mutspad.data.registry import load_registry
+from mutspad.data.registry import FileEntry, load_registry
 from mutspad.data.sentence import Sentence
-from mutspad.data.vectors import VectorTable, open_vectors
+from mutspad.data.vectors import open_vectors
 from mutspad.errors import DownloadError, HashMismatchError, VectorsError
 
 logger = logging.getLogger(__name__)
@@ -66,7 +68,8 @@ def command(
     needed = collect_forms(training, other)
     substitute_for = None
     try:
-        vectors = _open(source, needed, dim=dim, raw=raw, mirror=mirror, licensed=licensed)
+        files = _find_files(source, partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed))
+        vectors = open_vectors(source, needed, dim=dim, files=files)
     except DownloadError as error:
         # A file that is there but wrong is a mistake to mend, not an absence to work around.
         if substitute is None or isinstance(error, HashMismatchError):
@@ -90,24 +93,13 @@ def _read(corpora: Path, pattern: str) -> list[Sentence]:
     return [sentence for path in sorted(corpora.glob(pattern)) for sentence in read_conllup(path)]
 
 
-def _open(
-    source: str,
-    needed: set[str],
-    *,
-    dim: int,
-    raw: Path,
-    mirror: Path | None,
-    licensed: Path | None,
-) -> VectorTable:
-    """Open a source, fetching its file first when it is one of the registry's."""
+def _find_files(source: str, get: Callable[[FileEntry], Path]) -> dict[str, Path]:
+    """Get the file of a source of the registry; nothing for another source."""
     registry = load_registry()
-    files = {}
-    if source in registry.corpora:
-        corpus = registry.corpus(source)
-        if corpus.tasks or len(corpus.files) != 1:
-            raise VectorsError(
-                f"vectors.source: expected word vectors, found the corpus '{source}'"
-            )
-        (entry,) = corpus.files.values()
-        files[source] = fetch(entry, raw_dir=raw, mirror=mirror, licensed=licensed)
-    return open_vectors(source, needed, dim=dim, files=files)
+    if source not in registry.corpora:
+        return {}
+    corpus = registry.corpus(source)
+    if corpus.tasks or len(corpus.files) != 1:
+        raise VectorsError(f"vectors.source: expected word vectors, found the corpus '{source}'")
+    (entry,) = corpus.files.values()
+    return {source: get(entry)}
