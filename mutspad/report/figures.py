@@ -1,6 +1,7 @@
 """Figures: the training curves of the methods, and Figure 2 of the paper (paper 5.4.2, 5.5)."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 from numpy.typing import NDArray
 
+from mutspad.files import atomic_path
 from mutspad.report.ablation.drops import DECIMALS, UNIT, AblatedRun
 from mutspad.report.tables.rows import MAIN_COLUMNS
 from mutspad.tasks import TASKS, Task
@@ -54,19 +56,7 @@ def plot_convergence(histories: Histories, title: str) -> Figure:
     """Plot the dev scores of each method, epoch by epoch, one panel a task.
 
     The paper holds that unified data make training converge faster (5.4.2); this shows whether.
-
-    Parameters
-    ----------
-    histories
-        Method -> task -> the `history.csv` of each seed, at most seven methods. Seeds are averaged
-        while all still train.
-    title
-        Names the experiment.
-
-    Raises
-    ------
-    ValueError
-        When there are more methods than styles: none is left out silently.
+    Seeds, `history.csv` each, are averaged while all still train.
     """
     if len(histories) > len(STYLES):
         raise ValueError(f"histories: expected at most {len(STYLES)}, found {len(histories)}")
@@ -99,17 +89,7 @@ def plot_convergence(histories: Histories, title: str) -> Figure:
 def max_drop_frame(run: AblatedRun, min_support: int) -> pd.DataFrame:
     """Return the maximum class-score drop of each unit, a column a task.
 
-    Parameters
-    ----------
-    run
-        The ablations of one model.
-    min_support
-        Classes with fewer gold words do not count.
-
-    Raises
-    ------
-    MutspadError
-        When no class of a task has so many.
+    Classes with fewer gold words than `min_support` do not count.
     """
     drops = {str(task): run.ablations[task].max_drops(min_support) for task in TASKS}
     units = pd.Index(run.ablations[TASKS[0]].units, name=UNIT)
@@ -121,13 +101,6 @@ def plot_max_drops(drops: pd.DataFrame, title: str) -> Figure:
 
     Beside the map stands the distribution of each row: a line to the 5th and 95th percentile, a bar
     between the quartiles, the median and the greatest drop.
-
-    Parameters
-    ----------
-    drops
-        The result of `max_drop_frame`.
-    title
-        Names the experiment and the model.
     """
     values = drops[[str(task) for task in TASKS]].to_numpy().T
     top = max(float(values.max()), 10.0**-DECIMALS)
@@ -199,3 +172,10 @@ def _draw_distribution(axes: Axes, values: Values) -> None:
     axes.set_title("all units: quartiles, median,\n5 to 95 %, greatest", fontsize=7.5)
     axes.grid(axis="x", alpha=0.3)
     axes.spines[["top", "right", "left"]].set_visible(False)
+
+
+def save_figure(figure: Figure, stem: Path) -> None:
+    """Write a figure as PDF and PNG, the same bytes each time."""
+    for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
+        with atomic_path(stem.with_suffix(suffix)) as temporary:
+            figure.savefig(temporary, format=suffix[1:], dpi=200, metadata=metadata)

@@ -14,11 +14,11 @@ import click
 import pandas as pd
 
 from mutspad.cli.options import plan_option, results_option
-from mutspad.files import atomic_path, write_text
+from mutspad.files import write_text
 from mutspad.plan.layout import Layout
 from mutspad.plan.models import AS_IS
 from mutspad.plan.plan import read_plan
-from mutspad.report.figures import convergence_frame, plot_convergence
+from mutspad.report.figures import convergence_frame, plot_convergence, save_figure
 from mutspad.report.paper import read_paper
 from mutspad.tasks import Task
 
@@ -52,6 +52,4 @@ def command(*, plan_file: Path, results: Path) -> None:
     experiment = plan.params.experiment
     kind = "demo: synthetic data" if experiment == "demo" else experiment
     figure = plot_convergence(histories, f"Convergence on the target domain ({kind})")
-    for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
-        with atomic_path(results / "figures" / f"convergence{suffix}") as temporary:
-            figure.savefig(temporary, format=suffix[1:], dpi=200, metadata=metadata)
+    save_figure(figure, results / "figures" / "convergence")

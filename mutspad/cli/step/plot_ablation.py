@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import plan_option, results_option
-from mutspad.files import atomic_path, write_text
+from mutspad.files import write_text
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.drops import read_ablations
-from mutspad.report.figures import max_drop_frame, plot_max_drops
+from mutspad.report.figures import max_drop_frame, plot_max_drops, save_figure
 
 
 @click.command("plot-ablation")
@@ -33,6 +33,4 @@ def command(*, plan_file: Path, results: Path) -> None:
     figure = plot_max_drops(drops, run.title("Figure 2", "what each task loses with each unit"))
     stem = results / "figures" / "figure2"
     write_text(stem.with_suffix(".csv"), drops.to_csv(lineterminator="\n"))
-    for suffix, metadata in ((".pdf", {"CreationDate": None}), (".png", {"Software": None})):
-        with atomic_path(stem.with_suffix(suffix)) as temporary:
-            figure.savefig(temporary, format=suffix[1:], dpi=200, metadata=metadata)
+    save_figure(figure, stem)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from mutspad.errors import MutspadError
 from mutspad.tasks import Task
@@ -46,20 +46,12 @@ class Ablation:
 
     Parameters
     ----------
-    task
-        Whose classes.
-    units
-        The units, `[units]`.
-    classes
-        Names of the classes.
     supports
         Gold words of each class, `[classes]`.
     base
         The score of each class without ablation, per cent, `[classes]`.
     drops
         Score without ablation minus score with it, in points, `[units, classes]`.
-    sentences, words
-        On how much data.
     """
 
     task: Task
@@ -74,12 +66,8 @@ class Ablation:
     def supported(self, min_support: int) -> NDArray[np.bool_]:
         """Return a mask of the classes with at least `min_support` gold words, `[classes]`.
 
-        One word of a class with five of them is worth twenty points: a drop there says little.
-
-        Raises
-        ------
-        MutspadError
-            When no class has.
+        One word of a class with five of them is worth twenty points: a drop there says little. Too
+        few words of every class are an error.
         """
         enough: NDArray[np.bool_] = self.supports >= min_support
         if not enough.any():
@@ -124,30 +112,6 @@ class Ablation:
             },
         ).model_dump(mode="json")
 
-    @classmethod
-    def build(cls, frame: pd.DataFrame, record: AblationRecord) -> Self:
-        """Build an ablation from the results of `to_frame` and `to_record`.
-
-        Raises
-        ------
-        MutspadError
-            When the two do not have the same classes.
-        """
-        names = tuple(map(str, frame.columns))
-        if set(names) != set(record.classes):
-            odd = sorted(set(names) ^ set(record.classes))
-            raise MutspadError(f"expected the classes of the record, found others: {odd[:5]}")
-        return cls(
-            task=record.task,
-            units=tuple(map(int, frame.index)),
-            classes=names,
-            supports=np.array([record.classes[name].support for name in names], dtype=np.int64),
-            base=np.array([record.classes[name].score for name in names], dtype=np.float64),
-            drops=frame.to_numpy(dtype=np.float64),
-            sentences=record.sentences,
-            words=record.words,
-        )
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AblatedRun:
@@ -165,7 +129,7 @@ class AblatedRun:
 
 
 def read_ablations(folder: str | Path) -> AblatedRun:
-    """Read the ablations of one run and seed, `<task>.csv` and `<task>.json` of every task.
+    """Read the ablations of one model, `<task>.csv` and `<task>.json` of every task.
 
     Raises
     ------
@@ -180,15 +144,23 @@ def read_ablations(folder: str | Path) -> AblatedRun:
             record = AblationRecord.model_validate_json(description.read_bytes())
             # A class may be called "NA" or "null".
             frame = pd.read_csv(matrix, index_col=UNIT, na_filter=False)
-            ablation = Ablation.build(frame, record)
-        except ValidationError as error:
-            raise MutspadError(f"{description}: expected an ablation, found {error}") from None
-        except (OSError, ValueError, MutspadError) as error:
+        except (OSError, ValueError) as error:
             raise MutspadError(f"{matrix}: expected an ablation's drops, found {error}") from None
-        if record.task is not task:
-            raise MutspadError(f"{description}: expected the task {task}, found {record.task}")
-        ablations[task] = ablation
-        sources.add((record.experiment, record.run, record.seed, ablation.units))
+        odd = sorted(set(frame.columns) ^ set(record.classes))
+        if odd:
+            raise MutspadError(f"{matrix}: expected the record's classes, found others: {odd[:5]}")
+        classes = [record.classes[name] for name in frame.columns]
+        ablations[task] = Ablation(
+            task=task,
+            units=tuple(map(int, frame.index)),
+            classes=tuple(frame.columns),
+            supports=np.array([found.support for found in classes], dtype=np.int64),
+            base=np.array([found.score for found in classes], dtype=np.float64),
+            drops=frame.to_numpy(dtype=np.float64),
+            sentences=record.sentences,
+            words=record.words,
+        )
+        sources.add((record.experiment, record.run, record.seed, ablations[task].units))
     if len(sources) != 1:
         raise MutspadError(f"{folder}: expected the ablations of one model, found several models'")
     ((experiment, run, seed, _),) = sources

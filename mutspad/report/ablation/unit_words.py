@@ -15,24 +15,16 @@ DECIMALS = 4
 
 @dataclass(frozen=True, slots=True)
 class UnitWords:
-    """Words with their activations of one unit, strongest first.
-
-    Parameters
-    ----------
-    positive
-        Words by their greatest activation, above 0.
-    negative
-        Words by their least activation, below 0.
-    """
+    """Words by their greatest activation of one unit above 0 and least below, strongest first."""
 
     positive: tuple[tuple[str, float], ...]
     negative: tuple[tuple[str, float], ...]
 
     def strongest(self, count: int) -> list[tuple[str, float]]:
-        """Return the words of both signs by absolute activation, each word once."""
-        both = sorted((*self.positive, *self.negative), key=_strength)
+        """Return the words of both signs by absolute activation, then by word; each word once."""
+        both = (*self.positive, *self.negative)
         once: dict[str, float] = {}
-        for word, value in both:
+        for word, value in sorted(both, key=lambda item: (-abs(item[1]), item[0])):
             once.setdefault(word, value)
         return list(once.items())[:count]
 
@@ -47,19 +39,8 @@ def to_json(units: Mapping[int, UnitWords]) -> dict[str, Any]:
 
 
 def read_unit_words(path: str | Path) -> dict[int, UnitWords]:
-    """Read the words of all units.
-
-    Raises
-    ------
-    MutspadError
-        When the file is missing or malformed.
-    """
+    """Read the words of all units."""
     try:
         return _FILE.validate_json(Path(path).read_bytes())
     except (OSError, ValidationError) as error:
         raise MutspadError(f"{path}: expected the words of each unit, found {error}") from None
-
-
-def _strength(item: tuple[str, float]) -> tuple[float, str]:
-    """Sort by decreasing absolute activation, then by word."""
-    return -abs(item[1]), item[0]

@@ -249,13 +249,7 @@ def seeds_frame(rows: RowModels, book: ScoreBook) -> pd.DataFrame:
 
 
 def check_counts(record: RunScores, task: Task, counts: Counts) -> None:
-    """Check that the counts of a prediction, `[sentences, 2]`, give the score of the tables.
-
-    Raises
-    ------
-    MutspadError
-        When they do not.
-    """
+    """Check that the counts of a prediction, `[sentences, 2]`, give the score of the tables."""
     counted = float(score_counts(counts.sum(axis=0)))
     score = record.scores[task]["test"][task.spec.metric]
     if abs(counted - score) > 10**-DECIMALS:
@@ -282,13 +276,7 @@ def counts_frame(
 def build_counts(
     frame: pd.DataFrame, runs: Iterable[str], seeds: Sequence[int]
 ) -> dict[str, Counts]:
-    """Build run -> counts, `[seeds, sentences, 2]`, from what `counts_frame` gave.
-
-    Raises
-    ------
-    MutspadError
-        When a run or a seed is not there.
-    """
+    """Build run -> counts, `[seeds, sentences, 2]`, from what `counts_frame` gave."""
     counts: dict[str, NDArray[np.int64]] = {}
     for run in runs:
         names = [[f"{run}/seed{seed}/{what}" for what in ("hits", "size")] for seed in seeds]

@@ -36,11 +36,6 @@ def read_trainings(folder: Path, plan: Plan) -> dict[str, dict[Stage, list[Train
     """Read the training curves of the run of each row and of its parent.
 
     Rows of several runs, and runs that were not trained, are left out.
-
-    Raises
-    ------
-    MutspadError
-        When a history is missing.
     """
     trainings: dict[str, dict[Stage, list[Training]]] = {}
     for row, cells in plan.report.table3.items():

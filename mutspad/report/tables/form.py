@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 from tabulate import tabulate
@@ -16,17 +17,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Table:
-    """A finished table.
-
-    Parameters
-    ----------
-    title
-        Number, experiment and subject.
-    frame
-        Numbers for machines: typed columns, missing values where there is no number.
-    markdown
-        The table for people, title and notes included.
-    """
+    """A finished table: its title, typed numbers for machines, and Markdown for people."""
 
     title: str
     frame: pd.DataFrame
@@ -37,8 +28,7 @@ class Table:
         return self.frame.round(DECIMALS).to_csv(index=False, lineterminator="\n")
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """One table of a Markdown text, with its heading."""
 
     heading: str
