@@ -128,12 +128,14 @@ def write(documents: Iterable[Document], format_name: str, output: Path | None) 
 
 def with_progress(documents: Iterable[Document]) -> Iterator[Document]:
     """Pass documents on and show on the terminal how fast they come."""
+    terminal = Console(stderr=True)
     progress = Progress(
         SpinnerColumn(),
         BarColumn(),
         TextColumn("{task.fields[texts]} texts, {task.completed:.0f} words"),
         TextColumn("{task.fields[rate]:.0f} words/s"),
-        console=Console(stderr=True),
+        console=terminal,
+        disable=not terminal.is_terminal,
     )
     with progress:
         bar = progress.add_task("tag", total=None, texts=0, rate=0.0)
