@@ -40,12 +40,6 @@ def build_plan(
     )
     absent = set(_list_absent(params, registry, (raw, mirror, licensed)))
     derived = derive_models(params, absent)
-    for name in params.study.models:
-        if name not in derived.models:
-            raise ConfigError(
-                f"study.models: expected some of the models {', '.join(derived.models)}, found "
-                f"'{name}'"
-            )
     ablated = derived.rows[params.ablation.method].values()
     if not ablated:
         raise ConfigError(

@@ -239,9 +239,10 @@ class Files:
 
     def trials(self) -> list[str]:
         """List what the trials of the study gave."""
-        study = self.plan.params.study
         return _text(
-            self.at.trial(model, number) for model in study.models for number in range(study.trials)
+            self.at.trial(model, number)
+            for model in self.plan.studied()
+            for number in range(self.plan.params.study.trials)
         )
 
     def silver(self) -> list[str]:

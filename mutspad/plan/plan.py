@@ -104,11 +104,9 @@ class Plan(Closed):
         """List the trained models that are applied to another domain."""
         return [name for name, model in self.models.items() if model.phase == AS_IS]
 
-    def reported(self) -> list[str]:
-        """List the models behind the cells, once, in the order of the rows."""
-        return list(
-            dict.fromkeys(model for cells in self.rows.values() for model in cells.values())
-        )
+    def studied(self) -> list[str]:
+        """List the models of the study that the experiment has."""
+        return [model for model in self.params.study.models if model in self.models]
 
     def encoders(self) -> list[str]:
         """List the contextual encoders that models read."""

@@ -98,7 +98,6 @@ def test_a_domain_of_any_name_with_some_of_the_tasks(tmp_path: Path) -> None:
     said: dict[str, Any] = {
         "experiment": "demo",
         "domains": {"forum": {"corpora": TAGS, "multi_root": True}},
-        "study": {"models": ["forum.pos"]},
         "methods": {
             **dict.fromkeys(load_params(PARAMS_FILE).methods),
             kept[0]: {"tasks": "each", "stages": ["forum"]},
@@ -117,6 +116,8 @@ def test_a_domain_of_any_name_with_some_of_the_tasks(tmp_path: Path) -> None:
     last = plan.models["news-unified.tweets.forum.all"]
     assert (last.tasks, last.parent) == ([Task.POS, Task.NER], "news-unified.tweets.all")
     assert plan.resolve("forum.all").multi_root
+    # The study names models of the paper; those that are not there are left out.
+    assert plan.studied() == ["news.pos", "news.chunk", "news.ner", "news.dep"]
     assert set(plan.labellers) == {"news"}
     assert "results/demo/corpora/forum/ner/test.conllup" in Files(plan).processed()
     assert not any("forum/dep" in file for file in Files(plan).processed())

@@ -29,6 +29,7 @@ try:
     FILES = Files(PLAN, MIRROR, LICENSED)
     AT = PLAN.layout
     write_plan(PLAN, AT)
+    config["experiment"] = PARAMS.experiment  # what the pages of the report show
     ABLATED = PLAN.ablated
     ABLATION = str(AT.ablation(ABLATED, PARAMS.seeds[0]))
 except MutspadError as error:

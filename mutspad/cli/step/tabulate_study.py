@@ -23,10 +23,11 @@ from mutspad.report.study import collect_trials, describe_study
 @results_option
 def command(*, plan_file: Path, results: Path) -> None:
     """Read all trials, write the table and the page."""
-    study, layout = read_plan(plan_file).params.study, Layout(results)
+    plan, layout = read_plan(plan_file), Layout(results)
+    study = plan.params.study
     trials = collect_trials(
         read_json(layout.trial(model, number))
-        for model in study.models
+        for model in plan.studied()
         for number in range(study.trials)
     )
     write_text(layout.study("csv"), trials.to_csv(index=False, float_format="%.6g"))
