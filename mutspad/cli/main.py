@@ -1,6 +1,7 @@
 """Find the verb, import only its module, and show a user's mistake as one message."""
 
 import ast
+import errno
 import importlib
 import logging
 import sys
@@ -72,8 +73,43 @@ def _first_line(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
 
 
-@click.group(cls=LazyGroup, package="mutspad.cli")
-def cli() -> None:
+class Verbs(LazyGroup):
+    """Show what goes wrong as one message and exit status 1; with `--debug`, as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the verb."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if ctx.params["debug"] or isinstance(
+                error, (click.ClickException, click.exceptions.Exit, click.Abort)
+            ):
+                raise
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # click ends quietly when a reader such as `head` has had enough
+            expected = isinstance(error, (MutspadError, OSError))
+            if ctx.invoked_subcommand == "step" and not expected:
+                raise  # it goes to the log of the workflow, where only a traceback helps
+            click.echo(f"mutspad: error: {_describe(error)}", err=True)
+            ctx.exit(1)
+
+
+def _describe(error: Exception) -> str:
+    """Say what went wrong, and what to do about it."""
+    if isinstance(error, MutspadError):
+        return str(error)
+    if isinstance(error, OSError):
+        # A file that is not there, a folder without permission, a full disk.
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return (
+        f"{type(error).__name__}: {error}. This is a fault of mutspad; report it with what "
+        "'mutspad --debug ...' shows"
+    )
+
+
+@click.group(cls=Verbs, package="mutspad.cli")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(*, debug: bool) -> None:  # noqa: ARG001 - read from the context
     """Reproduce MuTSPad: supervised multi-task pretraining and adaptation for tweets.
 
     To run an experiment call `snakemake` or `dvc repro`.
@@ -87,13 +123,5 @@ def step() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run a verb; a mistake of the user ends with its message and exit status 1."""
-    try:
-        return cli.main(args=arguments, prog_name="mutspad")
-    except MutspadError as error:
-        message = str(error)
-    except OSError as error:
-        # A file that is not there, a folder without permission, a full disk.
-        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    click.echo(f"mutspad: error: {message}", err=True)
-    sys.exit(1)
+    """Run a verb."""
+    return cli.main(args=arguments, prog_name="mutspad")

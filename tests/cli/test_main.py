@@ -11,6 +11,7 @@ import click
 import pytest
 
 from mutspad.cli.main import cli, main, step
+from mutspad.errors import CheckpointError
 
 VERBS, STEPS = list(cli.verbs), step.list_commands(click.Context(step))
 ALL = [*([verb] for verb in VERBS), *(["step", verb] for verb in STEPS)]
@@ -80,6 +81,35 @@ def test_a_mistake_is_one_message_without_a_traceback(
     assert error.startswith(f"mutspad: error: {run}: expected a plan")
     assert "Traceback" not in error
     assert list(tmp_path.iterdir()) == [run]
+
+
+@pytest.mark.parametrize("call", ALL, ids=" ".join)
+def test_a_wrong_option_is_a_mistake_of_usage(
+    call: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*call, "--no-such-option"])
+    assert stopped.value.code == 2
+    assert "--no-such-option" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("error", [CheckpointError("no model"), ValueError("no number")])
+def test_only_debug_shows_a_traceback(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("mutspad.tagging.pipeline.load", fail)
+    with pytest.raises(SystemExit) as stopped:
+        main(["tag", "a text"])
+    assert stopped.value.code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("mutspad: error: ")
+    assert str(error) in line
+    assert ("--debug" in line) == isinstance(error, ValueError)
+    with pytest.raises(type(error), match=str(error)):
+        main(["--debug", "tag", "a text"])
 
 
 @pytest.mark.parametrize(
