@@ -61,7 +61,7 @@ class Batch:
     words: Tensor  # `[batch, words]`; 0 is padding
     lens: Tensor  # words of each sentence, `[batch]`
     forms: Tensor  # rows of the batch's distinct forms, `[batch, words]`; 0 at padding
-    chars: Tensor  # of the distinct forms, `[distinct, chars]`
+    chars: Tensor  # `[distinct, chars]`, short forms first, so that neighbours need little padding
     char_lens: Tensor  # `[distinct]`
     # `[batch, words]` for every task of the vocabulary; -1 where there is none
     labels: dict[Task, Tensor]
@@ -128,7 +128,7 @@ def collate(
     if not encoded:
         raise ValueError("a batch: expected at least one sentence, found none")
     distinct = dict.fromkeys(form for sentence in encoded for form in sentence.forms)
-    table = {form: row for row, form in enumerate(distinct)}
+    table = {form: row for row, form in enumerate(sorted(distinct, key=len))}
     states = None
     if known is not None:
         places = torch.tensor([known.rows[form] for form in table])

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from mutspad.data.batching import Batch
 from mutspad.data.vocab import PAD_ID, UNK_ID
 from mutspad.errors import VectorsError
+from mutspad.models import fast
+from mutspad.models.fast import forms
 from mutspad.models.recurrent import BiLSTM
 
 
@@ -95,7 +97,10 @@ class WordEncoder(nn.Module):
                 # What stands at padding is never read.
                 hidden = torch.rand(chars.shape, device=chars.device) < self.unknown_char_rate
                 chars = chars.masked_fill(hidden, UNK_ID)
-            states = self.encode_characters(chars, batch.char_lens)
+            if fast.enabled("forms"):
+                states = forms.in_parts(self.encode_characters, chars, batch.char_lens)
+            else:
+                states = self.encode_characters(chars, batch.char_lens)
         of_words = states.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
         vectors = [self.words(words)]
         if self.lower_rows is not None:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from mutspad.models import fast
+from mutspad.models.dropout import Dropout
 from mutspad.models.fast import lstm as fast_lstm
 
 
@@ -83,7 +84,7 @@ class HighwayBiLSTM(nn.Module):
         self.highways = nn.ModuleList(nn.Linear(dim, self.output_dim) for dim in dims)
         for linear in (*self.gates, *self.highways):
             nn.init.zeros_(linear.bias)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, inputs: Tensor, lens: Tensor) -> Tensor:
         """Return the last outputs, `[batch, words, 2 * hidden]`; arguments as for `BiLSTM`."""

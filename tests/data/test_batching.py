@@ -43,14 +43,14 @@ def test_a_batch_pads_and_ignores():
     assert len(batch) == 2
 
 
-def test_forms_index_the_distinct_words():
+def test_forms_index_the_distinct_words_short_ones_first():
     batch = collated(OWLS, SEE)
     spelled = [
         "".join(VOCABULARY.chars[char] for char in row[:length])
         for row, length in zip(batch.chars.tolist(), batch.char_lens.tolist(), strict=True)
     ]
-    assert spelled == [f"{UNK}wls", "see", "owls"]
-    assert batch.forms.tolist() == [[0, 1, 2], [1, 0, 0]]
+    assert spelled == ["see", f"{UNK}wls", "owls"]
+    assert batch.forms.tolist() == [[1, 0, 2], [0, 0, 0]]
 
 
 def test_known_character_states_follow_the_forms_of_the_batch():
@@ -59,7 +59,7 @@ def test_known_character_states_follow_the_forms_of_the_batch():
     )
     rows = [encode(VOCABULARY, sentence) for sentence in (OWLS, SEE)]
     batch = collate(VOCABULARY, rows, form_states)
-    assert batch.form_states.flatten().tolist() == [2, 3, 1]
+    assert batch.form_states.flatten().tolist() == [3, 2, 1]
     assert batch.to("meta").form_states.device == torch.device("meta")
     assert collated(OWLS).form_states is None
 

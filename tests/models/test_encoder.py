@@ -4,6 +4,7 @@ import torch
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import PAD_ID, UNK_ID
 from mutspad.errors import VectorsError
+from mutspad.models import fast
 from mutspad.models.encoder import WordEncoder
 
 
@@ -32,6 +33,14 @@ def test_x_is_the_word_vector_then_both_ends_of_the_characters(build, batch, voc
             chars = torch.tensor([vocabulary.char_ids(word)])
             states = encoder.char_lstm.final_states(encoder.chars(chars), torch.tensor([len(word)]))
             torch.testing.assert_close(x[row, place, 9:], states[0])
+
+
+def test_forms_in_parts_give_what_all_at_once_give(build, batch, monkeypatch):
+    encoder = build()
+    with fast.plain():
+        whole = encoder(batch)
+    monkeypatch.setattr(fast.forms, "TOGETHER", 2)
+    torch.testing.assert_close(encoder(batch), whole)
 
 
 def test_words_are_shown_as_unknown_in_training_only(build, build_batch):

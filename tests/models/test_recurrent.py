@@ -75,24 +75,3 @@ def test_dropout_stands_between_highway_layers_only():
     inputs = torch.randn(4, 6, 3)
     assert torch.equal(one(inputs, LENS), one(inputs, LENS))
     assert not torch.equal(two(inputs, LENS), two(inputs, LENS))
-
-
-@pytest.mark.parametrize("has_kernel", [False, None])
-def test_mixed_precision_gives_nearly_the_same(has_kernel, monkeypatch):
-    if has_kernel is not None:
-        monkeypatch.setattr("mutspad.models.fast.lstm.has_bf16_lstm", lambda: has_kernel)
-    lstm = BiLSTM(4, 32, learned_state=True)
-    inputs = torch.randn(4, 6, 4)
-    mask = mask_of(LENS, 6)
-
-    def compute():
-        lstm.zero_grad()
-        outputs, ends = lstm(inputs, LENS)[mask].float(), lstm.final_states(inputs, LENS).float()
-        (outputs.square().sum() + ends.square().sum()).backward()
-        return [outputs, ends, *(weight.grad.clone() for weight in lstm.parameters())]
-
-    expected = compute()
-    with torch.autocast("cpu", torch.bfloat16):
-        found = compute()
-    for narrow, wide in zip(found, expected, strict=True):
-        assert (narrow - wide).norm() <= 0.05 * wide.norm()

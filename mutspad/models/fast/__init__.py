@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, get_args
 
-FastPath = Literal["lstm", "pairs", "corpus_forms"]
+FastPath = Literal["lstm", "mixed_lstm", "pairs", "forms", "corpus_forms"]
 PATHS: tuple[FastPath, ...] = get_args(FastPath)
 
 _plain = ContextVar[frozenset[FastPath]]("plain", default=frozenset())

@@ -9,6 +9,12 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
+from mutspad.models.fast import enabled
+from mutspad.models.fast.mixed_lstm import mixed_bilstm
+
+WIDE = 256
+"""From this hidden size on, `mixed_bilstm` is faster than `nn.LSTM` in bfloat16."""
+
 Directions = tuple[nn.LSTM, nn.LSTM]
 
 
@@ -27,6 +33,9 @@ def read(directions: Directions, initial: Tensor | None, inputs: Tensor, lens: T
         Length of each sequence, at least 1, `[batch]`.
     """
     order = reversal(lens, inputs.shape[1])
+    if _is_mixed(directions, inputs):
+        weights = (*directions[0].parameters(), *directions[1].parameters())
+        return mixed_bilstm(inputs, order, initial, weights, torch.get_autocast_dtype("cpu"))
     ahead, back = _run(directions, initial, inputs, order)
     return torch.cat([ahead, _reorder(back, order)], dim=-1)
 
@@ -60,6 +69,17 @@ def has_bf16_lstm() -> bool:
     """
     with_onednn: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     return not with_onednn or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def _is_mixed(directions: Directions, inputs: Tensor) -> bool:
+    """Return whether a layer trains in mixed precision and is wide enough to gain by it."""
+    wide = directions[0].hidden_size >= WIDE
+    return (
+        enabled("mixed_lstm")
+        and wide
+        and inputs.device.type == "cpu"
+        and torch.is_autocast_enabled("cpu")
+    )
 
 
 def _run(

@@ -16,6 +16,7 @@ from mutspad.config import ParserParams
 from mutspad.data.batching import IGNORED, Batch
 from mutspad.data.labels import ROOT_RELATION
 from mutspad.models import fast
+from mutspad.models.dropout import Dropout
 from mutspad.models.fast import biaffine as fast_biaffine
 from mutspad.models.heads.head import Head, Prediction
 from mutspad.models.mst import maximum_spanning_tree
@@ -49,7 +50,7 @@ class DeepBiaffine(nn.Module):
         # [outputs, dependents' dim + 1, heads' dim + 1]: rows are outputs, so that a label keeps
         # its rows when a model is adapted.
         self.weight = nn.Parameter(torch.zeros(n_outputs, dim + 1, dim + 1))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def all_pairs(self, positions: Tensor) -> Tensor:
         """Return the first output for all pairs, `[batch, dependents, heads]`.
@@ -109,7 +110,7 @@ class BiaffineParser(Head):
         self.root = nn.Parameter(torch.randn(input_dim) / math.sqrt(input_dim))
         self.dropped_word = nn.Parameter(torch.randn(input_dim) / math.sqrt(input_dim))
         self.word_dropout = params.word_dropout
-        self.dropout = nn.Dropout(params.dropout)
+        self.dropout = Dropout(params.dropout)
         self.lstm = HighwayBiLSTM(
             input_dim, params.hidden, layers=params.layers, dropout=params.dropout
         )

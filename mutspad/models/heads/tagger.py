@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mutspad.data.batching import IGNORED, Batch
+from mutspad.models.dropout import Dropout
 from mutspad.models.heads.head import Head, Prediction
 from mutspad.models.precision import widened
 from mutspad.models.recurrent import BiLSTM
@@ -40,7 +41,7 @@ class Tagger(Head):
         self.lstm = BiLSTM(input_dim, hidden)
         self.feature_dim = self.lstm.output_dim
         self.classifier = nn.Linear(self.feature_dim, n_labels)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def features(self, inputs: Tensor, lens: Tensor) -> Tensor:
         """Return `h`, `[batch, words, 2 * hidden]`, of inputs `[batch, words, input_dim]`."""
