@@ -8,6 +8,7 @@
 #   unified/<domain>/seed<k>/train.conllup
 #   ablation/<model>/seed<k>/<task>.csv                   tables/table<n>.{csv,md}
 #   figures/{convergence,figure2}.{pdf,png}               statistics/{differences,seeds,silver}.csv
+#   distilled/{model.json,weights.safetensors,README.md,scores.json,history.csv}
 #   claims.{md,json}      provenance.json                 report/{parameters,table<n>,claims,silver}.html
 from snakemake.utils import min_version
 
@@ -36,6 +37,7 @@ include: "workflow/rules/finetune.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/ablate.smk"
 include: "workflow/rules/study.smk"
+include: "workflow/rules/distil.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/describe.smk"

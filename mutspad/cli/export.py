@@ -81,7 +81,7 @@ def command(
         output,
         words=kept if words_of or words else None,
         scores=None if scores is None else read_json(scores),
-        parents=[load_model(find_model(parent)) for parent in parents],
+        ancestors=[load_model(find_model(parent)).run for parent in parents],
     )
     after = len(exported.vocabulary.words)
     sizes = [folder.joinpath(WEIGHTS).stat().st_size / 1e6 for folder in (model, output)]

@@ -15,7 +15,7 @@ from mutspad.config.base import (
     TaskKey,
 )
 from mutspad.config.load import load_params, overlay, parse_json, parse_params, read_run
-from mutspad.config.network import ModelParams, ParserParams, TrainingParams
+from mutspad.config.network import DistilParams, ModelParams, ParserParams, TrainingParams
 from mutspad.config.params import Params, Run, RunAdversarial, RunEncoder
 from mutspad.config.sections import (
     MOST_CHARACTERS,
@@ -44,6 +44,7 @@ __all__ = [
     "DemoParams",
     "DemoSizes",
     "Device",
+    "DistilParams",
     "EncoderParams",
     "LanguageModelParams",
     "MethodParams",

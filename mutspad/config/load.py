@@ -102,6 +102,11 @@ def _yield_to(values: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
         return {key: value for key, value in override.items() if key not in keys}
 
     sections: dict[str, Any] = {p: keep(values[p]) for p in TRAINED_PHASES if p in values}
+    if isinstance(values.get("distil"), Mapping):
+        sections["distil"] = {
+            **values["distil"],
+            "training": keep(values["distil"].get("training")),
+        }
     patterns = values.get("training_of")
     if isinstance(patterns, Mapping):
         sections["training_of"] = {name: keep(override) for name, override in patterns.items()}
@@ -118,6 +123,7 @@ def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
     overrides: dict[Place, dict[str, Any]] = {
         (phase,): getattr(params, phase) for phase in TRAINED_PHASES
     } | {("training_of", name): override for name, override in params.training_of.items()}
+    overrides["distil", "training"] = params.distil.training
     base = params.training.model_dump(mode="json")
     for section, override in overrides.items():
         try:

@@ -1,6 +1,6 @@
 """The sections that size, feed and train the network."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -43,6 +43,16 @@ class ModelParams(Closed):
     unknown_char_rate: Rate
     both_cases: bool
     parser: ParserParams
+
+
+class DistilParams(Closed):
+    """Choose the teacher of the small model, and size and train it."""
+
+    teacher: str  # a method of all tasks
+    words: Positive  # that keep a vector
+    dim: Positive  # of a word vector
+    model: ModelParams
+    training: dict[str, Any]  # overrides of `training`
 
 
 class TrainingParams(Closed):

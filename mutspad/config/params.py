@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from mutspad.config.base import Closed, DomainName, Name, Phase, TaskKey
-from mutspad.config.network import ModelParams, TrainingParams, VectorsParams
+from mutspad.config.network import DistilParams, ModelParams, TrainingParams, VectorsParams
 from mutspad.config.sections import (
     AblationParams,
     AdversarialParams,
@@ -43,6 +43,7 @@ class Params(Closed):
     # rows of Tables 2 and 3; None for one that is left out
     methods: dict[Name, MethodParams | None]
     study: StudyParams
+    distil: DistilParams
     ablation: AblationParams
     statistics: StatisticsParams
 

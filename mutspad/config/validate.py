@@ -1,6 +1,6 @@
 """Check what one section of the parameters says of another."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mutspad.config.mistakes import Mistake, Place, expected, one_of
 from mutspad.config.params import Params
@@ -106,7 +106,7 @@ def _check_encoder(params: Params, method: MethodParams, place: Place) -> Iterat
 
 
 def _check_rows(params: Params) -> Iterator[Mistake]:
-    """Check that rows compare the same: one target domain; and the method to look into."""
+    """Check that rows have one target domain, and the methods to look into and to learn from."""
     methods = {name: method for name, method in params.methods.items() if method is not None}
     like = next(iter(methods), "")
     for name, method in methods.items():
@@ -116,12 +116,12 @@ def _check_rows(params: Params) -> Iterator[Mistake]:
                 f"expected the target {methods[like].target}, on which '{like}' is scored, "
                 f"found '{method.target}'",
             )
-    ablated = methods.get(params.ablation.method)
-    if ablated is None or ablated.tasks != "all" or ablated.apply_to is not None:
-        candidates: Iterable[str] = (
-            name for name, m in methods.items() if m.tasks == "all" and m.apply_to is None
-        )
-        yield Mistake(
-            ("ablation", "method"),
-            expected(f"a method of all tasks, {one_of(candidates)}", params.ablation.method),
-        )
+    multi = [name for name, m in methods.items() if m.tasks == "all" and m.apply_to is None]
+    for section, key, named in (
+        ("ablation", "method", params.ablation.method),
+        ("distil", "teacher", params.distil.teacher),
+    ):
+        if named not in multi:
+            yield Mistake(
+                (section, key), expected(f"a method of all tasks, {one_of(multi)}", named)
+            )

@@ -251,6 +251,33 @@ class Files:
         gold = [file for domain in self.plan.labellers for file in self.splits(domain)]
         return [*self.unified(), *gold, *self.predictions(labellers)]
 
+    def labelling(self) -> list[str]:
+        """List what a teacher labels, and its model."""
+        domain = self.plan.models[self.plan.teacher].domain
+        return [
+            *self.model(self.plan.teacher, self.plan.seeds[0]),
+            *self.splits(domain, "train"),
+            str(self.at.text(domain)),
+        ]
+
+    def labelled(self) -> list[str]:
+        """List the text that a teacher has labelled."""
+        return [str(self.at.labelled(self.plan.models[self.plan.teacher].domain))]
+
+    def distillation(self) -> list[str]:
+        """List what the small model is trained and scored on, beside its teacher's predictions."""
+        domain = self.plan.models[self.plan.teacher].domain
+        lexicon = _text(self.at.distilled / "lexicon" / Path(each).name for each in self.lexicon())
+        return [
+            *self.labelled(),
+            *lexicon,
+            *self.splits(domain, *PREDICTED),
+            *_text(
+                self.at.predictions(self.plan.teacher, self.plan.seeds[0], split)
+                for split in PREDICTED
+            ),
+        ]
+
     def ablation(self) -> list[str]:
         """List what is found inside the network (paper 5.5): one model, the first seed's."""
         model, folder = self.plan.ablated, self.at.ablation(self.plan.ablated, self.plan.seeds[0])

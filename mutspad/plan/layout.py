@@ -65,6 +65,15 @@ class Layout:
         """Name the unified training set of a domain."""
         return self.root / "unified" / domain / f"seed{seed}" / "train.conllup"
 
+    @property
+    def distilled(self) -> Path:
+        """Name the folder of the small model, its text and its words."""
+        return self.root / "distilled"
+
+    def labelled(self, domain: str) -> Path:
+        """Name the text of a domain that a teacher has labelled."""
+        return self.distilled / "corpora" / domain / "all" / "train.conllup"
+
     def model(self, model: str, seed: int | str) -> Path:
         """Name the folder of a trained model."""
         return self.root / "models" / model / f"seed{seed}"

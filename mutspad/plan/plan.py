@@ -3,7 +3,16 @@
 import hashlib
 from pathlib import Path
 
-from mutspad.config import Closed, MethodParams, Params, Run, TaskKey, parse_json
+from mutspad.config import (
+    Closed,
+    MethodParams,
+    Params,
+    Run,
+    TaskKey,
+    TrainingParams,
+    overlay,
+    parse_json,
+)
 from mutspad.errors import ConfigError
 from mutspad.files import read_json, write_json
 from mutspad.plan.layout import Layout
@@ -12,6 +21,10 @@ from mutspad.plan.rows import Rows, describe_method
 
 OWN_LANGUAGE_MODEL = "language_model"
 """The source of an encoder that stands for the language model trained here."""
+
+
+STUDENT = "distilled"
+"""The name of the small model."""
 
 
 class Corpora(Closed):
@@ -137,6 +150,44 @@ class Plan(Closed):
             return None
         own = self.params.encoders[method.encoder].source == OWN_LANGUAGE_MODEL
         return "ours" if own else method.encoder
+
+    @property
+    def teacher(self) -> str:
+        """Name the model that the small model learns from.
+
+        Raises
+        ------
+        ConfigError
+            When its weights are not there.
+        """
+        method = self.params.distil.teacher
+        if not self.rows[method]:
+            raise ConfigError(f"distil.teacher: {method}: {self.unavailable[method]}")
+        return next(iter(self.rows[method].values()))
+
+    def lineage(self, model: str) -> list[str]:
+        """List the models that a model was adapted from, the first one first, and itself."""
+        parent = self.models[model].parent
+        return [*([] if parent is None else self.lineage(parent)), model]
+
+    def resolve_student(self) -> Run:
+        """Collect what the small model needs to know: its teacher's tasks and corpora."""
+        teacher = self.resolve(self.teacher)
+        training = self.params.training.model_dump(mode="json")
+        return teacher.model_copy(
+            update={
+                "name": STUDENT,
+                "phase": "baselines",
+                "parent": None,
+                "unified": True,
+                "encoder": None,
+                "replaces_words": False,
+                "model": self.params.distil.model,
+                "training": TrainingParams.model_validate(
+                    overlay(training, self.params.distil.training)
+                ),
+            }
+        )
 
     def resolve(self, model: str) -> Run:
         """Collect what a model needs to know.

@@ -9,6 +9,7 @@ import torch
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from torch import nn
 
+from mutspad.config import Run
 from mutspad.data.lexicon import keys_of
 from mutspad.data.registry import load_registry
 from mutspad.data.vocab import PAD_ID, Vocabulary
@@ -57,7 +58,7 @@ def export_model(
     *,
     words: Collection[str] | None = None,
     scores: Mapping[str, Any] | None = None,
-    parents: Collection[LoadedModel] = (),
+    ancestors: Collection[Run] = (),
 ) -> LoadedModel:
     """Write a model in half precision with its card; it is read as any other model.
 
@@ -71,14 +72,14 @@ def export_model(
         The words whose vectors to keep; None keeps all.
     scores
         What the workflow has scored, for the card.
-    parents
-        The models that it was adapted from, for the card.
+    ancestors
+        The models that it was adapted or distilled from, for the card.
     """
     exported = loaded if words is None else prune(loaded, words)
     save_model(
         folder, exported.model, exported.vocabulary, exported.run, seed=exported.seed, half=True
     )
-    write_text(Path(folder) / CARD, write_card(exported, scores=scores, parents=parents))
+    write_text(Path(folder) / CARD, write_card(exported, scores=scores, ancestors=ancestors))
     return exported
 
 
@@ -86,10 +87,10 @@ def write_card(
     loaded: LoadedModel,
     *,
     scores: Mapping[str, Any] | None = None,
-    parents: Collection[LoadedModel] = (),
+    ancestors: Collection[Run] = (),
 ) -> str:
     """Write the model card as Markdown: data, licences, scores, and what it is not for."""
-    runs = [*(parent.run for parent in parents), loaded.run]
+    runs = [*ancestors, loaded.run]
     names = dict.fromkeys(name for run in runs for name in run.corpora.values())
     known = load_registry().corpora
     corpora = [
@@ -103,14 +104,15 @@ def write_card(
         }
         for name in names
     ]
+    scores = scores or {}
+    teachers = scores.get("teacher_scores")
     rows = []
-    for task, splits in (scores or {}).get("scores", {}).items():
+    for task, splits in scores.get("scores", {}).items():
         metric = Task(task).spec.metric
-        rows += [
-            (task, split, metric, f"{metrics[metric]:.2f}")
-            for split, metrics in splits.items()
-            if metric in metrics
-        ]
+        for split, metrics in splits.items():
+            if metric in metrics:
+                sides = [metrics, *([teachers[task][split]] if teachers else [])]
+                rows.append((task, split, metric, *(f"{side[metric]:.2f}" for side in sides)))
     environment = Environment(
         loader=PackageLoader("mutspad.tagging", "templates"),
         autoescape=False,  # noqa: S701 - Markdown
@@ -125,6 +127,7 @@ def write_card(
         runs=runs,
         corpora=corpora,
         scores=rows,
+        teacher=scores.get("teacher"),
         labels={task: len(loaded.vocabulary.labels[task]) for task in loaded.model.tasks},
         n_words=len(loaded.vocabulary.words) - _SPECIAL,
         n_parameters=loaded.model.n_parameters(),

@@ -214,6 +214,9 @@ def test_a_job_reads_what_its_model_needs(plan_of: PlanOf) -> None:
     assert f"{root}/text/tweets.txt" in files.training("news-adversarial-tweets.pos", 1)
     read = files.training("tweets.pos-with-minilm", 1)
     assert f"{root}/contextual/minilm/tweets.npy" in read
+    small = files.labelling() + files.distillation()
+    assert f"{root}/models/news-unified.tweets.all/seed1/weights.safetensors" in small
+    assert {f"{root}/text/tweets.txt", f"{root}/distilled/lexicon/lexicon.json"} <= set(small)
     labelled = files.unification("news", 2)
     assert f"{root}/models/news.ner/seed2/weights.safetensors" in labelled
     applied = files.application("news.as-is-tweets.dep", 1)

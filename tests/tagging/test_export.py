@@ -86,9 +86,7 @@ def test_the_card_names_data_licences_and_scores(model_folder, tmp_path):
 def test_a_parents_corpora_are_listed_too(model_folder):
     loaded = load_model(model_folder)
     run = loaded.run.model_copy(update={"name": "before", "corpora": {"pos": "ud-ewt"}})
-    parent = load_model(model_folder)
-    object.__setattr__(parent, "run", run)
-    assert "| UD English EWT | pos |" in write_card(loaded, parents=[parent])
+    assert "| UD English EWT | pos |" in write_card(loaded, ancestors=[run])
 
 
 def test_the_model_itself_is_not_overwritten(model_folder, capsys):

@@ -97,6 +97,14 @@ def labeller_flags(wildcards):
     ]
 
 
+def teacher_encoder_flags():
+    """Name the folder of the ELMo that the teacher of the small model reads, if it reads one."""
+    encoder = PLAN.models[PLAN.teacher].encoder
+    if encoder is None or PARAMS.encoders[encoder].kind != "elmo":
+        return []
+    return [f"--encoder={FILES.encoder_folder(encoder)}"]
+
+
 def vector_flags():
     """List the flags of `build-lexicon`."""
     vectors = PARAMS.vectors

@@ -1,0 +1,117 @@
+"""Train the small model on what its teacher has labelled, and make it ready to publish.
+
+Example: mutspad step distil --plan results/demo/plan.json --results results/demo
+
+results/<experiment>/distilled/
+├── model.json, weights.safetensors    in half precision
+├── README.md      the model card: data, licences, scores beside the teacher's
+├── scores.json    dev and test scores of these files, and the teacher's
+└── history.csv    losses and dev scores, epoch by epoch
+"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+
+from mutspad.cli.options import plan_option, results_option, seconds_option
+from mutspad.config import Run
+from mutspad.data.conllup import read_conllup
+from mutspad.data.lexicon import read_lexicon
+from mutspad.data.predictions import read_predictions, select_predictions
+from mutspad.data.sentence import Sentence
+from mutspad.evaluation.score import score_layers
+from mutspad.files import write_json, write_text
+from mutspad.fingerprint import code_of
+from mutspad.models.checkpoint import LoadedModel, load_model
+from mutspad.plan.layout import HISTORY, PREDICTED, Layout
+from mutspad.plan.plan import read_plan
+from mutspad.tagging.distil import reduce_lexicon
+from mutspad.tagging.export import export_model
+from mutspad.tasks import Task
+from mutspad.training.predict import annotate_corpora
+from mutspad.training.resume import Checkpoint, identify
+from mutspad.training.stages import fit_run
+
+Predictions = dict[str, dict[Task, list[Sentence]]]
+
+
+@click.command("distil")
+@plan_option
+@results_option
+@seconds_option
+def command(*, plan_file: Path, results: Path, seconds: float) -> None:
+    """Reduce the words, train, round, score, write the card."""
+    plan, layout = read_plan(plan_file), Layout(results)
+    run, seed, params = plan.resolve_student(), plan.seeds[0], plan.params.distil
+    labelled, lexicon = layout.labelled(run.domain), layout.distilled / "lexicon"
+    sentences = read_conllup(labelled)
+    code = code_of("mutspad.cli.step.distil", "numpy", "torch")
+    identity = identify(code + run.model_dump_json(), seed, [labelled, lexicon])
+    checkpoint = Checkpoint(layout.checkpoint(run.name, seed), identity, seconds)
+    gold = {
+        split: {
+            t: read_conllup(layout.corpus(run.domain, t, f"{split}.conllup")) for t in run.tasks
+        }
+        for split in PREDICTED
+    }
+    fitted = fit_run(
+        run,
+        seed=seed,
+        train=sentences,
+        dev=gold["dev"],
+        lexicon=reduce_lexicon(
+            read_lexicon(lexicon), sentences, words=params.words, dim=params.dim
+        ),
+        parent=None,
+        checkpoint=checkpoint,
+    )
+    history = pd.DataFrame([record.as_row() for record in fitted.history])
+    write_text(layout.distilled / HISTORY, history.to_csv(index=False, float_format="%.6g"))
+    trained = LoadedModel(
+        fitted.model, fitted.vocabulary, fitted.run, seed, fitted.model.n_parameters()
+    )
+    export_model(trained, layout.distilled)
+    exported = load_model(layout.distilled)
+    predicted = {
+        split: annotate_corpora(exported, gold[split], multi_root=run.multi_root)
+        for split in PREDICTED
+    }
+    scores = {
+        "scores": _score(run, gold, predicted),
+        "teacher": plan.teacher,
+        "teacher_scores": _score(run, gold, _read_teacher(layout, plan.teacher, seed, gold)),
+    }
+    write_json(layout.distilled / "scores.json", scores)
+    export_model(
+        exported,
+        layout.distilled,
+        scores=scores,
+        ancestors=[plan.resolve(model) for model in plan.lineage(plan.teacher)],
+    )
+    checkpoint.remove()
+
+
+def _read_teacher(layout: Layout, teacher: str, seed: int, gold: Predictions) -> Predictions:
+    """Read what the teacher predicted on the same sentences."""
+    read: Predictions = {}
+    for split, corpora in gold.items():
+        path = layout.predictions(teacher, seed, split)
+        found = read_predictions(path)
+        read[split] = {
+            task: select_predictions(found, task, (each.id for each in sentences), path)
+            for task, sentences in corpora.items()
+        }
+    return read
+
+
+def _score(run: Run, gold: Predictions, predicted: Predictions) -> dict[str, Any]:
+    """Score each task and split."""
+    return {
+        task.value: {
+            split: score_layers(task, gold[split][task], predicted[split][task])
+            for split in PREDICTED
+        }
+        for task in run.tasks
+    }

@@ -1,0 +1,100 @@
+"""Distil a trained model into a small one: its labels on raw text are what the small one learns.
+
+It is dataset unification once more (paper 4.2.2), with one model of all tasks as the labeller.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutspad.data.lexicon import Lexicon
+from mutspad.data.sentence import Layer, Sentence
+from mutspad.data.text import Words
+from mutspad.data.unify import unify
+from mutspad.data.vectors import Vector
+from mutspad.tagging.pipeline import Pipeline
+from mutspad.tasks import Task
+
+
+def label_text(
+    corpora: Mapping[Task, Sequence[Sentence]], text: Iterable[Words], teacher: Pipeline
+) -> list[Sentence]:
+    """Give every sentence a layer of each task: gold where a corpus has it, else the teacher's.
+
+    Parameters
+    ----------
+    corpora
+        Training sets of the teacher's tasks.
+    text
+        Raw sentences; those of the training sets are left out.
+    teacher
+        A model of all these tasks.
+    """
+    training = {sentence.words for corpus in corpora.values() for sentence in corpus}
+    spaced = {tuple(" ".join(words).split()) for words in training}
+    raw = [words for words in text if words not in spaced]
+    documents = teacher.pipe([*sorted(training), *raw])
+    labelled = {words: next(documents).layers for words in sorted(training)}
+
+    def annotate_missing(task: Task, sentences: list[Sentence]) -> list[Layer]:
+        return [labelled[sentence.words][task] for sentence in sentences]
+
+    return [
+        *unify(corpora, annotate_missing),
+        *(
+            Sentence(f"text-{number}", words).with_layers(
+                {task: document.layers[task] for task in corpora}
+            )
+            for number, (words, document) in enumerate(zip(raw, documents, strict=True), 1)
+        ),
+    ]
+
+
+def reduce_lexicon(
+    lexicon: Lexicon, sentences: Iterable[Sentence], *, words: int, dim: int
+) -> Lexicon:
+    """Keep the most frequent words of some sentences, and few dimensions of their vectors.
+
+    Parameters
+    ----------
+    lexicon
+        Words and vectors.
+    sentences
+        Where words are counted, each under its form as written and its lower-cased one.
+    words
+        How many to keep.
+    dim
+        The vectors become so many of their principal components, with their standard deviation.
+    """
+    counts = Counter(key for each in sentences for word in each.words for key in lexicon.keys(word))
+    ranked = sorted(range(len(lexicon.words)), key=lambda row: -counts[lexicon.words[row]])
+    rows = sorted(ranked[:words])
+    vectors, has_vector = lexicon.vectors, lexicon.has_vector[rows]
+    if vectors is not None:
+        vectors = vectors[rows]
+        if dim < lexicon.dim and has_vector.any():
+            vectors = _project(vectors, has_vector, dim)
+    return replace(
+        lexicon,
+        words=tuple(lexicon.words[row] for row in rows),
+        vectors=vectors,
+        has_vector=has_vector,
+        dim=dim if vectors is None else vectors.shape[1],
+    )
+
+
+def _project(vectors: Vector, has_vector: NDArray[np.bool_], dim: int) -> Vector:
+    """Return the first principal components of vectors, `[words, dim]`; other rows are zero."""
+    found = vectors[has_vector].astype(np.float64)
+    centred = found - found.mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    # Largest first; which way an axis points is chance, so its largest element is made positive.
+    axes = axes[:, : -dim - 1 : -1]
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(dim)])
+    components = centred @ axes
+    projected = np.zeros((len(vectors), dim), dtype=np.float32)
+    projected[has_vector] = components * (found.std() / components.std())
+    return projected
