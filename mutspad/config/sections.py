@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from mutspad.config.base import Closed, Positive, Rate, TaskKey
+from mutspad.config.base import Closed, Name, Positive, Rate, Split, TaskKey
+from mutspad.tasks import TASKS, Task
 
 MOST_LAYERS = 1000
 """Layers, or kinds of filters, of an encoder: the largest known have tens. A damaged number must
@@ -39,6 +40,29 @@ class DomainParams(Closed):
     # corpora of raw text, beside the words of the training sentences
     unlabelled: list[str] = Field(default_factory=list)
     token_budget: Positive | None = None  # of train and of dev, a task; None for every sentence
+    # of train, a task; None for all. For a second domain with the corpora of a first one
+    sentence_budget: Positive | None = None
+
+
+class OwnCorpus(Closed):
+    """Describe a corpus in files of the user's: what the registry says of other corpora."""
+
+    format: Literal["conllu", "conllup", "columns"]
+    # split -> path, from the folder of the run; a missing dev or test is held out of train
+    files: dict[Split, str]
+    # `word`, `head` or a task -> its column: a name, or a number counted from 1
+    columns: dict[str, int | str]
+
+    @model_validator(mode="after")
+    def _check_train(self) -> "OwnCorpus":
+        if "train" not in self.files:
+            raise ValueError("expected a file of train")
+        return self
+
+    @property
+    def tasks(self) -> list[Task]:
+        """List the tasks that have a column."""
+        return [task for task in TASKS if task in self.columns]
 
 
 class CorporaParams(Closed):
@@ -50,6 +74,7 @@ class CorporaParams(Closed):
     held_out_seed: int
     token_budget_seed: int
     demo: DemoParams | None
+    own: dict[Name, OwnCorpus] = Field(default_factory=dict)  # beside those of the registry
 
 
 class Stage(Closed):

@@ -10,10 +10,11 @@ from mutspad.config import Split
 from mutspad.data.anonymise import URL, USER, anonymise
 from mutspad.data.corpora.readers import SPLITS, RawCorpus, Splits, read_corpus
 from mutspad.data.labels import OUTSIDE, split_label
-from mutspad.data.registry import SINGLE_ROOT, CorpusChoice, load_registry
-from mutspad.data.sampling import hold_out, sample_tokens
+from mutspad.data.registry import SINGLE_ROOT, CorpusChoice, Registry, load_registry
+from mutspad.data.sampling import hold_out, sample_sentences, sample_tokens
 from mutspad.data.sentence import Sentence
 from mutspad.errors import ConfigError, CorpusError
+from mutspad.files import hash_file
 from mutspad.tasks import Task
 
 
@@ -38,6 +39,8 @@ def prepare(
     held_out_seed: int,
     token_budget: int | None,
     token_budget_seed: int,
+    sentence_budget: int | None = None,
+    registry: Registry | None = None,
 ) -> Prepared:
     """Read the chosen corpora and make the splits of one domain and task.
 
@@ -48,18 +51,26 @@ def prepare(
     anonymised
         Give handles and URLs one form (paper 5.1).
     held_out, held_out_seed
-        Share of the training sentences that becomes dev in a corpus without a dev split.
+        Share of the training sentences that becomes dev in a corpus without a dev split, and test
+        likewise.
     token_budget, token_budget_seed
         Tokens to draw from train and from dev, whole sentences, after the holding out; None keeps
         all. A sampled sentence carries the task's own layer only: samples of one corpus for two
         tasks overlap little, and its other gold layer would exceed that task's budget.
+    sentence_budget
+        Sentences to draw from train; None keeps all. Of one corpus two tasks get the same ones.
+    registry
+        The corpora that there are; by default those that the package knows.
     """
-    corpora = {name: read_corpus(name, paths[name]) for name in choice.names}
+    registry = registry or load_registry()
+    corpora = {
+        name: read_corpus(name, paths[name], registry.corpus(name).own) for name in choice.names
+    }
     for name, corpus in corpora.items():
         _check_layer(task, corpus, paths[name])
         _check_references(corpus, paths[name])
     divided = {
-        name: _with_dev(corpus.splits, held_out, held_out_seed) for name, corpus in corpora.items()
+        name: _divide(corpus.splits, held_out, held_out_seed) for name, corpus in corpora.items()
     }
     splits = {split: _join(divided.values(), split) for split in SPLITS}
     single_root = {
@@ -70,6 +81,8 @@ def prepare(
     if token_budget is not None:
         for split in ("train", "dev"):
             splits[split] = _sample(domain, task, splits[split], token_budget, token_budget_seed)
+    if sentence_budget is not None:
+        splits["train"] = sample_sentences(splits["train"], sentence_budget, token_budget_seed)
     if anonymised:
         splits = {split: _anonymise(sentences) for split, sentences in splits.items()}
         single_root = {split: _anonymise(sentences) for split, sentences in single_root.items()}
@@ -81,7 +94,7 @@ def prepare(
     summary = {
         "domain": domain,
         "task": task.value,
-        "corpora": [_describe(name) for name in choice.names],
+        "corpora": [_describe(registry, name, paths[name]) for name in choice.names],
         "substitute_for": choice.substitute_for,
         "classes": count_classes(task, chain.from_iterable(published["train"])),
         "published": {
@@ -140,12 +153,13 @@ def _check_references(corpus: RawCorpus, paths: Mapping[str, Path]) -> None:
             )
 
 
-def _with_dev(splits: Splits, share: float, seed: int) -> dict[Split, list[Sentence]]:
-    """Hold out a dev split where there is none."""
-    if "dev" in splits:
-        return dict(splits)
-    train, dev = hold_out(splits["train"], share, seed)
-    return {"train": train, "dev": dev, "test": splits["test"]}
+def _divide(splits: Splits, share: float, seed: int) -> dict[Split, list[Sentence]]:
+    """Hold out of train what there is no split of, test first."""
+    divided = dict(splits)
+    for split in ("test", "dev"):
+        if split not in divided:
+            divided["train"], divided[split] = hold_out(divided["train"], share, seed)
+    return divided
 
 
 def _sample(
@@ -174,14 +188,18 @@ def _anonymise(sentences: Sequence[Sentence]) -> list[Sentence]:
     ]
 
 
-def _describe(name: str) -> dict[str, str]:
-    corpus = load_registry().corpus(name)
-    return {
+def _describe(registry: Registry, name: str, paths: Mapping[str, Path]) -> dict[str, Any]:
+    corpus = registry.corpus(name)
+    described: dict[str, Any] = {
         "name": name,
         "title": corpus.title,
         "version": corpus.version,
         "citation": corpus.citation.text,
     }
+    if corpus.own is None:
+        return described
+    # The registry knows the hashes of other corpora.
+    return described | {"sha256": {split: hash_file(path) for split, path in paths.items()}}
 
 
 def _count(sentences: Sequence[Sentence]) -> dict[str, int]:

@@ -12,14 +12,14 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from mutspad.config import Closed
+from mutspad.config import Closed, OwnCorpus
 from mutspad.data.lines import data_files
 from mutspad.errors import ConfigError, LicensedFileMissingError
 from mutspad.tasks import Task
 
 logger = logging.getLogger(__name__)
 
-Kind = Literal["public", "licensed", "packaged", "generated"]
+Kind = Literal["public", "licensed", "packaged", "generated", "own"]
 Folder = str | Path | None
 SINGLE_ROOT = ".single-root"
 
@@ -82,6 +82,7 @@ class CorpusEntry(Closed):
     citation: Citation
     files: dict[str, FileEntry] = Field(default_factory=dict)
     folder: FolderEntry | None = None
+    own: OwnCorpus | None = None  # how to read files of the user's
 
     @model_validator(mode="after")
     def _check_files(self) -> Self:
@@ -116,7 +117,9 @@ class CorpusEntry(Closed):
         where the user keeps it: in `raw_dir` or one of `folders` (mirror, licensed).
         """
         if self.folder is None:
-            return {role: Path(raw_dir) / file.path for role, file in self.files.items()}
+            # The user's own files stay where they are.
+            root = Path() if self.kind == "own" else Path(raw_dir)
+            return {role: root / file.path for role, file in self.files.items()}
         found = locate_folder(self.folder, (raw_dir, *folders))
         return {"folder": found or Path(raw_dir) / self.folder.path}
 
@@ -172,6 +175,28 @@ class Registry(Closed):
         if name not in self.corpora:
             raise ConfigError(_unknown("a corpus of the registry", name, self.corpora))
         return self.corpora[name]
+
+    def with_own(self, own: Mapping[str, OwnCorpus]) -> "Registry":
+        """Return the registry with corpora in files of the user's."""
+        known = sorted(own.keys() & self.corpora.keys())
+        if known:
+            raise ConfigError(
+                f"corpora.own: expected names of none in the registry, found {known[0]}"
+            )
+        entries = {
+            name: CorpusEntry(
+                title=name,
+                version="files of the user",
+                kind="own",
+                tasks=corpus.tasks,
+                licence="not stated",
+                citation=Citation(text="not published", url=None),
+                files={split: FileEntry(path=path) for split, path in corpus.files.items()},
+                own=corpus,
+            )
+            for name, corpus in own.items()
+        }
+        return Registry(corpora=self.corpora | entries)
 
     def files(self) -> Iterator[FileEntry]:
         """List every file of every corpus."""
@@ -231,6 +256,7 @@ def choose_corpora(
     raw_dir: str | Path,
     mirror: Folder = None,
     licensed: Folder = None,
+    registry: Registry | None = None,
 ) -> dict[str, dict[Task, CorpusChoice]]:
     """Choose the corpora of every domain and task.
 
@@ -238,7 +264,7 @@ def choose_corpora(
     of them does, its substitutes step in, if `substitution` allows it, with a warning where a
     licensed folder was named. A corpus of which only a part is there is never replaced.
     """
-    registry = load_registry()
+    registry = registry or load_registry()
     check_folders(mirror=mirror, licensed=licensed)
     folders = (raw_dir, mirror, licensed)
     absent: dict[str, list[str]] = {}

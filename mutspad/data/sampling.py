@@ -45,6 +45,11 @@ def sample_tokens(sentences: Sequence[Sentence], budget: int, seed: int) -> list
     return [sentences[index] for index in sorted(chosen)]
 
 
+def sample_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
+    """Sample sentences in their order; a smaller number gives a subset of a larger one."""
+    return [sentences[index] for index in sorted(_permutation(len(sentences), seed)[:count])]
+
+
 def _permutation(count: int, seed: int) -> list[int]:
     """Shuffle the numbers below `count`; the generator is named, as NumPy's default may change."""
     order: list[int] = np.random.Generator(np.random.PCG64(seed)).permutation(count).tolist()

@@ -29,7 +29,7 @@ def build_plan(
     LicensedFileMissingError
         When a licensed corpus is absent and nothing may replace it.
     """
-    registry = load_registry()
+    registry = load_registry().with_own(params.corpora.own)
     choices = choose_corpora(
         {name: domain.corpora for name, domain in params.domains.items()},
         params.corpora.substitutes,
@@ -37,6 +37,7 @@ def build_plan(
         raw_dir=raw,
         mirror=mirror,
         licensed=licensed,
+        registry=registry,
     )
     absent = set(_list_absent(params, registry, (raw, mirror, licensed)))
     derived = derive_models(params, absent)

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 
 from mutspad.data.encoder_files import list_files, package_version
-from mutspad.data.registry import CorpusEntry, Folder, load_registry
+from mutspad.data.registry import Folder, load_registry
 from mutspad.plan.layout import MODEL_FILES, PREDICTED, SPLITS, Layout
 from mutspad.plan.plan import OWN_LANGUAGE_MODEL, Plan
 from mutspad.tasks import Task
@@ -37,7 +37,7 @@ class Files:
 
     def raw(self, corpus: str) -> list[str]:
         """List the raw files of a corpus of the registry."""
-        entry: CorpusEntry = load_registry().corpus(corpus)
+        entry = self.plan.registry.corpus(corpus)
         return _text(entry.local_files("raw", self.mirror, self.licensed))
 
     def raw_of(self, domain: str, task: str) -> list[str]:

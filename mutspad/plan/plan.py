@@ -13,6 +13,7 @@ from mutspad.config import (
     overlay,
     parse_json,
 )
+from mutspad.data.registry import Registry, load_registry
 from mutspad.errors import ConfigError
 from mutspad.files import read_json, write_json
 from mutspad.plan.layout import Layout
@@ -82,6 +83,11 @@ class Plan(Closed):
     def seeds(self) -> list[int]:
         """List the seeds."""
         return self.params.seeds
+
+    @property
+    def registry(self) -> Registry:
+        """Return the registry, the user's own corpora included."""
+        return load_registry().with_own(self.params.corpora.own)
 
     @property
     def layout(self) -> Layout:

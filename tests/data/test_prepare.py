@@ -2,12 +2,14 @@ import zipfile
 
 import pytest
 
+from mutspad.config import OwnCorpus
 from mutspad.data.conllup import write_conllup
 from mutspad.data.corpora.readers import SPLITS
 from mutspad.data.prepare import count_classes, prepare
 from mutspad.data.registry import CorpusChoice, load_registry
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import ConfigError, CorpusError
+from mutspad.files import hash_file
 from mutspad.tasks import Task
 
 SETTINGS = {
@@ -212,3 +214,27 @@ def test_every_sentence_must_carry_the_layer(news):
 def test_classes_are_counted_as_in_table_1(task, labels, classes):
     sentence = Sentence("a", ("x", "y", "z")).with_layers({task: Layer(labels)})
     assert count_classes(task, [sentence]) == classes
+
+
+def test_a_file_of_the_user_alone_is_divided_and_a_budget_takes_part_of_it(tmp_path):
+    path = tmp_path / "all.txt"
+    path.write_text("".join(f"word{number} O\n\n" for number in range(20)))
+    corpus = OwnCorpus(format="columns", files={"train": "x"}, columns={"word": 1, "ner": 2})
+    choice, paths = CorpusChoice(("mine",)), {"mine": {"train": path}}
+    registry = load_registry().with_own({"mine": corpus})
+    whole, part = (
+        prepare(
+            "mine", Task.NER, choice, paths, registry=registry, sentence_budget=budget, **SETTINGS
+        )
+        for budget in (None, 3)
+    )
+    assert {split: len(sentences) for split, sentences in whole.splits.items()} == {
+        "train": 13,
+        "dev": 3,
+        "test": 4,
+    }
+    assert len({sentence.id for split in whole.splits.values() for sentence in split}) == 20
+    assert all(sentence in whole.splits["train"] for sentence in part.splits["train"])
+    assert len(part.splits["train"]) == 3
+    assert part.splits["test"] == whole.splits["test"]
+    assert whole.summary["corpora"][0]["sha256"] == {"train": hash_file(path)}

@@ -37,6 +37,8 @@ except MutspadError as error:
 
 REGISTRY = load_registry()
 RESULTS = str(AT.root)
+# The words of a part are those of the whole domain: a further part must not have all trained again.
+WHOLE = [name for name, domain in PARAMS.domains.items() if not domain.sentence_budget]
 
 # Jobs inherit the environment. They call `python -m mutspad.cli`: the Python that runs Snakemake, whether or not .venv is
 # activated. How often a training is kept changes no result: as one of a rule's params, it would have everything trained
@@ -83,9 +85,14 @@ def prepare_flags(wildcards):
         [f"--substitute-for={corpora.substitute_for}"] if corpora.substitute_for else []
     )
     flags += ["--anonymise"] if domain.anonymised else []
-    return flags + (
-        [f"--token-budget={domain.token_budget}"] if domain.token_budget else []
-    )
+    for budget in ("token", "sentence"):
+        value = getattr(domain, f"{budget}_budget")
+        flags += [f"--{budget}-budget={value}"] if value else []
+    own = PARAMS.corpora.own
+    for corpus in corpora.names:
+        if corpus in own:
+            flags += ["--own", corpus, own[corpus].model_dump_json()]
+    return flags
 
 
 def labeller_flags(wildcards):
@@ -108,7 +115,8 @@ def teacher_encoder_flags():
 def vector_flags():
     """List the flags of `build-lexicon`."""
     vectors = PARAMS.vectors
-    flags = [f"--source={vectors.source}", f"--dim={vectors.dim}"]
+    flags = [f"--domain={domain}" for domain in WHOLE]
+    flags += [f"--source={vectors.source}", f"--dim={vectors.dim}"]
     flags += [f"--substitute={vectors.substitute}"] if vectors.substitute else []
     flags += [f"--scale={vectors.scale}"] if vectors.scale else []
     return flags + (["--lowercase"] if vectors.lowercase else [])

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import anonymise_option, path_option, raw_files_options
+from mutspad.config import OwnCorpus, parse_json
 from mutspad.data.conllup import write_conllup
 from mutspad.data.download import verify
 from mutspad.data.prepare import prepare
@@ -63,6 +64,18 @@ from mutspad.tasks import TASKS, Task
 @click.option(
     "--token-budget-seed", type=int, required=True, help="Seed of the draw for the token budget."
 )
+@click.option(
+    "--sentence-budget",
+    type=int,
+    help="Most sentences of train, drawn with the seed of the token budget. Default: all.",
+)
+@click.option(
+    "--own",
+    "own_corpora",
+    type=(str, str),
+    multiple=True,
+    help="Name of a corpus in files of the user's, and its description as JSON. Repeatable.",
+)
 @raw_files_options
 @path_option("--output", help="Folder to write: {train,dev,test}.conllup and summary.json.")
 def command(
@@ -76,13 +89,18 @@ def command(
     held_out_seed: int,
     token_budget: int | None,
     token_budget_seed: int,
+    sentence_budget: int | None,
+    own_corpora: tuple[tuple[str, str], ...],
     raw: Path,
     mirror: Path | None,
     licensed: Path | None,
     output: Path,
 ) -> None:
     """Read, hold out, sample, anonymise; write the splits and their summary."""
-    registry = load_registry()
+    own = {
+        name: parse_json(OwnCorpus, text, f"--own {name}", "a corpus") for name, text in own_corpora
+    }
+    registry = load_registry().with_own(own)
     paths = {name: registry.corpus(name).raw_paths(raw, mirror, licensed) for name in names}
     for name in names:
         for role, entry in registry.corpus(name).files.items():
@@ -99,6 +117,8 @@ def command(
         held_out_seed=held_out_seed,
         token_budget=token_budget,
         token_budget_seed=token_budget_seed,
+        sentence_budget=sentence_budget,
+        registry=registry,
     )
     for split, sentences in prepared.splits.items():
         write_conllup(output / f"{split}.conllup", sentences)

@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import path_option, plan_option, raw_files_options, results_option
-from mutspad.data.registry import load_registry
 from mutspad.files import write_json
 from mutspad.plan.plan import read_plan
 from mutspad.report.provenance.environment import describe_environment
@@ -61,7 +60,7 @@ def command(
     """Hash what lies there and describe the machine."""
     plan = read_plan(plan_file)
     setting = read_setting(results, plan)
-    registry = load_registry()
+    registry = plan.registry
     sources = name_sources(plan, setting, registry)
     run_times = read_run_times(benchmarks)
     record = build_record(
@@ -71,7 +70,7 @@ def command(
         artefacts=hash_files(results, [*name_artefacts(plan), *patterns]),
         # Its own time would make each record another one.
         run_times=run_times[run_times["phase"] != "record"],
-        raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed))
+        raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed, Path()))
         | describe_encoders(plan),
     )
     write_json(results / "provenance.json", record)

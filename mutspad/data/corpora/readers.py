@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from mutspad.config import Split
+from mutspad.config import OwnCorpus, Split
 from mutspad.data.conllup import read_conllup
 from mutspad.data.corpora.conll2000 import read_conll2000
 from mutspad.data.corpora.conll2003 import read_conll2003, read_wikigold
 from mutspad.data.corpora.conllu_ud import read_ud
+from mutspad.data.corpora.own import read_own
 from mutspad.data.corpora.ptb import read_nltk_treebank, read_wsj, wsj_sections
 from mutspad.data.corpora.tchunk import read_tchunk
 from mutspad.data.corpora.wnut17 import read_wnut17
@@ -36,8 +37,19 @@ class RawCorpus:
 Reader = Callable[[Paths, str], RawCorpus]
 
 
-def read_corpus(name: str, paths: Paths) -> RawCorpus:
-    """Read a corpus of the registry; sentence ids are `<name>-<split>-<number>`."""
+def read_corpus(name: str, paths: Paths, own: OwnCorpus | None = None) -> RawCorpus:
+    """Read a corpus of the registry, or one of the user's own files as `own` describes it.
+
+    Sentence ids are `<name>-<split>-<number>`.
+    """
+    if own is not None:
+        return RawCorpus(
+            {
+                split: [found.sentence for found in read_own(path, f"{name}-{split}", own)]
+                for split in SPLITS
+                if (path := paths.get(split)) is not None
+            }
+        )
     if name not in READERS:
         raise ConfigError(f"expected one of {', '.join(sorted(READERS))}, found '{name}'")
     return READERS[name](paths, name)

@@ -1,0 +1,182 @@
+"""Corpora in files of the user's: CoNLL-U, CoNLL-U Plus, or columns in any order."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutspad.config import OwnCorpus
+from mutspad.data.conllup import find_fault
+from mutspad.data.labels import iob1_to_iob2, is_iob_tag
+from mutspad.data.lines import Line, blocks, excerpt, read_lines
+from mutspad.data.sentence import Layer, Sentence
+from mutspad.errors import CorpusError
+from mutspad.tasks import Scheme, Task
+
+CONLLU = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
+WORD, HEAD = "word", "head"
+REMEDY = "Correct the line, or name the right column in the recipe"
+
+_HEADER = "# global.columns ="
+_RANGE_OR_EMPTY = re.compile(r"[0-9]+[-.][0-9]+")
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_DOCUMENT = "-DOCSTART-"
+# Schemes that also mark the last word of a phrase and phrases of one word (BIOES, BILOU).
+_ENDS = {"S-": "B-", "U-": "B-", "E-": "I-", "L-": "I-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hold a sentence and the line where it begins."""
+
+    sentence: Sentence
+    line: int
+
+
+def read_own(
+    path: str | Path, name: str, corpus: OwnCorpus, faults: list[CorpusError] | None = None
+) -> list[Found]:
+    """Read the layers of every sentence that the corpus names columns of.
+
+    Parameters
+    ----------
+    path
+        The file of one split.
+    name
+        What the ids of the sentences begin with.
+    corpus
+        Format and columns.
+    faults
+        Where mistakes are collected; without it, the first one is raised.
+    """
+    found: list[Found] = []
+    mistakes: list[CorpusError] = []
+    try:
+        lines = read_lines(path)
+        places = _find_columns(path, lines, corpus)
+        for block in blocks(lines):
+            try:
+                rows = list(_read_rows(path, block, corpus, 1 + max(places.values())))
+                if rows:
+                    sent_id = f"{name}-{len(found) + 1}"
+                    found.append(Found(_build(path, sent_id, rows, places, corpus), rows[0][0]))
+            except CorpusError as error:
+                mistakes.append(error)
+    except CorpusError as error:
+        mistakes.append(error)
+    if not found and not mistakes:
+        empty = "an empty split"
+        mistakes.append(CorpusError(path, None, expected="at least one sentence", found=empty))
+    if mistakes and faults is None:
+        raise mistakes[0]
+    if faults is not None:
+        faults += mistakes
+    return found
+
+
+def _find_columns(path: str | Path, lines: Iterator[Line], corpus: OwnCorpus) -> dict[str, int]:
+    """Find the index of each column; the names of CoNLL-U Plus stand in its first line."""
+    names: Sequence[str] = CONLLU if corpus.format == "conllu" else ()
+    if corpus.format == "conllup":
+        line, text = next(lines, (1, ""))
+        if not text.startswith(_HEADER):
+            raise CorpusError(
+                path,
+                line,
+                expected=f"'{_HEADER} ID FORM ...'",
+                found=excerpt(text),
+                remedy="Name the columns in the first line, or say `format: columns` in the recipe",
+            )
+        names = text.removeprefix(_HEADER).split()
+    wanted: dict[str, int | str] = {}
+    if names:
+        wanted = {WORD: "FORM", HEAD: "HEAD"} if Task.DEP in corpus.columns else {WORD: "FORM"}
+    wanted |= corpus.columns
+    lacking = [key for key in (WORD, *[HEAD] * (Task.DEP in wanted)) if key not in wanted]
+    if lacking:
+        raise CorpusError(
+            path,
+            None,
+            expected=f"a column '{lacking[0]}'",
+            found="none",
+            remedy=f"Add `{lacking[0]}: <number>` to `columns` in the recipe",
+        )
+    return {key: _find_column(path, key, column, names) for key, column in wanted.items()}
+
+
+def _find_column(path: str | Path, key: str, column: int | str, names: Sequence[str]) -> int:
+    """Find the index of a column, counted from 0."""
+    if isinstance(column, int) and column > 0:
+        return column - 1
+    if column in names:
+        return names.index(str(column))
+    known = ", ".join(names) or "a number from 1 on"
+    raise CorpusError(
+        path,
+        None,
+        expected=f"the column of {key} among {known}",
+        found=f"'{column}'",
+        remedy="Name another column in the recipe",
+    )
+
+
+def _read_rows(
+    path: str | Path, block: list[Line], corpus: OwnCorpus, least: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Stream line and fields of the words, without comments, ranges, empty nodes and marks."""
+    plain = corpus.format == "columns"
+    for line, text in block:
+        # In files of columns a hashtag may be the first word, "#" too.
+        if text.startswith("#") and (not plain or (text.startswith("# ") and " = " in text)):
+            continue
+        fields = text.split("\t") if not plain or "\t" in text else text.split()
+        if (plain and fields[0] == _DOCUMENT) or (
+            not plain and _RANGE_OR_EMPTY.fullmatch(fields[0])
+        ):
+            continue
+        if len(fields) < least:
+            raise CorpusError(
+                path,
+                line,
+                expected=f"{least} columns or more" + ("" if plain else " parted by tabs"),
+                found=excerpt(text),
+                remedy=REMEDY,
+            )
+        yield line, fields
+
+
+def _build(
+    path: str | Path,
+    sent_id: str,
+    rows: Sequence[tuple[int, list[str]]],
+    places: Mapping[str, int],
+    corpus: OwnCorpus,
+) -> Sentence:
+    """Build a sentence with the layers of all tasks that have a column."""
+    columns = {key: [fields[place] for _, fields in rows] for key, place in places.items()}
+    layers = {}
+    for task in corpus.tasks:
+        labels, heads = columns[task], None
+        if task.spec.scheme is Scheme.IOB2:
+            tags = [_ENDS.get(tag[:2], tag[:2]) + tag[2:] for tag in labels]
+            wrong = next((index for index, tag in enumerate(tags) if not is_iob_tag(tag)), None)
+            if wrong is not None:
+                raise _error(path, rows[wrong][0], "O, B-<type> or I-<type>", labels[wrong])
+            labels = iob1_to_iob2(tags)
+        if task.spec.scheme is Scheme.TREE:
+            for (line, _), head in zip(rows, columns[HEAD], strict=True):
+                if not _NUMBER.fullmatch(head):
+                    raise _error(path, line, "the number of a head", head)
+            heads = tuple(map(int, columns[HEAD]))
+        layers[task] = Layer(tuple(labels), heads=heads)
+    sentence = Sentence(sent_id, tuple(columns[WORD])).with_layers(layers)
+    fault = find_fault(sentence)
+    if fault is not None:
+        line = rows[fault.word or 0][0]
+        raise CorpusError(path, line, expected=fault.expected, found=fault.found, remedy=REMEDY)
+    return sentence
+
+
+def _error(path: str | Path, line: int, expected: str, found: str) -> CorpusError:
+    """Build the error of one field."""
+    return CorpusError(path, line, expected=expected, found=excerpt(found), remedy=REMEDY)
