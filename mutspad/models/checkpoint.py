@@ -105,6 +105,7 @@ def load_model(folder: str | Path) -> LoadedModel:
                 contextual=contextual,
                 replaces_words=run.replaces_words,
                 lower_rows=vocabulary.lower_rows,
+                kept=[task for task in vocabulary.labels if task not in run.tasks],
             )
     # What building raises for sizes that are none, and reading for what is no number.
     except (KeyError, TypeError, ValueError, RuntimeError, OverflowError, EncoderError) as error:

@@ -43,9 +43,11 @@ class MuTSPad(nn.Module):
     replaces_words
         Whether they are the whole of it, as ELMo is in the paper (5.2.1): then there are neither
         word vectors nor characters, and `encoder` is None.
-
     lower_rows
         The row of each word's lower-cased form; read only with `both_cases`.
+    kept
+        Further tasks of the parent, whose branches those of the model read; it neither learns their
+        labels nor predicts them.
 
     Raises
     ------
@@ -65,11 +67,13 @@ class MuTSPad(nn.Module):
         contextual: ContextualWords | None = None,
         replaces_words: bool = False,
         lower_rows: Sequence[int] | None = None,
+        kept: Sequence[Task] = (),
     ) -> None:
         super().__init__()
         if not tasks:
             raise ValueError("tasks: expected at least one, found none")
         self.tasks = tuple(task for task in TASKS if task in tasks)
+        self._branches = tuple(task for task in TASKS if task in (*tasks, *kept))
         if replaces_words and contextual is None:
             raise ValueError("replaces_words: expected contextual vectors, found none")
         self.word_dim = word_dim
@@ -90,8 +94,8 @@ class MuTSPad(nn.Module):
             shared_dim += self.encoder.output_dim
         self.heads = nn.ModuleDict()
         self.reductions = nn.ModuleDict()
-        for task in self.tasks:
-            lower_tasks = read_tasks(task, self.tasks)
+        for task in self._branches:
+            lower_tasks = read_tasks(task, self._branches)
             input_dim = shared_dim
             for lower in lower_tasks:
                 reduced_dim: int = getattr(params, f"{lower}_reduction")
@@ -148,10 +152,10 @@ class MuTSPad(nn.Module):
         """
         features = dict(known or {})
         reduced: dict[Task, Tensor] = {}
-        for task in needed_tasks(tasks, self.tasks):
+        for task in needed_tasks(tasks, self._branches):
             if task in features:
                 continue
-            lower_tasks = read_tasks(task, self.tasks)
+            lower_tasks = read_tasks(task, self._branches)
             for lower in lower_tasks:
                 if lower not in reduced:
                     reduced[lower] = self.reductions[lower](features[lower])

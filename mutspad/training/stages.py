@@ -16,6 +16,7 @@ from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import LoadedModel
 from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
+from mutspad.models.hierarchy import needed_tasks
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import Scheme, Task
 from mutspad.training.adversarial import Adversary, build_adversary
@@ -226,13 +227,17 @@ def build_vocabulary(
         words.update(known.words[len(SPECIAL) :])
         chars.update(known.chars[len(SPECIAL) :])
     vectors = dict(zip(lexicon.words, lexicon.has_vector.tolist(), strict=True))
+    # A branch that the parent's others read stays where the run has no corpus of its task.
+    branches = [] if known is None else needed_tasks(tasks, known.labels)
+    kept = {task: known.labels[task] for task in branches if known and task not in tasks}
     return Vocabulary(
         words=(*SPECIAL, *(word for word in lexicon.words if vectors[word] or word in words)),
         chars=(*SPECIAL, *(char for char in lexicon.chars if char in chars)),
         labels={
             task: collect_labels(task, train.get(task, ()) if isinstance(train, Mapping) else train)
             for task in tasks
-        },
+        }
+        | kept,
         lowercase=lexicon.lowercase,
     )
 
@@ -274,6 +279,7 @@ def build_model(
         contextual=contextual,
         replaces_words=run.replaces_words,
         lower_rows=vocabulary.lower_rows,
+        kept=[task for task in vocabulary.labels if task not in run.tasks],
     )
     if lexicon.vectors is not None and model.encoder is not None:
         index = {word: row for row, word in enumerate(lexicon.words)}

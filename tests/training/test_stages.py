@@ -9,9 +9,10 @@ from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import UNK_ID
 from mutspad.errors import CheckpointError
-from mutspad.models.checkpoint import LoadedModel
+from mutspad.models.checkpoint import LoadedModel, load_model, save_model
 from mutspad.tasks import TASKS, Task
 from mutspad.training.loop import TrainingError
+from mutspad.training.predict import annotate
 from mutspad.training.stages import (
     build_model,
     build_vocabulary,
@@ -246,6 +247,23 @@ def test_a_finetuned_run_starts_from_its_parent(make_run, corpora, lexicon, pare
     theirs = parent.model.state_dict()
     for name, weights in fitted.model.state_dict().items():
         torch.testing.assert_close(weights, theirs[name], atol=1e-5, rtol=0)
+
+
+def test_branches_stay_that_the_tasks_of_a_child_read(tmp_path, make_run, corpora, lexicon, parent):
+    run = make_run(
+        (Task.CHUNK,), phase="finetune", parent="parent", training={"max_epochs": 1, "patience": 1}
+    )
+    only = {Task.CHUNK: corpora[Task.CHUNK]}
+    fitted = fit_run(run, seed=1, train=only, dev=only, lexicon=lexicon, parent=parent)
+    assert fitted.model.tasks == (Task.CHUNK,)
+    # Chunking reads tags; nothing of the child reads entities or trees.
+    assert list(fitted.model.heads) == ["pos", "chunk"]
+    save_model(tmp_path, fitted.model, fitted.vocabulary, run, seed=1)
+    loaded = load_model(tmp_path)
+    (said,) = annotate(
+        loaded.model, loaded.vocabulary, only[Task.CHUNK][:1], [Task.CHUNK], multi_root=False
+    )
+    assert set(said.layers) == {Task.CHUNK}
 
 
 def test_what_does_not_fit_the_run_is_refused(make_run, sentences, corpora, lexicon, parent):
