@@ -42,6 +42,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/describe.smk"
 include: "workflow/rules/provenance.smk"
+include: "workflow/rules/adapt.smk"
 
 
 # Every phase by name: Snakemake does not look behind scores and tables that a clone already holds.

@@ -176,7 +176,7 @@ def _break(text: str, replacement: str, folder: Path) -> Path:
         (
             "mono_task_pretraining: { tasks: each, stages: [news, tweets] }",
             "mono_task_pretraining: { tasks: each, stages: [tweets, news] }",
-            "expected the target tweets, on which 'mono_task_learning' is scored, found 'news'",
+            "the target tweets, on which 'mono_task_learning' is scored, found those of 'news'",
         ),
         (
             '/model" } # ours',

@@ -106,15 +106,16 @@ def _check_encoder(params: Params, method: MethodParams, place: Place) -> Iterat
 
 
 def _check_rows(params: Params) -> Iterator[Mistake]:
-    """Check that rows have one target domain, and the methods to look into and to learn from."""
+    """Check that rows have one test set, and the methods to look into and to learn from."""
     methods = {name: method for name, method in params.methods.items() if method is not None}
     like = next(iter(methods), "")
     for name, method in methods.items():
-        if method.target != methods[like].target:
+        target, first = (params.domains[m.target] for m in (method, methods[like]))
+        if target.corpora != first.corpora:
             yield Mistake(
                 ("methods", name),
-                f"expected the target {methods[like].target}, on which '{like}' is scored, "
-                f"found '{method.target}'",
+                f"expected the corpora of the target {methods[like].target}, on which '{like}' is "
+                f"scored, found those of '{method.target}'",
             )
     multi = [name for name, m in methods.items() if m.tasks == "all" and m.apply_to is None]
     for section, key, named in (

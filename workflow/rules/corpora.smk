@@ -97,7 +97,7 @@ use rule prepare_corpus as prepare_corpus_with_references with:
 
 rule build_lexicon:
     input:
-        [file for domain in PARAMS.domains for file in FILES.splits(domain)],
+        [file for domain in WHOLE for file in FILES.splits(domain)],
     output:
         multiext("<results>/lexicon/", "lexicon.json", "vectors.safetensors"),
     log:

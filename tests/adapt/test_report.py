@@ -1,0 +1,67 @@
+"""A recipe runs from files to the report and a model that tags."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mutspad.adapt.report import list_errors
+from mutspad.data.sentence import Layer
+from mutspad.tagging.pipeline import load
+from mutspad.tasks import Task
+
+# Few trainings: tags only help the entities, of which the target has some.
+RECIPE = """\
+name: harbour
+source:
+  corpora:
+    - { train: source.conllu, columns: { pos: UPOS } }
+    - { train: source-ner.txt, columns: { word: 2, ner: 1 } }
+target:
+  corpora:
+    - { train: target.conllup, test: target-test.conllup, columns: { ner: NER } }
+"""
+
+
+def adapt(recipe_file: Path, *more: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "mutspad.cli", "adapt", str(recipe_file), "--cores", "2", *more],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.pipeline
+def test_from_files_to_a_report_and_a_model(recipe_file: Path) -> None:
+    recipe_file.write_text(RECIPE)
+    adapt(recipe_file)
+    results = recipe_file.parent / "results" / "harbour"
+    trained = {path: path.stat().st_mtime_ns for path in results.glob("models/*/*/*.safetensors")}
+    whole = (results / "report.html").read_text()
+    assert "How many sentences" not in whole
+    adapt(recipe_file, "--curve", "6")
+    assert {path: path.stat().st_mtime_ns for path in trained} == trained
+    page = (results / "report.html").read_text()
+    assert "How many sentences" in page
+    assert page.count("data:image/png;base64,") == 2
+    for label in ("Mono-task learning", "MuTSPad, source unified"):
+        assert re.search(rf"<td>{label}</td>\s*<td>[0-9.]+ \[[0-9.]+, [0-9.]+\]</td>", page), label
+    best = json.loads((results / "best.json").read_text())
+    nlp = load(results / "model")
+    assert set(nlp.tasks) == {Task(task) for task in best["models"]} == {Task.NER}
+    assert nlp("Lena sees Oslo").tokens == ("Lena", "sees", "Oslo")
+
+
+def test_errors_are_named_by_gold_and_predicted_label() -> None:
+    gold = Layer(("nsubj:pass", "root", "obj"), heads=(2, 0, 2))
+    predicted = Layer(("nsubj", "root", "obl"), heads=(3, 0, 2))
+    assert list_errors(Task.DEP, gold, predicted) == ["nsubj at another head", None, "obj → obl"]
+    assert list_errors(Task.NER, Layer(("B-X", "O")), Layer(("O", "O"))) == ["B-X → O", None]
