@@ -42,8 +42,8 @@ MEASURES: Mapping[str, tuple[str, Callable[[Settings, Inputs, Note], Record]]] =
     "train-dep": ("mutspad.cli.step.fit", measure_parser),
     "train-pos": ("mutspad.cli.step.fit", measure_tagger),
     "unified-epoch": ("mutspad.cli.step.fit", measure_unified),
-    "predict": ("mutspad.cli.step.predict", measure_prediction),
-    "cold-start": ("mutspad.cli.step.predict", measure_cold_start),
+    "predict": ("mutspad.tagging.pipeline", measure_prediction),
+    "cold-start": ("mutspad.tagging.pipeline", measure_cold_start),
     "ablation": ("mutspad.cli.step.ablate", measure_ablation),
     "two-cores": ("mutspad.cli.step.fit", lambda settings, _, note: measure_cores(settings, note)),
 }

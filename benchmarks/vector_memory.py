@@ -20,7 +20,8 @@ import click
 import numpy as np
 import torch
 
-from mutspad.data.batching import bucket_batches, collate, encode
+from mutspad.data.batching import collate, encode
+from mutspad.data.buckets import bucket_batches
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual, write_contextual
 from mutspad.data.sentence import Sentence

@@ -11,21 +11,13 @@ import json  # noqa: E402 - the imports are part of what is measured
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from mutspad.data.sentence import Sentence  # noqa: E402
-from mutspad.models.checkpoint import load_model  # noqa: E402
-from mutspad.training.predict import annotate  # noqa: E402
+from mutspad.tagging.pipeline import load  # noqa: E402
 
 imported = time.perf_counter()
-loaded = load_model(Path(sys.argv[1]))
+nlp = load(sys.argv[1])
 opened = time.perf_counter()
 words = json.loads(Path(sys.argv[2]).read_text(encoding="utf-8"))[0]
-annotate(
-    loaded.model,
-    loaded.vocabulary,
-    [Sentence("", tuple(words))],
-    loaded.run.tasks,
-    multi_root=loaded.run.multi_root,
-)
+nlp([words])
 predicted = time.perf_counter()
 parts = {"import": imported - start, "load": opened - imported, "predict": predicted - opened}
 Path(sys.argv[3]).write_text(json.dumps(parts), encoding="utf-8")

@@ -59,7 +59,8 @@ def command(
     # Imported only now: a mistake in the arguments need not wait for torch.
     from mutspad.data.conllup import read_conllup
     from mutspad.data.lines import read_lines
-    from mutspad.models.checkpoint import WEIGHTS, load_model
+    from mutspad.models.checkpoint import load_model
+    from mutspad.models.description import WEIGHTS
     from mutspad.tagging.export import export_model
     from mutspad.tagging.pipeline import find_model
 

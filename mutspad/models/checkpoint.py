@@ -1,10 +1,8 @@
 """A trained model as two plain files: `model.json` and `weights.safetensors`."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -14,14 +12,16 @@ from torch import Tensor
 from mutspad.config import Run
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, EncoderError
-from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
+from mutspad.files import atomic_path, hash_file, write_json
 from mutspad.models.contextual import ContextualShape, ContextualWords
+from mutspad.models.description import (
+    DESCRIPTION,
+    FORMAT,
+    WEIGHTS,
+    open_description,
+    refuse,
+)
 from mutspad.models.mutspad import MuTSPad
-
-FORMAT = 3
-"""Of the files and what they mean: since 3, heads come last in the weights of arcs and labels."""
-DESCRIPTION = "model.json"
-WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ def save_model(
         weights = {name: _halve(tensor) for name, tensor in weights.items()}
     with atomic_path(folder / WEIGHTS) as path:
         save_file(weights, path)
-        digest = _sha256(path)
+        digest = hash_file(path)
     encoder = None if model.contextual is None else model.contextual.encoder
     description = {
         "format": FORMAT,
@@ -82,19 +82,17 @@ def load_model(folder: str | Path) -> LoadedModel:
         When a file is missing or damaged, or the weights are not those of the description.
     """
     folder = Path(folder)
-    path = folder / DESCRIPTION
-    description = _read_description(path)
+    description = open_description(folder)
+    run, vocabulary, values = description.run, description.vocabulary, description.values
     try:
-        vocabulary = Vocabulary.from_json(description["vocabulary"])
-        run = Run.model_validate(description["run"])
-        seed, n_parameters = int(description["seed"]), int(description["n_parameters"])
-        digest, word_dim = str(description["weights_sha256"]), int(description["word_dim"])
+        seed, n_parameters = int(values["seed"]), int(values["n_parameters"])
+        word_dim = int(values["word_dim"])
         weights = _read_weights(folder / WEIGHTS)
-        if description.get("half") is True:
+        if values.get("half") is True:
             weights = {name: _widen(tensor) for name, tensor in weights.items()}
         _check_layers(run, weights)
         with torch.random.fork_rng(devices=[]):
-            contextual = _open_contextual(run, description["contextual"], description["encoder"])
+            contextual = _open_contextual(run, values["contextual"], values["encoder"])
             model = MuTSPad(
                 params=run.model,
                 tasks=run.tasks,
@@ -109,16 +107,13 @@ def load_model(folder: str | Path) -> LoadedModel:
             )
     # What building raises for sizes that are none, and reading for what is no number.
     except (KeyError, TypeError, ValueError, RuntimeError, OverflowError, EncoderError) as error:
-        problem = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise CheckpointError(
-            f"{path}: expected a description of a model, found {problem}"
-        ) from None
+        raise refuse(folder / DESCRIPTION, error) from None
     _check_shapes(folder / WEIGHTS, model, weights)
-    found = _sha256(folder / WEIGHTS)
-    if found != digest:
+    found = hash_file(folder / WEIGHTS)
+    if found != description.digest:
         raise CheckpointError(
             f"{folder / WEIGHTS}: expected the weights that {DESCRIPTION} describes "
-            f"(sha256 {digest}), found others (sha256 {found})"
+            f"(sha256 {description.digest}), found others (sha256 {found})"
         )
     model.load_state_dict(weights)
     return LoadedModel(model.eval(), vocabulary, run, seed, n_parameters)
@@ -138,22 +133,6 @@ def _open_contextual(
         encoder = HuggingFaceEncoder.from_config_files(encoder_files)
     # The rates matter to a training alone, which builds its own.
     return ContextualWords(ContextualShape(**shape), encoder)
-
-
-def _read_description(path: Path) -> dict[str, Any]:
-    """Read `model.json` and check that it is of this format."""
-    try:
-        description = read_json(path)
-    except FileNotFoundError:
-        raise CheckpointError(f"{path}: expected a description of a model, found no file") from None
-    except DamagedFileError as error:
-        raise CheckpointError(str(error)) from None
-    except OSError as error:
-        raise CheckpointError(f"{path}: expected a readable file, found {error}") from None
-    if not isinstance(description, dict) or description.get("format") != FORMAT:
-        found = description.get("format") if isinstance(description, dict) else description
-        raise CheckpointError(f"{path}: expected model format {FORMAT}, found {found!r}")
-    return description
 
 
 def _read_weights(path: Path) -> dict[str, Tensor]:
@@ -208,9 +187,3 @@ def _check_shapes(path: Path, model: MuTSPad, weights: Mapping[str, Tensor]) -> 
                 f"lists, found a classifier of {found[0]} labels ({name})"
             )
         raise CheckpointError(f"{path}: {name}: expected shape {shape}, found {found}")
-
-
-def _sha256(path: Path) -> str:
-    """Return the hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

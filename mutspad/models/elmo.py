@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mutspad.data.batching import bucket_batches
+from mutspad.data.buckets import bucket_batches
 from mutspad.models.elmo_format import (
     DIRECTIONS,
     N_CHARACTERS,

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from mutspad.config import Pooling
-from mutspad.data.batching import word_batches
+from mutspad.data.buckets import word_batches
 from mutspad.data.encoder_files import MODEL_FILES, find_local
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError

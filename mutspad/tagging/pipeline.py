@@ -3,27 +3,25 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import Protocol, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mutspad.config import Run
 from mutspad.data.anonymise import anonymise
-from mutspad.data.batching import VectorSource
 from mutspad.data.sentence import Layer, Origin, Sentence, is_word
+from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, MutspadError
 from mutspad.evaluation.conllu import UNIVERSAL_TAGS
-from mutspad.models.checkpoint import DESCRIPTION, LoadedModel, load_model
-from mutspad.models.encoders import FrozenEncoder, open_encoder
+from mutspad.models.description import DESCRIPTION, open_description
 from mutspad.tagging.document import Document
+from mutspad.tagging.light import LightModel
 from mutspad.tagging.tokenise import Offsets, decode_entity, tokenise
 from mutspad.tasks import Task
-from mutspad.training.device import place_model
-from mutspad.training.predict import BATCH_WORDS, annotate
 
+BATCH_WORDS = 2048
+"""Words that are predicted at once, padding included."""
 PRETRAINED = Path(__file__).resolve().parent.parent / "pretrained"
 """The model that ships with the package, where one does."""
-WINDOW_WORDS = 16 * BATCH_WORDS
+WINDOW_WORDS = 8 * BATCH_WORDS
 """Words of a stream that are held at once, to be sorted by length."""
 MOST_WORDS = 400
 """Words that are read as one sentence: a parser compares all pairs of them."""
@@ -42,46 +40,41 @@ class _Prepared:
     forms: tuple[str, ...]
 
 
+class Model(Protocol):
+    """A trained model that predicts."""
+
+    run: Run
+    vocabulary: Vocabulary
+
+    def annotate(self, sentences: Sequence[Sentence], batch_words: int) -> list[Sentence]:
+        """Return sentences with all layers of the model, in batches of at most so many words."""
+
+
 class Pipeline:
     """Tag texts with a trained model.
 
     Parameters
     ----------
-    loaded
+    model
         The model.
-    encoder
-        The frozen contextual encoder that it reads, if it reads one.
     tokeniser
         Text -> where each token begins and ends.
     batch_words
         Most words that are predicted at once, padding included.
-
-    Raises
-    ------
-    CheckpointError
-        When the model reads a frozen encoder and none is given.
     """
 
     def __init__(
         self,
-        loaded: LoadedModel,
+        model: Model,
         *,
-        encoder: FrozenEncoder | None = None,
         tokeniser: Callable[[str], Iterable[Offsets]] = tokenise,
         batch_words: int = BATCH_WORDS,
     ) -> None:
-        contextual = loaded.model.contextual
-        if encoder is None and contextual is not None and contextual.encoder is None:
-            raise CheckpointError(
-                f"the model {loaded.run.name}: expected the encoder that it reads, found none"
-            )
-        self.loaded = loaded
-        self.tasks = tuple(loaded.model.tasks)
+        self.model = model
+        self.tasks = tuple(model.run.tasks)
         self.tokeniser = tokeniser
         self.batch_words = batch_words
-        self._encoder = encoder
-        self._model = place_model(loaded)
-        labels = loaded.vocabulary.labels.get(Task.POS, ())
+        labels = model.vocabulary.labels.get(Task.POS, ())
         self.universal_pos = set(labels) <= UNIVERSAL_TAGS
 
     # A text is an iterable of texts as well: the first fit counts.
@@ -141,54 +134,10 @@ class Pipeline:
             for prepared, places in zip(window, cuts, strict=True)
             for start, end in places
         ]
-        annotated = iter(
-            annotate(
-                self._model,
-                self.loaded.vocabulary,
-                parts,
-                self.tasks,
-                multi_root=self.loaded.run.multi_root,
-                contextual=self._embed(parts),
-                batch_words=self.batch_words,
-            )
-        )
+        annotated = iter(self.model.annotate(parts, self.batch_words))
         for prepared, places in zip(window, cuts, strict=True):
             layers = _join([next(annotated) for _ in places], self.tasks)
             yield Document(prepared.text, prepared.offsets, layers, self.universal_pos)
-
-    def _embed(self, sentences: Sequence[Sentence]) -> VectorSource | None:
-        """Compute what a frozen encoder gives for sentences."""
-        if self._encoder is None:
-            return None
-        distinct = list(dict.fromkeys(sentence.words for sentence in sentences))
-        vectors = {}
-        for start in range(0, len(distinct), self._encoder.batch):
-            part = distinct[start : start + self._encoder.batch]
-            for words, layers in zip(part, self._encoder.embed(part), strict=True):
-                # Half precision, as the cache has it that the model was trained on.
-                rows = layers.detach().cpu().numpy().transpose(1, 0, 2).astype(np.float16)
-                vectors[words] = _Rows(rows)
-        return _Vectors(vectors)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """The vectors of a sentence, `[words, layers, dim]`."""
-
-    rows: NDArray[np.float16]
-
-    def read(self) -> NDArray[np.float16]:
-        return self.rows
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Vectors:
-    """The vectors of the sentences of a window."""
-
-    of_words: dict[tuple[str, ...], _Rows]
-
-    def find(self, words: tuple[str, ...]) -> _Rows:
-        return self.of_words[words]
 
 
 def load(
@@ -216,13 +165,17 @@ def load(
     EncoderError
         When the encoder that the model reads cannot be had.
     """
-    loaded = load_model(find_model(path))
-    encoder = None
-    contextual, params = loaded.model.contextual, loaded.run.encoder
-    if contextual is not None and contextual.encoder is None and params is not None:
-        # Carried states would make a text's vectors depend on the texts before it.
-        encoder = open_encoder(params.model_copy(update={"stateful": False}), encoder_folder)
-    return Pipeline(loaded, encoder=encoder, tokeniser=tokeniser, batch_words=batch_words)
+    folder = find_model(path)
+    description = open_description(folder)
+    model: Model
+    if description.values.get("contextual") is None and description.run.training.device == "cpu":
+        model = LightModel.load(folder)
+    else:
+        # Imported only here: torch takes longer to load than everything else.
+        from mutspad.tagging.full import FullModel
+
+        model = FullModel.load(folder, encoder_folder)
+    return Pipeline(model, tokeniser=tokeniser, batch_words=batch_words)
 
 
 def find_model(path: str | Path | None) -> Path:

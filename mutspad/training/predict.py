@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from mutspad.data.batching import VectorSource, collate, encode, word_batches
+from mutspad.data.batching import VectorSource, collate, encode
+from mutspad.data.buckets import word_batches
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import Vocabulary

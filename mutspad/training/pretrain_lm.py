@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from mutspad.config import LanguageModelParams
-from mutspad.data.batching import bucket_batches
+from mutspad.data.buckets import bucket_batches
 from mutspad.errors import LanguageModelError
 from mutspad.models.bilm import LanguageModel, LogUniform, Outcomes, Texts
 from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from mutspad.data.batching import bucket_batches
+from mutspad.data.buckets import bucket_batches
 from mutspad.tasks import TASKS, Task
 
 

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutspad.data.batching import FormStates, bucket_batches, collate, encode, word_batches
+from mutspad.data.batching import FormStates, collate, encode
+from mutspad.data.buckets import bucket_batches, word_batches
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.tasks import Task

@@ -39,11 +39,11 @@ def test_what_is_exported_is_half_the_size_and_tags_the_same(model_folder, nlp, 
     assert after.st_size < 0.6 * before.st_size
     exported = load(tmp_path / "m")
     assert exported(TWEET) == nlp(TWEET)
-    words = exported.loaded.vocabulary.words
+    words = exported.model.vocabulary.words
     assert "sails" in words
     assert "ada" in words
     assert "never" not in words
-    assert exported.loaded.run == nlp.loaded.run
+    assert exported.model.run == nlp.model.run
 
 
 def test_a_list_adds_words_and_no_list_keeps_all(model_folder, nlp, tmp_path, corpora):
@@ -56,7 +56,7 @@ def test_a_list_adds_words_and_no_list_keeps_all(model_folder, nlp, tmp_path, co
     assert "never" in words
     assert "unheard" not in words
     export(model_folder, "--output", tmp_path / "all")
-    assert load_model(tmp_path / "all").vocabulary == nlp.loaded.vocabulary
+    assert load_model(tmp_path / "all").vocabulary == nlp.model.vocabulary
 
 
 def test_a_pruned_word_is_an_unknown_word_and_the_others_keep_their_vectors(model_folder):

@@ -12,7 +12,9 @@ from mutspad.errors import CheckpointError, MutspadError
 from mutspad.models.checkpoint import load_model
 from mutspad.models.contextual import ContextualShape, ContextualWords
 from mutspad.models.encoders import FrozenEncoder
+from mutspad.tagging import full
 from mutspad.tagging import pipeline as module
+from mutspad.tagging.full import FullModel
 from mutspad.tagging.pipeline import Pipeline, cut, find_model, load
 from mutspad.tasks import Task
 
@@ -118,15 +120,15 @@ def test_a_frozen_encoder_reads_each_distinct_text_once(tagger_folder, monkeypat
     loaded = load_model(tagger_folder)
     loaded.model.contextual = ContextualWords(ContextualShape(n_layers=2, dim=3), None, 0.0)
     with pytest.raises(CheckpointError, match="expected the encoder"):
-        Pipeline(loaded)
+        FullModel(loaded)
     asked, seen = [], []
 
     def embed(sentences):
         asked.extend(sentences)
         return [torch.ones(2, len(words), 3) for words in sentences]
 
-    monkeypatch.setattr(module, "annotate", lambda *args, contextual, **_: seen.append(contextual))
-    nlp = Pipeline(loaded, encoder=FrozenEncoder(2, 3, 1, embed))
+    monkeypatch.setattr(full, "annotate", lambda *args, contextual, **_: seen.append(contextual))
+    nlp = Pipeline(FullModel(loaded, FrozenEncoder(2, 3, 1, embed)))
     with pytest.raises(TypeError):
         nlp(["a @b", "c", "a @b"])
     assert asked == [("a", "@USER"), ("c",)]
@@ -147,10 +149,11 @@ def test_importing_the_package_brings_no_torch():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_tagging_imports_only_what_it_needs():
+def test_tagging_imports_only_what_it_needs(model_folder):
     code = """
-import sys, mutspad.tagging.pipeline, mutspad.cli.tag
-unneeded = {"transformers", "matplotlib", "spacy", "pandas", "seqeval"}
+import sys, mutspad, mutspad.cli.tag
+mutspad.load(sys.argv[1])("See Oslo")
+unneeded = {"torch", "transformers", "matplotlib", "spacy", "pandas", "seqeval"}
 sys.exit(", ".join(unneeded & sys.modules.keys()) or 0)
 """
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code, str(model_folder)], check=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from mutspad.data.batching import FormStates, collate_forms, word_batches
+from mutspad.data.batching import FormStates, collate_forms
+from mutspad.data.buckets import word_batches
 from mutspad.data.vocab import Vocabulary
 from mutspad.models.fast import enabled
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import torch
 from torch import Tensor
 
-from mutspad.data.batching import VectorSource, bucket_batches, collate, encode
+from mutspad.data.batching import VectorSource, collate, encode
+from mutspad.data.buckets import bucket_batches
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, MutspadError

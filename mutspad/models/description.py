@@ -1,0 +1,72 @@
+"""The description of a trained model, `model.json`: what is known of it without its weights."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mutspad.config import Run
+from mutspad.data.vocab import Vocabulary
+from mutspad.errors import CheckpointError
+from mutspad.files import DamagedFileError, read_json
+
+FORMAT = 3
+"""Of the files and what they mean: since 3, heads come last in the weights of arcs and labels."""
+DESCRIPTION = "model.json"
+WEIGHTS = "weights.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """Hold what `model.json` says.
+
+    Parameters
+    ----------
+    run, vocabulary
+        Those of the model.
+    digest
+        The SHA-256 of its weights.
+    values
+        The file as it stands.
+    """
+
+    run: Run
+    vocabulary: Vocabulary
+    digest: str
+    values: dict[str, Any]
+
+
+def open_description(folder: Path) -> Description:
+    """Read the description of a model.
+
+    Raises
+    ------
+    CheckpointError
+        When the file is missing, damaged or of another format.
+    """
+    path = folder / DESCRIPTION
+    try:
+        values = read_json(path)
+    except FileNotFoundError:
+        raise CheckpointError(f"{path}: expected a description of a model, found no file") from None
+    except DamagedFileError as error:
+        raise CheckpointError(str(error)) from None
+    except OSError as error:
+        raise CheckpointError(f"{path}: expected a readable file, found {error}") from None
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        found = values.get("format") if isinstance(values, dict) else values
+        raise CheckpointError(f"{path}: expected model format {FORMAT}, found {found!r}")
+    try:
+        return Description(
+            run=Run.model_validate(values["run"]),
+            vocabulary=Vocabulary.from_json(values["vocabulary"]),
+            digest=str(values["weights_sha256"]),
+            values=values,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise refuse(path, error) from None
+
+
+def refuse(path: Path, error: Exception) -> CheckpointError:
+    """Build the error for a description that cannot be used."""
+    problem = f"no {error}" if isinstance(error, KeyError) else str(error)
+    return CheckpointError(f"{path}: expected a description of a model, found {problem}")

@@ -1,0 +1,100 @@
+"""A trained model by torch, for what numpy alone cannot do: contextual vectors, and a GPU."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutspad.data.batching import VectorSource
+from mutspad.data.sentence import Sentence
+from mutspad.errors import CheckpointError
+from mutspad.models.checkpoint import LoadedModel, load_model
+from mutspad.models.encoders import FrozenEncoder, open_encoder
+from mutspad.training.device import place_model
+from mutspad.training.predict import annotate
+
+
+class FullModel:
+    """Predict all layers of sentences.
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    encoder
+        The frozen contextual encoder that it reads, if it reads one.
+
+    Raises
+    ------
+    CheckpointError
+        When the model reads a frozen encoder and none is given.
+    """
+
+    def __init__(self, loaded: LoadedModel, encoder: FrozenEncoder | None = None) -> None:
+        contextual = loaded.model.contextual
+        if encoder is None and contextual is not None and contextual.encoder is None:
+            raise CheckpointError(
+                f"the model {loaded.run.name}: expected the encoder that it reads, found none"
+            )
+        self.run, self.vocabulary = loaded.run, loaded.vocabulary
+        self._encoder = encoder
+        self._model = place_model(loaded)
+
+    @classmethod
+    def load(cls, folder: Path, encoder_folder: str | Path | None) -> "FullModel":
+        """Read a model, and the encoder that it reads, if any, from their folders."""
+        loaded = load_model(folder)
+        encoder = None
+        contextual, params = loaded.model.contextual, loaded.run.encoder
+        if contextual is not None and contextual.encoder is None and params is not None:
+            # Carried states would make a text's vectors depend on the texts before it.
+            encoder = open_encoder(params.model_copy(update={"stateful": False}), encoder_folder)
+        return cls(loaded, encoder)
+
+    def annotate(self, sentences: Sequence[Sentence], batch_words: int) -> list[Sentence]:
+        """Predict every layer of the model; arguments as for `LightModel.annotate`."""
+        return annotate(
+            self._model,
+            self.vocabulary,
+            sentences,
+            self.run.tasks,
+            multi_root=self.run.multi_root,
+            contextual=self._embed(sentences),
+            batch_words=batch_words,
+        )
+
+    def _embed(self, sentences: Sequence[Sentence]) -> VectorSource | None:
+        """Compute what a frozen encoder gives for sentences."""
+        if self._encoder is None:
+            return None
+        distinct = list(dict.fromkeys(sentence.words for sentence in sentences))
+        vectors = {}
+        for start in range(0, len(distinct), self._encoder.batch):
+            part = distinct[start : start + self._encoder.batch]
+            for words, layers in zip(part, self._encoder.embed(part), strict=True):
+                # Half precision, as the cache has it that the model was trained on.
+                rows = layers.detach().cpu().numpy().transpose(1, 0, 2).astype(np.float16)
+                vectors[words] = _Rows(rows)
+        return _Vectors(vectors)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """The vectors of a sentence, `[words, layers, dim]`."""
+
+    rows: NDArray[np.float16]
+
+    def read(self) -> NDArray[np.float16]:
+        return self.rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Vectors:
+    """The vectors of the sentences of a window."""
+
+    of_words: dict[tuple[str, ...], _Rows]
+
+    def find(self, words: tuple[str, ...]) -> _Rows:
+        return self.of_words[words]
