@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from mutspad.config import Closed, Name, OwnCorpus, Positive, Split, TaskKey, overlay
 from mutspad.config.document import Document
@@ -26,20 +26,29 @@ TEMPLATE = Path(__file__).with_name("recipe.yaml")
 _SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 
-class RecipeCorpus(Closed):
+class Described(Closed):
+    """Say of each key what it means; the schema and docs/adapt.md take it from here."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class RecipeCorpus(Described):
     """Name a corpus: one of the registry, or files of your own."""
 
-    # of the registry (mutspad/data/registry.yaml), with the tasks that it serves here
     corpus: str | None = None
+    """A corpus of mutspad/data/registry.yaml."""
     tasks: list[TaskKey] = Field(default_factory=list)
-    # files of your own, from the folder of the recipe; a missing dev or test is held out of train
+    """What a corpus of the registry serves here."""
     train: str | None = None
+    """A file of your own; paths are from the folder of the recipe."""
     dev: str | None = None
+    """Likewise; held out of train where it is missing."""
     test: str | None = None
-    # by default what the file's ending says: .conllu, .conllup, else columns
+    """Likewise."""
     format: Literal["conllu", "conllup", "columns"] | None = None
-    # `word`, `head`, pos, chunk, ner, dep -> name of a column, or its number counted from 1
+    """Of your files; by default what the ending says: .conllu, .conllup, else columns."""
     columns: dict[str, int | str] = Field(default_factory=dict)
+    """word, head, pos, chunk, ner, dep -> the name of a column, or its number counted from 1."""
 
     @model_validator(mode="after")
     def _check_kind(self) -> "RecipeCorpus":
@@ -74,14 +83,17 @@ class RecipeCorpus(Closed):
         )
 
 
-class RecipeDomain(Closed):
+class RecipeDomain(Described):
     """Describe one side: its corpora, no task twice."""
 
     corpora: Annotated[list[RecipeCorpus], Field(min_length=1)]
-    anonymise: bool = False  # replace user handles and URLs by one form each
-    multi_root: bool = False  # let a tree have several roots, as tweets do
-    # files of raw text, a document a line: adds the row of adversarial pretraining (target)
+    """One or more; a task has one corpus."""
+    anonymise: bool = False
+    """Replace user handles and URLs by one form each."""
+    multi_root: bool = False
+    """Let a tree have several roots, as those of tweets do."""
     unlabelled: list[str] = Field(default_factory=list)
+    """Files of raw text, a document a line; the target's add adversarial pretraining."""
 
     @property
     def tasks(self) -> list[Task]:
@@ -89,29 +101,36 @@ class RecipeDomain(Closed):
         return [task for task in TASKS if any(task in corpus.served for corpus in self.corpora)]
 
 
-class RecipeVectors(Closed):
-    """Choose word vectors: spacy:<package>, a GloVe file (.txt, .zip), a registry name, or none."""
+class RecipeVectors(Described):
+    """Choose word vectors."""
 
     source: str
+    """`spacy:<package>`, a GloVe file (.txt, .zip), a name of the registry, or none."""
     dim: Positive
+    """Size of a vector."""
 
 
-class Recipe(Closed):
+class Recipe(Described):
     """Hold a recipe."""
 
-    name: Name  # of the results: results/<name>/
-    budget: Budget = "small"  # how large the networks are and how long they train
-    seeds: list[int] = Field(default_factory=lambda: [1])  # each method is trained once a seed
-    source: RecipeDomain  # much annotation, of another domain
-    target: RecipeDomain  # what little there is of your own domain
-    # share of the training sentences that serves as dev, and as test, where there is none
+    name: Name
+    """Of the results: `results/<name>/`."""
+    budget: Budget = "small"
+    """How large the networks are and how long they train."""
+    seeds: list[int] = Field(default_factory=lambda: [1])
+    """Each method is trained once a seed."""
+    source: RecipeDomain
+    """The side with much annotation, of another domain."""
+    target: RecipeDomain
+    """The side with what little there is of your own domain."""
     held_out: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.1
-    # target label -> source label, beside labels that are equal once case is folded
+    """Share of train that serves as dev, and as test, where there is none."""
     equivalents: dict[TaskKey, dict[str, str]] = Field(default_factory=dict)
-    # by default none (small), else those of spaCy's English package
+    """Task -> target label -> source label, beside labels that differ in case alone."""
     vectors: RecipeVectors | None = None
-    # contextual encoder: a name of `encoders` in params.yaml, or a folder; adds rows with it
+    """Word vectors; by default none (small), else those of spaCy's English package."""
     encoder: str | None = None
+    """A name of `encoders` in params.yaml, or a folder; adds rows with a contextual encoder."""
 
     @property
     def shared(self) -> list[Task]:
