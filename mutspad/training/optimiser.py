@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.sgd import sgd
 
 from mutspad.config import TrainingParams
 from mutspad.models.contextual import ContextualWords
@@ -49,6 +50,63 @@ def peak_rate(params: TrainingParams, n_tasks: int) -> float:
     return params.learning_rate * (n_tasks if params.optimiser == "sgd" else 1)
 
 
+class Sgd:
+    """Take the steps of `torch.optim.SGD`.
+
+    That class imports PyTorch's compiler when it is built, two seconds of each process.
+
+    Parameters
+    ----------
+    weights
+        What is moved; a weight without a gradient is left as it is.
+    momentum
+        Of dense gradients; None for sparse ones, which have none.
+    """
+
+    def __init__(self, weights: list[nn.Parameter], momentum: float | None) -> None:
+        self.param_groups: list[dict[str, Any]] = [{"params": weights}]
+        self._momentum = momentum
+        # The fused update fails on a step in which only some parameters have a momentum yet, as
+        # when a second task first has its turn. Zero is where each momentum begins anyway.
+        self._momenta = [None if momentum is None else torch.zeros_like(each) for each in weights]
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move the weights at the rate of their group."""
+        (group,) = self.param_groups
+        moved = [
+            (weight, weight.grad, momentum)
+            for weight, momentum in zip(group["params"], self._momenta, strict=True)
+            if weight.grad is not None
+        ]
+        sgd(
+            [weight for weight, _, _ in moved],
+            [gradient for _, gradient, _ in moved],
+            [momentum for _, _, momentum in moved],
+            has_sparse_grad=self._momentum is None,
+            fused=self._momentum is not None,
+            foreach=False,
+            lr=group["lr"],
+            momentum=self._momentum or 0.0,
+            weight_decay=0.0,
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the momenta."""
+        return {"momenta": self._momenta}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Restore the state of `state_dict`, each momentum on the device of its weight."""
+        (group,) = self.param_groups
+        self._momenta = [
+            None if momentum is None else momentum.to(weight.device)
+            for weight, momentum in zip(group["params"], state["momenta"], strict=True)
+        ]
+
+
 class Optimiser:
     """Update a model by clipped gradients: SGD with momentum, or Adam.
 
@@ -86,30 +144,26 @@ class Optimiser:
         ]
         chosen = {*sparse, *chain.from_iterable(parameters for parameters, _ in layers)}
         dense = [parameter for parameter in self._parameters if parameter not in chosen]
-        rate = params.learning_rate
-        optimisers: list[torch.optim.Optimizer]
+        optimisers: list[Sgd | torch.optim.Optimizer]
         if params.optimiser == "sgd":
-            sgd = torch.optim.SGD(dense, lr=rate, momentum=params.momentum, fused=True)
-            # The fused update fails on a step in which only some parameters have a momentum yet, as
-            # when a second task first has its turn. Zero is where each momentum begins anyway.
-            for parameter in dense:
-                sgd.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
-            optimisers = [sgd]
-            optimisers += [torch.optim.SGD(sparse, lr=rate)] if sparse else []
+            optimisers = [Sgd(dense, params.momentum)]
+            optimisers += [Sgd(sparse, None)] if sparse else []
             sparse_gain = 1.0 / (1.0 - params.momentum)
         else:
-            optimisers = [torch.optim.Adam(dense, lr=rate, betas=BETAS, eps=EPSILON, fused=True)]
-            if sparse:
-                optimisers.append(torch.optim.SparseAdam(sparse, lr=rate, betas=BETAS, eps=EPSILON))
+            optimisers = [torch.optim.Adam(dense, betas=BETAS, eps=EPSILON, fused=True)]
+            optimisers += (
+                [torch.optim.SparseAdam(sparse, betas=BETAS, eps=EPSILON)] if sparse else []
+            )
             sparse_gain = 1.0
         self._gains = [1.0, sparse_gain] if sparse else [1.0]
         if layers:
             groups = [{"params": parameters} for parameters, _ in layers]
             optimisers.append(
-                torch.optim.Adam(groups, lr=rate, betas=ENCODER_BETAS, eps=EPSILON, fused=True)
+                torch.optim.Adam(groups, betas=ENCODER_BETAS, eps=EPSILON, fused=True)
             )
             self._gains += [own / peak_rate(params, n_tasks) for _, own in layers]
         self._optimisers = optimisers
+        self.set_progress(0.0)
 
     def set_progress(self, done: float) -> float:
         """Set and return the learning rate where the share `done` of the training is done."""
@@ -127,8 +181,8 @@ class Optimiser:
 
         A norm that is not finite changes nothing.
         """
-        for optimiser in self._optimisers:
-            optimiser.zero_grad(set_to_none=True)
+        for parameter in self._parameters:
+            parameter.grad = None
         torch.autograd.backward(loss)
         # The loss is divided by the number of tasks; so is the norm at which it is clipped.
         norm = clip_gradient(self._parameters, self._params.clip_norm / self._n_tasks)

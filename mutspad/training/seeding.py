@@ -18,7 +18,9 @@ def make_deterministic() -> None:
     The number of threads decides the order in which floating-point sums are taken. One job takes
     one thread, so that `--cores 1` and `--cores 2` give the same bytes.
     """
-    torch.use_deterministic_algorithms(True)
+    # As use_deterministic_algorithms(True), which also imports PyTorch's compiler, two seconds of
+    # each process.
+    torch.set_deterministic_debug_mode("error")
     # Filling every new tensor only helps to find reads of memory that nobody wrote; 4 % of a
     # parser's step.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
