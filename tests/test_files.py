@@ -8,7 +8,7 @@ import pytest
 
 from mutspad.cli.main import main
 from mutspad.errors import MutspadError
-from mutspad.files import atomic_path, read_json, write_json, write_text
+from mutspad.files import atomic_path, read_json, write_csv, write_json, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:
@@ -90,3 +90,13 @@ def test_a_damaged_file_is_named_with_its_line(
     with pytest.raises(MutspadError, match=message) as caught:
         read_json(path)
     assert isinstance(caught.value, ValueError)
+
+
+def test_a_csv_has_a_header_six_digits_and_a_line_a_row(tmp_path):
+    rows = [
+        {"epoch": 0, "rate": 0.123456789, "best": True},
+        {"epoch": 1, "rate": 2.0, "best": False},
+    ]
+    write_csv(tmp_path / "rows.csv", rows)
+    text = (tmp_path / "rows.csv").read_bytes()
+    assert text == b"epoch,rate,best\n0,0.123457,True\n1,2,False\n"

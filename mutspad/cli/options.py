@@ -58,6 +58,11 @@ seconds_option = click.option(
     envvar="MUTSPAD_CHECKPOINT_SECONDS",
     help="How often the state of the training is saved.",
 )
+code_option = click.option(
+    "--code",
+    default="",
+    help="Fingerprint of the code: the checkpoint of other code is not resumed.",
+)
 raw_option = path_option(
     "--raw",
     required=False,

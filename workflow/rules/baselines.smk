@@ -36,5 +36,6 @@ rule train_baseline:
         python -m mutspad.cli step fit \
             --model {input.model:q} \
             --seed {wildcards.seed} \
+            --code {params.code:q} \
             --results {params.results:q} &>{log:q}
         """

@@ -33,6 +33,7 @@ rule pretrain_lm:
             {params.text:q} \
             --params {params.language_model:q} \
             --checkpoint {params.checkpoint:q} \
+            --code {params.code:q} \
             --output {params.output:q} &>{log:q}
         """
 

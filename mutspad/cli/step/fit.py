@@ -16,9 +16,8 @@ results/<experiment>/
 from pathlib import Path
 
 import click
-import pandas as pd
 
-from mutspad.cli.options import model_option, results_option, seconds_option
+from mutspad.cli.options import code_option, model_option, results_option, seconds_option
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import ContextualVectors, read_contextual
@@ -26,8 +25,7 @@ from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.predictions import write_predictions
 from mutspad.data.text import read_text
-from mutspad.files import write_text
-from mutspad.fingerprint import code_of
+from mutspad.files import write_csv
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.contextual import TrainableEncoder
 from mutspad.plan.layout import PREDICTED, Layout
@@ -43,16 +41,17 @@ from mutspad.training.stages import FittedRun, fit_run
 @click.option("--seed", type=int, required=True, help="Of weights, dropout and sentence order.")
 @results_option
 @seconds_option
-def command(*, model_file: Path, seed: int, results: Path, seconds: float) -> None:
+@code_option
+def command(*, model_file: Path, seed: int, results: Path, seconds: float, code: str) -> None:
     """Read the corpora, train, write the model and its history, predict."""
     run, layout = read_run(model_file), Layout(results)
-    checkpoint = open_checkpoint(
-        layout.checkpoint(run.name, seed), run, model_file, layout, seed=seed, seconds=seconds
+    inputs = list_inputs(run, model_file, layout, seed)
+    checkpoint = Checkpoint(
+        layout.checkpoint(run.name, seed), identify(code, seed, inputs), seconds
     )
     fitted = train(run, layout, seed=seed, checkpoint=checkpoint)
     folder, corpora = layout.model(run.name, seed), layout.corpora(run.domain)
-    history = pd.DataFrame([record.as_row() for record in fitted.history])
-    write_text(layout.history(run.name, seed), history.to_csv(index=False, float_format="%.6g"))
+    write_csv(layout.history(run.name, seed), [record.as_row() for record in fitted.history])
     save_model(folder, fitted.model, fitted.vocabulary, fitted.run, seed=seed)
     loaded, contextual = load_model(folder), _open_vectors(run, layout)
     for split in PREDICTED:
@@ -62,10 +61,8 @@ def command(*, model_file: Path, seed: int, results: Path, seconds: float) -> No
     checkpoint.remove()
 
 
-def open_checkpoint(
-    path: Path, run: Run, model_file: Path, layout: Layout, *, seed: int, seconds: float
-) -> Checkpoint:
-    """Open the checkpoint of a training; one of other code, inputs or seed is not resumed."""
+def list_inputs(run: Run, model_file: Path, layout: Layout, seed: int) -> list[Path]:
+    """List the files and folders that decide a training's result."""
     corpora, lexicon = layout.corpora(run.domain), layout.lexicon
     unified = layout.unified(run.domain, seed) if run.unified else None
     parent = None if run.parent is None else layout.model(run.parent, seed)
@@ -75,8 +72,7 @@ def open_checkpoint(
         inputs += list_files(run.encoder.source)
     elif run.encoder is not None:
         inputs.append(layout.contextual(run.encoder.name, run.domain).with_suffix(".json"))
-    code = code_of("mutspad.cli.step.fit", "numpy", "torch")
-    return Checkpoint(path, identify(code, seed, filter(None, inputs)), seconds)
+    return [path for path in inputs if path is not None]
 
 
 def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None) -> FittedRun:

@@ -16,13 +16,11 @@ results/<experiment>/language_model/
 from pathlib import Path
 
 import click
-import pandas as pd
 
-from mutspad.cli.options import path_option, seconds_option
+from mutspad.cli.options import code_option, path_option, seconds_option
 from mutspad.config import LanguageModelParams, parse_json
 from mutspad.data.text import read_text
-from mutspad.files import write_json, write_text
-from mutspad.fingerprint import code_of
+from mutspad.files import write_csv, write_json
 from mutspad.models.elmo_format import OPTIONS, WEIGHTS
 from mutspad.training.pretrain_lm import fit_language_model
 from mutspad.training.resume import Checkpoint, identify
@@ -44,6 +42,7 @@ from mutspad.training.resume import Checkpoint, identify
     help="File with the state of an interrupted training: resumed from if there, and written to.",
 )
 @seconds_option
+@code_option
 @path_option(
     "--output", help="Folder to write: the model in ELMo's format, its history and summary."
 )
@@ -53,6 +52,7 @@ def command(
     params_json: str,
     checkpoint: Path | None,
     seconds: float,
+    code: str,
     output: Path,
 ) -> None:
     """Read the texts, train, write the model and its history."""
@@ -60,11 +60,10 @@ def command(
     params = parse_json(LanguageModelParams, params_json, "--params", expected)
     kept = None
     if checkpoint is not None:
-        code = f"{code_of('mutspad.cli.step.pretrain_lm', 'h5py', 'numpy', 'torch')} {params_json}"
-        kept = Checkpoint(checkpoint, identify(code, params.seed, text), seconds)
+        identity = identify(f"{code} {params_json}", params.seed, text)
+        kept = Checkpoint(checkpoint, identity, seconds)
     fitted = fit_language_model([read_text(path) for path in text], params, kept)
-    history = pd.DataFrame([record.as_row() for record in fitted.history])
-    write_text(output / "history.csv", history.to_csv(index=False, float_format="%.6g"))
+    write_csv(output / "history.csv", [record.as_row() for record in fitted.history])
     write_json(output / "summary.json", fitted.summary())
     fitted.elmo.to_files(output / OPTIONS, output / WEIGHTS)
     if kept is not None:
