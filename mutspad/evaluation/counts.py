@@ -13,6 +13,7 @@ from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.alignment import require_aligned
 from mutspad.evaluation.attachment import universal
+from mutspad.evaluation.span_f1 import read_spans
 from mutspad.tasks import Scheme, Task
 
 Counts = NDArray[np.int64]
@@ -60,13 +61,10 @@ def _count_words(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
 
 
 def _count_spans(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
-    """Count spans that are right, twice, and all spans, read by seqeval as `span_f1` reads them."""
-    # Imported here because it brings scikit-learn and SciPy.
-    from seqeval.metrics.sequence_labeling import get_entities
-
+    """Count spans that are right, twice, and all spans."""
     require_aligned(_labels(gold), _labels(predicted))
     pairs = (
-        (set(get_entities(list(wanted.labels))), set(get_entities(list(given.labels))))
+        (read_spans(wanted.labels), read_spans(given.labels))
         for wanted, given in zip(gold, predicted, strict=True)
     )
     return _collect((2 * len(wanted & given), len(wanted) + len(given)) for wanted, given in pairs)

@@ -29,7 +29,7 @@ rule compare:
     benchmark:
         "<benchmarks>/compare.tsv"
     params:
-        code=code_of("mutspad.cli.step.compare", "numpy", "pandas", "scipy", "seqeval"),
+        code=code_of("mutspad.cli.step.compare", "numpy", "pandas", "scipy"),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
@@ -76,7 +76,7 @@ rule judge_silver:
     benchmark:
         "<benchmarks>/judge_silver.tsv"
     params:
-        code=code_of("mutspad.cli.step.judge_silver", "pandas", "seqeval", "tabulate"),
+        code=code_of("mutspad.cli.step.judge_silver", "pandas", "tabulate"),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
