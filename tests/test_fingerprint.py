@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mutspad.fingerprint import _content, _imports, code_of
+from mutspad.fingerprint import _read, code_of
 
 
 @pytest.fixture
@@ -27,8 +27,7 @@ def package(tmp_path: Path) -> Path:
 
 def fingerprint(package: Path) -> str:
     # A workflow fingerprints once a process; the test does it again after each edit.
-    _imports.cache_clear()
-    _content.cache_clear()
+    _read.cache_clear()
     return code_of("mutspad.step", root=package)
 
 

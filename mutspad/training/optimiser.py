@@ -1,7 +1,7 @@
 """SGD as in the paper (5.3) or Adam, Adam for an encoder; the learning rate over a training."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -63,7 +63,7 @@ class Sgd:
         Of dense gradients; None for sparse ones, which have none.
     """
 
-    def __init__(self, weights: list[nn.Parameter], momentum: float | None) -> None:
+    def __init__(self, weights: Sequence[Tensor], momentum: float | None) -> None:
         self.param_groups: list[dict[str, Any]] = [{"params": weights}]
         self._momentum = momentum
         # The fused update fails on a step in which only some parameters have a momentum yet, as
