@@ -37,7 +37,7 @@ test: setup fixtures
 	ruff check .
 	mypy
 	snakefmt --check Snakefile workflow
-	pytest -m "not pipeline"
+	OMP_NUM_THREADS=1 pytest -m "not pipeline" --numprocesses auto --dist loadfile
 	pytest -m pipeline
 
 # Every line of benchmarks/ beside its peer, on an idle machine; BENCH="--only predict" measures one again.
