@@ -129,12 +129,12 @@ class LightModel:
 
     def _predict(self, shared: Array, lens: Rows) -> dict[Task, list[Layer]]:
         """Return the layers of a batch, from its word representation `[batch, words, dim]`."""
-        tasks = self.run.tasks
+        branches = self.vocabulary.labels
         features: dict[Task, Array] = {}
         reduced: dict[Task, Array] = {}
         layers: dict[Task, list[Layer]] = {}
-        for task in needed_tasks(tasks, tasks):
-            lower_tasks = read_tasks(task, tasks)
+        for task in needed_tasks(self.run.tasks, branches):
+            lower_tasks = read_tasks(task, branches)
             for lower in lower_tasks:
                 if lower not in reduced:
                     reduced[lower] = self._linear(f"reductions.{lower}", features[lower])
@@ -143,6 +143,8 @@ class LightModel:
                 layers[task] = self._parse(inputs, lens)
             else:
                 features[task], _ = self._lstms[f"heads.{task}.lstm"].read(inputs, lens)
+                if task not in self.run.tasks:
+                    continue
                 best = self._linear(f"heads.{task}.classifier", features[task]).argmax(axis=-1)
                 layers[task] = [
                     self._to_layer(task, row[:length])

@@ -15,7 +15,7 @@ from mutspad.models.description import DESCRIPTION, open_description
 from mutspad.tagging.document import Document
 from mutspad.tagging.light import LightModel
 from mutspad.tagging.tokenise import Offsets, decode_entity, tokenise
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Task
 
 BATCH_WORDS = 2048
 """Words that are predicted at once, padding included."""
@@ -71,7 +71,7 @@ class Pipeline:
         batch_words: int = BATCH_WORDS,
     ) -> None:
         self.model = model
-        self.tasks = tuple(model.run.tasks)
+        self.tasks = tuple(task for task in TASKS if task in model.run.tasks)
         self.tokeniser = tokeniser
         self.batch_words = batch_words
         labels = model.vocabulary.labels.get(Task.POS, ())

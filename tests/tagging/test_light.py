@@ -12,26 +12,29 @@ from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.tagging.full import FullModel
 from mutspad.tagging.light import LightModel
-from mutspad.tasks import TASKS
+from mutspad.tasks import TASKS, Task
 
 WORDS = ("@USER", "Ada", "sails", "to", "Oslo", "and", "BERGEN", "unheard", "\U0001f642", ".")
 
 
-@pytest.fixture(params=["as written", "both cases"])
+@pytest.fixture(params=["as written", "both cases", "kept branches"])
 def folder(request, model_folder, tmp_path):
     """A model whose predictions are not the same everywhere, as its weights are random."""
     loaded = load_model(model_folder)
     params = loaded.run.model.model_copy(
         update={
-            "both_cases": request.param == "both cases",
+            "both_cases": request.param != "as written",
             "parser": loaded.run.model.parser.model_copy(update={"layers": 2}),
         }
     )
-    run = loaded.run.model_copy(update={"model": params})
+    kept = (Task.POS, Task.CHUNK) if request.param == "kept branches" else ()
+    tasks = [task for task in (Task.NER, Task.DEP) if kept] or list(TASKS)
+    run = loaded.run.model_copy(update={"model": params, "tasks": tasks})
     torch.manual_seed(3)
     network = type(loaded.model)(
         params=params,
-        tasks=TASKS,
+        tasks=tasks,
+        kept=kept,
         labels=loaded.vocabulary.labels,
         n_words=len(loaded.vocabulary.words),
         n_chars=len(loaded.vocabulary.chars),
@@ -57,7 +60,7 @@ def test_numpy_predicts_what_torch_predicts(folder, multi_root):
     light.run = run
     expected = FullModel(dataclasses.replace(loaded, run=run)).annotate(sentences, 64)
     assert light.annotate(sentences, 64) == expected
-    for task in TASKS:
+    for task in run.tasks:
         assert len({label for each in expected for label in each.layers[task].labels}) > 1
 
 
