@@ -118,6 +118,19 @@ def test_a_job_waits_behind_none_of_less_priority() -> None:
     assert [wait for wait in waits if wait[2]] == []
 
 
+def test_the_small_model_is_a_target_of_its_own(planned: list[str]) -> None:
+    said = ["--config", 'distil={"teacher": "multi_task_learning"}']
+    jobs = split_jobs(snakemake("--dry-run", "--forceall", "distil", *said))
+    made = {file for job in jobs for file in files_of(job, "output")}
+    own = [job for job in jobs if "/distilled/" in job.partition("output: ")[2]]
+    read = {file for job in own for file in files_of(job, "input")}
+    assert len(own) == 3
+    assert "results/demo/models/tweets.all/seed1/weights.safetensors" in read
+    assert "results/demo/distilled/README.md" in made
+    assert read - made == {"results/demo/plan.json"}
+    assert not any("distilled" in job for job in planned)
+
+
 def test_the_command_line_wins_in_the_workflow_too() -> None:
     said = ["--config", "experiment=demo", 'training={"max_epochs": 2}', "seeds=[1,2]"]
     assert "seed2" in snakemake("--dry-run", "unify", *said)

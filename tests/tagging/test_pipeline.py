@@ -135,7 +135,8 @@ def test_a_frozen_encoder_reads_each_distinct_text_once(tagger_folder, monkeypat
     assert seen[0].find(("a", "@USER")).read().shape == (2, 2, 3)
 
 
-def test_what_is_no_model_is_named_with_a_hint(model_folder, tmp_path):
+def test_what_is_no_model_is_named_with_a_hint(model_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "PRETRAINED", tmp_path)
     with pytest.raises(CheckpointError, match=r"model\.json, found none$"):
         find_model(tmp_path)
     with pytest.raises(CheckpointError, match="Name one of seed1"):

@@ -95,9 +95,17 @@ def test_bytes_that_are_no_text_are_replaced_and_reported_once(
 )
 def test_a_mistake_is_named_in_a_line(arguments, code, said, call, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("mutspad.tagging.pipeline.PRETRAINED", tmp_path)
     found, _, err = call("tag", *arguments)
     assert found == code
     assert said in err.splitlines()[-1]
+
+
+def test_the_model_that_ships_needs_no_name(call, model_folder, monkeypatch):
+    monkeypatch.setattr("mutspad.tagging.pipeline.PRETRAINED", model_folder)
+    code, out, _ = call("tag", "See Oslo")
+    assert code == 0
+    assert "Oslo" in out
 
 
 def test_text_in_another_encoding_is_refused(call, model_folder, tmp_path):
