@@ -34,7 +34,7 @@ PARAMS = {
     "clip_norm": 5.0,
     "max_epochs": 4,
 }
-KILLS = 10
+KILLS = 4
 
 
 def params(**changes):

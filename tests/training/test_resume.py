@@ -16,7 +16,7 @@ from mutspad.training.stages import fit_run
 
 TEXT = [("omg", "owls"), ("so", "sweeet", "!"), ("go", "Ana"), ("two", "owls", "!")]
 ADVERSARIAL = {"target": "tweets", "hidden": 4, "max_reversal": 1.0, "steepness": 10.0}
-KILLS = 20
+KILLS = 6
 
 
 class KilledError(Exception):
@@ -95,7 +95,7 @@ def train(make_run, sentences, corpora, lexicon, bert):
 def test_a_training_ends_alike_wherever_it_was_stopped(kind, train, tmp_path):
     expected = train(kind)
     chance = random.Random(7)  # noqa: S311
-    for number in range(5):
+    for number in range(2):
         checkpoint = Fragile(tmp_path / f"{number}.ckpt", "this one", 0)
         stopped = 0
         while True:
