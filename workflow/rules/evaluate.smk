@@ -50,7 +50,7 @@ rule score:
     benchmark:
         "<benchmarks>/score.tsv"
     params:
-        code=code_of("mutspad.cli.step.score", "numpy"),
+        code=code_of("mutspad.cli.step.score", "numpy", "seqeval"),
         results=lambda wildcards: RESULTS,
     shell:
         r"""

@@ -76,7 +76,7 @@ rule judge_silver:
     benchmark:
         "<benchmarks>/judge_silver.tsv"
     params:
-        code=code_of("mutspad.cli.step.judge_silver", "pandas", "tabulate"),
+        code=code_of("mutspad.cli.step.judge_silver", "pandas", "seqeval", "tabulate"),
         results=lambda wildcards: RESULTS,
     shell:
         r"""

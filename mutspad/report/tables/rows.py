@@ -233,7 +233,7 @@ def note_scores(results: Results) -> list[str]:
         f"One seed ({seeds}): no spread can be given"
         if results.n_seeds == 1
         else f"Means over {results.n_seeds} seeds ({seeds}) ± sample standard deviation",
-        "POS: accuracy; NER and CK: exact-match F1 as by conlleval; all in per cent, on test",
+        "POS: accuracy; NER and CK: exact-match F1 by seqeval; all in per cent, on test",
         "DP: LAS counts head and universal relation (subtypes dropped) over all words, punctuation "
         "included, as conll18_ud_eval.py does, on the corpus's own trees, which may have several "
         "roots",
