@@ -4,8 +4,8 @@
 #   plan.json      plan/<model>.json      precision.json
 #   corpora/<domain>/<task>/{train,dev,test}.conllup      text/<domain>.txt     lexicon/
 #   language_model/      contextual/<encoder>/<domain>.npy
-#   models/<model>/seed<k>/      predictions/<model>/seed<k>/{dev,test}.conllup      scores/<model>/seed<k>.json
-#   unified/<domain>/seed<k>/train.conllup
+#   models/<model>/seed<k>/      predictions/<model>/seed<k>/{dev,test}.conllup      unified/<domain>/seed<k>/train.conllup
+#   scores/<model>/seed<k>.{json,counts.csv,history.csv}  silver/seed<k>.json        data.json
 #   ablation/<model>/seed<k>/<task>.csv                   tables/table<n>.{csv,md}
 #   figures/{convergence,figure2}.{pdf,png}               statistics/{differences,seeds,silver}.csv
 #   distilled/{model.json,weights.safetensors,README.md,scores.json,history.csv}
@@ -43,6 +43,16 @@ include: "workflow/rules/statistics.smk"
 include: "workflow/rules/describe.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/adapt.smk"
+
+
+# From what git has of `committed_seeds` and from the other seeds, which are trained (docs/architecture.md).
+rule outcome:
+    input:
+        rules.tables.input,
+        rules.figures.input,
+        rules.statistics.input,
+        rules.describe.input,
+        rules.provenance.input,
 
 
 # Every phase by name: Snakemake does not look behind scores and tables that a clone already holds.

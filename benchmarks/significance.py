@@ -1,6 +1,6 @@
 """Measure whether the paired tests and intervals keep what they promise, and how fast they are.
 
-Example: python benchmarks/significance.py --counts results/quick/statistics/counts
+Example: python -m benchmarks.significance --results results/quick
 
 Prints JSON, a task a key, and what lucky seeds do. Seconds are processor seconds, so that other
 jobs on the machine hardly count.
@@ -29,28 +29,27 @@ import numpy as np
 import pandas as pd
 from scipy.stats import permutation_test
 
-from mutspad.evaluation.counts import Counts, score_counts
+from mutspad.evaluation.counts import Counts, parse_counts, score_counts
 from mutspad.evaluation.significance import PairedSamples, interval
-from mutspad.report.statistics.comparisons import build_counts
+from mutspad.plan.layout import Layout
+from mutspad.tasks import Task
 
 SHUFFLES = 10_000
 
 
 @click.command()
-@click.option("--counts", type=click.Path(path_type=Path), required=True)
+@click.option("--results", type=click.Path(path_type=Path), required=True)
 @click.option("--trials", type=int, default=500)
 @click.option("--seed", type=int, default=1)
-def command(*, counts: Path, trials: int, seed: int) -> None:
+def command(*, results: Path, trials: int, seed: int) -> None:
     """Measure each task on the counts of its test set."""
     measured: dict[str, Any] = {}
-    for path in sorted(counts.glob("*.csv")):
-        frame = pd.read_csv(path, na_filter=False)
-        names = [name.split("/seed") for name in frame.columns[1:]]
-        runs = list(dict.fromkeys(run for run, _ in names))
-        seeds = sorted({int(rest.split("/")[0]) for _, rest in names})
-        stacked = np.stack(list(build_counts(frame, runs, seeds).values()))
+    scores = pd.read_csv(results / "statistics" / "seeds.csv")
+    for task, found in scores.groupby("task"):
+        runs, seeds = found["run"].unique(), sorted(found["seed"].unique())
+        stacked = np.stack([[_read(results, run, k, str(task)) for k in seeds] for run in runs])
         rng = np.random.default_rng(seed)
-        measured[path.stem] = {
+        measured[str(task)] = {
             "sentences": stacked.shape[2],
             "rejected": _reject(stacked[:, :1], trials, rng),
             "held": _hold(stacked[:, :1], trials, rng),
@@ -63,6 +62,11 @@ def command(*, counts: Path, trials: int, seed: int) -> None:
         for n_seeds, ratio in product((1, 2, 3, 5), (1, 3, 10))
     }
     click.echo(json.dumps(measured, indent=2))
+
+
+def _read(results: Path, run: str, seed: int, task: str) -> Counts:
+    text = Layout(results).counts(run, seed).read_text(encoding="utf-8")
+    return parse_counts(text)[Task(task)].counts
 
 
 def _draw(counts: Counts, rng: np.random.Generator, n_draws: int = 1000) -> PairedSamples:

@@ -49,7 +49,9 @@ class Findings:
         self.results: Results = read_results(folder, plan)
         self.models: Mapping[str, Mapping[Task, str]] = plan.report.table2
         self.compared = Comparisons(
-            self.models, *read_counts(folder, self.models, plan.seeds), plan.params.statistics
+            self.models,
+            *read_counts(folder, self.models, self.results.book),
+            plan.params.statistics,
         )
         self.whole = [row for row in self.models if SUBSET not in row]
         # Not every row has the tasks that only the target has.
@@ -241,7 +243,7 @@ def _plot_epochs(found: Findings) -> Figure:
     layout = Layout(found.folder)
     histories = {
         found.label(row): {
-            task: [pd.read_csv(layout.history(model, seed)) for seed in found.plan.seeds]
+            task: [pd.read_csv(layout.curve(model, seed)) for seed in found.plan.seeds]
             for task, model in found.models[row].items()
         }
         for row in found.whole[: len(STYLES)]

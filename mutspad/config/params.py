@@ -25,6 +25,7 @@ class Params(Closed):
 
     experiment: Name
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
+    committed_seeds: list[int]
     checkpoint_seconds: Annotated[float, Field(ge=0.0)]
     domains: Annotated[dict[DomainName, DomainParams], Field(min_length=1)]
     corpora: CorporaParams

@@ -18,6 +18,9 @@ def _check_sections(params: Params) -> Iterator[Mistake]:
     """Check that seeds are distinct, that every task has its weight and that names are known."""
     if len(set(params.seeds)) != len(params.seeds):
         yield Mistake(("seeds",), expected("distinct seeds", params.seeds))
+    if not set(params.committed_seeds) <= set(params.seeds):
+        known = f"some of the seeds {params.seeds}"
+        yield Mistake(("committed_seeds",), expected(known, params.committed_seeds))
     weights = params.training.loss_weights
     for task in TASKS:
         if task not in weights:

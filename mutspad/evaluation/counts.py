@@ -4,7 +4,10 @@ Accuracy, LAS and F1 are all a share, `100 * hits / size`, of two sums over sent
 over words, or twice the right spans over the gold and the predicted ones together.
 """
 
+import csv
+import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,15 @@ from mutspad.evaluation.span_f1 import read_spans
 from mutspad.tasks import Scheme, Task
 
 Counts = NDArray[np.int64]
+COLUMNS = ("task", "sentence", "hits", "size")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """The ids of a task's test sentences, and hits and size of each, `[sentences, 2]`."""
+
+    sentences: list[str]
+    counts: Counts
 
 
 def count_layers(task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]) -> Counts:
@@ -30,6 +42,44 @@ def count_layers(task: Task, gold: Sequence[Sentence], predicted: Sequence[Sente
     if [sentence.id for sentence in gold] != [sentence.id for sentence in predicted]:
         raise MutspadError(f"{task}: expected predictions for the sentences of gold, in its order")
     return _COUNTERS[task.spec.scheme](_layers(task, gold), _layers(task, predicted))
+
+
+def format_counts(counted: Mapping[Task, Counted]) -> str:
+    """Write the counts of one model as CSV, a line a task and sentence."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for task, found in counted.items():
+        for sentence, pair in zip(found.sentences, found.counts.tolist(), strict=True):
+            writer.writerow([task, sentence, *pair])
+    return stream.getvalue()
+
+
+def parse_counts(text: str) -> dict[Task, Counted]:
+    """Read what `format_counts` wrote.
+
+    Raises
+    ------
+    MutspadError
+        When the text is something else; with its line.
+    """
+    lines: dict[Task, list[tuple[str, int, int]]] = {}
+    rows = csv.reader(io.StringIO(text))
+    header = next(rows, [])
+    if tuple(header) != COLUMNS:
+        raise MutspadError(f"1: expected the columns {','.join(COLUMNS)}, found {','.join(header)}")
+    for number, row in enumerate(rows, start=2):
+        try:
+            task, sentence, hits, size = row
+            lines.setdefault(Task(task), []).append((sentence, int(hits), int(size)))
+        except ValueError:
+            raise MutspadError(
+                f"{number}: expected task, sentence and two whole numbers, found {','.join(row)}"
+            ) from None
+    return {
+        task: Counted([name for name, *_ in found], _collect(pair for _, *pair in found))
+        for task, found in lines.items()
+    }
 
 
 def score_counts(counts: NDArray[np.number]) -> NDArray[np.float64]:
@@ -92,7 +142,7 @@ def _edges(layers: Sequence[Layer]) -> list[list[tuple[int, str]]]:
     ]
 
 
-def _collect(pairs: Iterable[tuple[int, int]]) -> Counts:
+def _collect(pairs: Iterable[Sequence[int]]) -> Counts:
     """Collect pairs as an array, `[sentences, 2]`."""
     return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
 

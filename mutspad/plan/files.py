@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mutspad.data.encoder_files import list_files, package_version
 from mutspad.data.registry import Folder, load_registry
-from mutspad.plan.layout import MODEL_FILES, PREDICTED, SPLITS, Layout
+from mutspad.plan.layout import HISTORY, MODEL_FILES, PREDICTED, SPLITS, Layout
 from mutspad.plan.plan import OWN_LANGUAGE_MODEL, Plan
 from mutspad.tasks import Task
 
@@ -91,6 +91,34 @@ class Files:
     def lexicon(self) -> list[str]:
         """List the files of the lexicon."""
         return _text(self.at.lexicon / name for name in ("lexicon.json", "vectors.safetensors"))
+
+    def kept_here(self) -> list[str]:
+        """List all that is behind the seeds that are trained here and too large for git."""
+        if not self.plan.trained_seeds:
+            return []
+        return [
+            str(self.at.precision),
+            *self.processed(),
+            *self.language_model(),
+            *self.caches(),
+            *self.unified(),
+            *self.models(),
+            *self.predictions(self.plan.models),
+        ]
+
+    def committed(self) -> list[str]:
+        """List what git takes of all seeds, from which tables, figures and statistics are made."""
+        return [str(self.at.data), *self.scored(), *self.silver(), *self.ablation()]
+
+    def language_model(self) -> list[str]:
+        """List the files of our own language model; none where no model reads it."""
+        sources = {self.plan.params.encoders[name].source for name in self.plan.encoders()}
+        names = [*ELMO_FILES, HISTORY, "summary.json"] if OWN_LANGUAGE_MODEL in sources else []
+        return _text(self.at.language_model / name for name in names)
+
+    def data(self) -> list[str]:
+        """List what the tables' words on the data are taken from."""
+        return [*self.summaries(), self.lexicon()[0], *self.language_model()[-1:]]
 
     def resolved(self) -> list[str]:
         """List the plan and the resolved file of every model."""
@@ -182,59 +210,76 @@ class Files:
         return _text(self.at.model(model, seed) / name for name in MODEL_FILES)
 
     def models(self, *phases: str) -> list[str]:
-        """List the models of phases, all seeds, and how they were trained."""
+        """List the models of phases, each seed that is trained, and how they were trained."""
         return [
             file
             for model in self.plan.trained(*phases)
-            for seed in self.plan.seeds
+            for seed in self.plan.trained_seeds
             for file in [*self.model(model, seed), str(self.at.history(model, seed))]
         ]
 
-    def histories(self, models: Iterable[str]) -> list[str]:
-        """List how models were trained, all seeds."""
-        trained = set(self.plan.trained())
+    def curves(self, models: Iterable[str], *seeds: int | str) -> list[str]:
+        """List how the models among these that were trained were so, of some seeds or all."""
         return _text(
-            self.at.history(model, seed)
+            self.at.curve(model, seed)
             for model in models
-            if model in trained
-            for seed in self.plan.seeds
+            if self.plan.predictor(model) == model
+            for seed in seeds or self.plan.seeds
         )
 
-    def predictions(self, models: Iterable[str]) -> list[str]:
-        """List the predictions of models, all seeds."""
+    def predictions(self, models: Iterable[str], *seeds: int | str) -> list[str]:
+        """List the predictions of models, of some seeds or all that are trained."""
         return _text(
             self.at.predictions(model, seed, split)
             for model in models
-            for seed in self.plan.seeds
+            for seed in seeds or self.plan.trained_seeds
             for split in PREDICTED
         )
 
-    def scores(self) -> list[str]:
-        """List the scores of every model and seed."""
+    def scores(self, *seeds: int | str) -> list[str]:
+        """List the scores of every model, of some seeds or all."""
         return _text(
-            self.at.scores(model, seed) for model in self.plan.models for seed in self.plan.seeds
+            self.at.scores(model, seed)
+            for model in self.plan.models
+            for seed in seeds or self.plan.seeds
         )
 
-    def scoring(self) -> list[str]:
-        """List what scoring reads: predictions, the gold corpora, the size of each model."""
+    def counts(self, *seeds: int | str) -> list[str]:
+        """List the counts of every model behind a row, of some seeds or all."""
+        return _text(
+            self.at.counts(model, seed)
+            for model in self.plan.report.models()
+            for seed in seeds or self.plan.seeds
+        )
+
+    def scored(self, *seeds: int | str) -> list[str]:
+        """List all that scoring writes, of some seeds or all."""
+        curves = self.curves(self.plan.models, *seeds)
+        return [*self.scores(*seeds), *self.counts(*seeds), *curves]
+
+    def scoring(self, seed: int | str) -> list[str]:
+        """List what the scoring of a seed reads: predictions, gold, size and history of models."""
         gold = [
             file
             for domain in {model.domain: None for model in self.plan.models.values()}
             for file in [*self.splits(domain, *PREDICTED), *self.single_root(domain)]
         ]
-        sizes = [
-            str(self.at.model(self.plan.predictor(model), seed) / MODEL_FILES[0])
-            for model in self.plan.models
-            for seed in self.plan.seeds
-        ]
-        return [*self.predictions(self.plan.models), *gold, *dict.fromkeys(sizes)]
+        models = _text(
+            path
+            for model in self.plan.trained()
+            for path in (
+                self.at.model(model, seed) / MODEL_FILES[0],
+                self.at.history(model, seed),
+            )
+        )
+        return [*self.predictions(self.plan.models, seed), *gold, *models]
 
-    def unified(self) -> list[str]:
-        """List the unified training sets."""
+    def unified(self, *seeds: int | str) -> list[str]:
+        """List the unified training sets, of some seeds or all that are trained."""
         return _text(
             self.at.unified(domain, seed)
             for domain in self.plan.labellers
-            for seed in self.plan.seeds
+            for seed in seeds or self.plan.trained_seeds
         )
 
     def trials(self) -> list[str]:
@@ -246,10 +291,14 @@ class Files:
         )
 
     def silver(self) -> list[str]:
-        """List what the quality of silver labels is judged by."""
+        """List the quality of the silver labels of every seed."""
+        return _text(self.at.silver(seed) for seed in self.plan.seeds)
+
+    def judging(self, seed: int | str) -> list[str]:
+        """List what the quality of the silver labels of a seed is judged by."""
         labellers = [m for cells in self.plan.labellers.values() for m in cells.values()]
         gold = [file for domain in self.plan.labellers for file in self.splits(domain)]
-        return [*self.unified(), *gold, *self.predictions(labellers)]
+        return [*self.unified(seed), *gold, *self.predictions(labellers, seed)]
 
     def labelling(self) -> list[str]:
         """List what a teacher labels, and its model."""

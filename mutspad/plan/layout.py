@@ -27,6 +27,11 @@ class Layout:
         return self.root / "plan.json"
 
     @property
+    def data(self) -> Path:
+        """Name what tables say of the data: corpora, word vectors, our own language model."""
+        return self.root / "data.json"
+
+    @property
     def lexicon(self) -> Path:
         """Name the folder of words, characters and word vectors."""
         return self.root / "lexicon"
@@ -93,6 +98,18 @@ class Layout:
     def scores(self, model: str, seed: int | str) -> Path:
         """Name the scores of a model."""
         return self.root / "scores" / model / f"seed{seed}.json"
+
+    def counts(self, model: str, seed: int | str) -> Path:
+        """Name what each test sentence adds to the scores of a model."""
+        return self.root / "scores" / model / f"seed{seed}.counts.csv"
+
+    def curve(self, model: str, seed: int | str) -> Path:
+        """Name the copy of a model's history that stands beside its scores."""
+        return self.root / "scores" / model / f"seed{seed}.{HISTORY}"
+
+    def silver(self, seed: int | str) -> Path:
+        """Name the quality of the silver labels of one seed."""
+        return self.root / "silver" / f"seed{seed}.json"
 
     def trial(self, model: str, number: int | str) -> Path:
         """Name what one trial of the study gave."""

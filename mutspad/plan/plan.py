@@ -90,6 +90,11 @@ class Plan(Closed):
         return load_registry().with_own(self.params.corpora.own)
 
     @property
+    def trained_seeds(self) -> list[int]:
+        """List the seeds that are trained here; of others the results are in git."""
+        return [seed for seed in self.seeds if seed not in self.params.committed_seeds]
+
+    @property
     def layout(self) -> Layout:
         """Name the files, from the checkout's folder."""
         return Layout(Path("results", self.params.experiment))

@@ -102,12 +102,11 @@ class RunScores(Record):
     scores: dict[TaskKey, dict[str, dict[str, float]]]
 
 
-@dataclass(frozen=True)
-class Setting:
-    """Describe the data behind the tables."""
+class Setting(Record):
+    """Represent `data.json`: the data behind the tables."""
 
     experiment: str
-    summaries: tuple[CorpusSummary, ...]
+    summaries: list[CorpusSummary]
     vectors: VectorsInfo
     language_model: LanguageModelSummary | None
 
@@ -121,10 +120,10 @@ class Setting:
     ) -> Self:
         """Check raw summaries, a raw lexicon and the summary of our language model, if any."""
         return cls(
-            experiment,
-            tuple(read_record(CorpusSummary, "a corpus summary", raw) for raw in summaries),
-            read_record(VectorsInfo, "a lexicon", vectors),
-            None
+            experiment=experiment,
+            summaries=[read_record(CorpusSummary, "a corpus summary", raw) for raw in summaries],
+            vectors=read_record(VectorsInfo, "a lexicon", vectors),
+            language_model=None
             if language_model is None
             else read_record(LanguageModelSummary, "a summary of a language model", language_model),
         )
@@ -199,11 +198,20 @@ class ScoreBook:
         return found
 
     def records(self, run: str) -> list[RunScores]:
-        """Return all scores of each seed of a model."""
+        """Return all scores of each seed of a model, which must have the same parameters."""
         for seed in self.seeds:
             if (run, seed) not in self._runs:
                 raise MutspadError(f"run {run}, seed {seed}: expected its scores, found none")
-        return [self._runs[run, seed] for seed in self.seeds]
+        first, *others = records = [self._runs[run, seed] for seed in self.seeds]
+        for other in others:
+            keys = sorted({*first.config, *other.config})
+            odd = [key for key in keys if first.config.get(key) != other.config.get(key)]
+            if odd:
+                raise MutspadError(
+                    f"run {run}, seed {other.seed}: expected the parameters of seed {first.seed}, "
+                    f"found other values of {', '.join(odd)}; train one of the two again"
+                )
+        return records
 
     def knows(self, run: str, task: Task, split: Split, metric: str) -> bool:
         """Return whether any seed of a run has a score."""

@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from mutspad.cli.main import main
-from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.evaluation.counts import Counted, count_layers, format_counts
 from mutspad.evaluation.score import score_layers
 from mutspad.files import write_json, write_text
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan, write_plan
 from mutspad.report.ablation.drops import Ablation
+from mutspad.report.records import Setting
 from mutspad.tasks import Task
 
 TAGS = ("NOUN", "VERB", "ADJ")
@@ -42,6 +43,12 @@ def build_sentences(share=1.0, origin=Origin.GOLD, seed=0):
     ]
 
 
+def write_counts(folder, run, seed, gold, predicted):
+    """Write the counts of POS, as scoring does."""
+    counted = Counted([s.id for s in gold], count_layers(Task.POS, gold, predicted))
+    write_text(Layout(folder).counts(run, seed), format_counts({Task.POS: counted}))
+
+
 @pytest.fixture
 def folder(plan_of, tmp_path):
     plan = plan_of(seeds=[1, 2], statistics={"shuffles": 200, "resamples": 200})
@@ -52,16 +59,13 @@ def folder(plan_of, tmp_path):
     }
     changes = {"rows": {row: {} for row in plan.rows} | rows, "corpora": {}, "models": {}}
     write_plan(plan.model_copy(update=changes), Layout(tmp_path))
+    vectors = {"source": "none", "substitute_for": None, "dim": 8}
+    write_json(tmp_path / "data.json", Setting.read("demo", [], vectors).model_dump(mode="json"))
     gold = build_sentences()
-    write_conllup(tmp_path / "corpora" / "tweets" / "pos" / "test.conllup", gold)
-    write_json(
-        tmp_path / "lexicon" / "lexicon.json", {"source": "none", "substitute_for": None, "dim": 8}
-    )
     for run, share in RUNS.items():
         for seed in (1, 2):
             predicted = build_sentences(share, Origin.SILVER, seed)
-            place = tmp_path / "predictions" / run / f"seed{seed}"
-            write_conllup(place / "test.conllup", predicted)
+            write_counts(tmp_path, run, seed, gold, predicted)
             scores = score_layers(Task.POS, gold, predicted)
             record = {
                 "run": run,
@@ -90,7 +94,6 @@ def test_methods_are_compared_and_claims_judged_the_same_way_every_time(folder):
     assert call("claim", folder) == 0
     first = read_all(folder)
     assert list(first) == [
-        "statistics/counts/pos.csv",
         "statistics/differences.csv",
         "statistics/seeds.csv",
         "claims.json",
@@ -140,15 +143,49 @@ def test_what_units_do_is_read_with_its_least_support(folder):
     assert "2 units, classes with at least 5 gold words: POS 1.00 and -1.00 (1 classes)" in page
 
 
-def test_predictions_newer_than_their_scores_are_refused(folder, capsys):
-    place = folder / "predictions" / "multi" / "seed2" / "test.conllup"
-    write_conllup(place, build_sentences(0.7, Origin.SILVER, 9))
+def test_counts_of_other_predictions_than_the_scores_are_refused(folder, capsys):
+    predicted = build_sentences(0.7, Origin.SILVER, 9)
+    write_counts(folder, "multi", 2, build_sentences(), predicted)
     assert call("compare", folder) == 1
-    assert "run multi, seed 2: expected predictions with pos accuracy" in capsys.readouterr().err
+    assert "run multi, seed 2: expected counts with pos accuracy" in capsys.readouterr().err
     assert not (folder / "statistics").exists()
 
 
-def test_missing_scores_are_refused(folder, capsys):
-    (folder / "scores" / "mono" / "seed1.json").unlink()
+def test_counts_of_another_test_set_are_refused(folder, capsys):
+    path = Layout(folder).counts("multi", 2)
+    path.write_text(path.read_text().replace("s7,", "t7,"))
     assert call("compare", folder) == 1
-    assert "seed1.json: expected the scores of a model, found no file" in capsys.readouterr().err
+    assert f"{path}: expected counts of the pos test sentences" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "found"), [("pos,s0,1\n", "pos,s0,1"), ("pos,s0,1,x\n", "pos,s0,1,x")]
+)
+def test_a_damaged_line_of_counts_is_named(folder, capsys, line, found):
+    path = Layout(folder).counts("mono", 1)
+    path.write_text("task,sentence,hits,size\n" + line)
+    assert call("compare", folder) == 1
+    assert f"{path}:2: expected task, sentence and two whole numbers, found {found}" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("seed1.json", "the scores of a model"), ("seed1.counts.csv", "the counts of a model")],
+)
+def test_missing_scores_and_counts_are_refused(folder, capsys, name, what):
+    (folder / "scores" / "mono" / name).unlink()
+    assert call("compare", folder) == 1
+    assert f"{name}: expected {what}, found no file" in capsys.readouterr().err
+
+
+def test_seeds_of_other_parameters_do_not_add_up(folder, capsys):
+    path = Layout(folder).scores("mono", 2)
+    record = json.loads(path.read_text())
+    write_json(path, record | {"config": {"domain": "tweets", "training": {"max_epochs": 3}}})
+    assert call("compare", folder) == 1
+    assert (
+        "run mono, seed 2: expected the parameters of seed 1, found other values of training"
+        in capsys.readouterr().err
+    )

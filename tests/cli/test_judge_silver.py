@@ -1,4 +1,4 @@
-"""The verb `judge-silver`: unified sets, gold corpora and predictions in, one table twice out."""
+"""The verbs `judge-silver` and `tabulate-silver`: each seed by itself, then one table twice."""
 
 import pandas as pd
 import pytest
@@ -32,25 +32,17 @@ def results(plan_of, tmp_path):
     return tmp_path
 
 
-def judge(results):
-    output = results / "statistics" / "silver.csv"
+def call(verb, results, *more):
     with pytest.raises(SystemExit) as stopped:
-        main(
-            [
-                "step",
-                "judge-silver",
-                "--plan",
-                str(results / "plan.json"),
-                "--results",
-                str(results),
-            ]
-        )
-    return stopped.value.code, output
+        main(["step", verb, "--plan", str(results / "plan.json"), "--results", str(results), *more])
+    return stopped.value.code
 
 
 def test_every_seed_is_compared_and_both_files_are_written(results):
-    code, output = judge(results)
-    assert code == 0
+    for seed in ("2", "1"):
+        assert call("judge-silver", results, "--seed", seed) == 0
+    assert call("tabulate-silver", results) == 0
+    output = results / "statistics" / "silver.csv"
     frame = pd.read_csv(output)
     assert list(zip(frame.seed, frame.evidence, frame.agreement, strict=True)) == [
         (1, "dev", 100.0),
@@ -64,9 +56,22 @@ def test_every_seed_is_compared_and_both_files_are_written(results):
     assert "| Tweets POS | tweets.pos" in output.with_suffix(".md").read_text("utf-8")
 
 
+def test_the_file_between_them_keeps_the_order_of_equal_confusions(results):
+    # The one that was met first comes first, not the first of the alphabet.
+    words = ("a", "b", "c")
+    gold = [tagged("dev-1", words, ("NN", "NN", "NN"))]
+    write_conllup(results / "corpora" / "tweets" / "pos" / "dev.conllup", gold)
+    for seed in (1, 2):
+        path = Layout(results).predictions("tweets.pos", seed, "dev")
+        write_conllup(path, [tagged("dev-1", words, ("ZZ", "VB", "NN"), Origin.SILVER)])
+        assert call("judge-silver", results, "--seed", str(seed)) == 0
+    assert call("tabulate-silver", results) == 0
+    frame = pd.read_csv(results / "statistics" / "silver.csv")
+    assert frame.confusions[frame.evidence == "dev"].tolist() == ["NN → ZZ (1), NN → VB (1)"] * 2
+
+
 def test_a_missing_file_is_one_message_and_no_table(results, capsys):
     Layout(results).predictions("tweets.pos", 2, "test").unlink()
-    code, output = judge(results)
-    assert code == 1
+    assert call("judge-silver", results, "--seed", "2") == 1
     assert "seed2/test.conllup: expected" in capsys.readouterr().err
-    assert not output.parent.exists()
+    assert not Layout(results).silver(2).exists()

@@ -1,6 +1,7 @@
 """The workflow, DVC's stages, the plan and the verbs agree."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,10 @@ from mutspad.plan.plan import Plan
 from mutspad.report.provenance.provenance import belongs, name_artefacts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-IN_GIT = {"scores", "tables", "figures", "statistics", "claims.md", "claims.json"}
+IN_GIT = {
+    *("scores", "silver", "data.json", "ablation"),
+    *("tables", "figures", "statistics", "claims.md", "claims.json"),
+}
 
 
 def snakemake(*arguments: str) -> str:
@@ -77,20 +81,19 @@ def test_jobs_make_what_the_plan_says(planned: list[str], plan_of: Callable[...,
         *files.models(),
         *files.predictions(plan.models),
         *files.unified(),
-        *files.scores(),
-        *files.ablation(),
+        *files.committed(),
     }
     assert expected <= made
     models = [job for job in planned if "/weights.safetensors" in job.partition("output: ")[2]]
     assert len(models) == len(plan.trained()) * len(plan.seeds)
 
 
-def test_only_one_job_scores_and_none_predicts_apart_but_for_another_domain(
+def test_one_job_scores_a_seed_and_none_predicts_apart_but_for_another_domain(
     planned: list[str], plan_of: Callable[..., Plan]
 ) -> None:
     names = [re.match(r"(?:local)?rule (\w+):", job) for job in planned]
     counted = [match[1] for match in names if match]
-    assert counted.count("score") == 1
+    assert counted.count("score") == len(plan_of().seeds)
     assert counted.count("apply_model") == len(plan_of().as_is())
 
 
@@ -136,6 +139,36 @@ def test_the_command_line_wins_in_the_workflow_too() -> None:
     assert "seed2" in snakemake("--dry-run", "unify", *said)
     refused = snakemake("--dry-run", "plan", "--config", 'training={"max_epochs": "x"}')
     assert "the command line (--config, --configfile): training.max_epochs: Input" in refused
+
+
+def test_of_a_committed_seed_nothing_is_made(plan_of: Callable[..., Plan], tmp_path: Path) -> None:
+    """A fresh clone with the results of seed 1: no metadata, no models, times that say nothing."""
+    committed = [tmp_path / path for path in Files(plan_of()).committed()]
+    for path in committed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+
+    def plan(seeds: str) -> str:
+        said = [f"seeds={seeds}", "committed_seeds=[1]"]
+        return snakemake("--dry-run", "--directory", str(tmp_path), "outcome", "--config", *said)
+
+    jobs = split_jobs(plan("[1,2]"))
+    made = {file for job in jobs for file in files_of(job, "output")}
+    both = Files(plan_of(seeds=[1, 2], committed_seeds=[1]))
+    assert {*both.models(), *both.unified()} <= made
+    assert "results/demo/tables/table2.md" in made
+    assert not [file for file in made if "seed1" in file]
+
+    alone = split_jobs(plan("[1]"))
+    made = {file for job in alone for file in files_of(job, "output")}
+    assert {"tables", "figures", "statistics", "provenance.json"} <= {f.split("/")[2] for f in made}
+    assert not {f.split("/")[2] for f in made} & {"corpora", "lexicon", "language_model", "models"}
+
+    committed[-1].unlink()
+    missing = plan("[1]")
+    assert "MissingInputException" in missing
+    assert committed[-1].name in missing
 
 
 def test_every_stage_calls_targets_of_the_workflow(stages: dict[str, Any]) -> None:

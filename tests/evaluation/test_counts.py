@@ -1,12 +1,19 @@
 """Sums of the counts of sentences come to the scores of the tables, whatever the labels."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import MutspadError
-from mutspad.evaluation.counts import count_layers, score_counts
+from mutspad.evaluation.counts import (
+    Counted,
+    count_layers,
+    format_counts,
+    parse_counts,
+    score_counts,
+)
 from mutspad.evaluation.score import main_score, score_layers
 from mutspad.tasks import Task
 
@@ -76,3 +83,22 @@ def test_a_missing_layer_and_missing_words_are_refused():
     short = [Sentence("1", ("w",), {Task.POS: Layer(())})]
     with pytest.raises(MutspadError, match="sentence 1: expected predictions for 1 words"):
         count_layers(Task.POS, gold, short)
+
+
+def test_counts_survive_the_file():
+    # Whoever brings a corpus of their own names its sentences.
+    counts = {
+        Task.POS: Counted(["NA", "a,b", 'say "x"'], np.array([[1, 2], [0, 0], [3, 3]])),
+        Task.NER: Counted(["n-1"], np.array([[4, 6]])),
+    }
+    back = parse_counts(format_counts(counts))
+    assert list(back) == list(counts)
+    for task, found in back.items():
+        assert found.sentences == counts[task].sentences
+        assert found.counts.tolist() == counts[task].counts.tolist()
+
+
+@pytest.mark.parametrize("text", ["", "sentence,hits\n"])
+def test_another_table_is_refused(text):
+    with pytest.raises(MutspadError, match=r"^1: expected the columns task,sentence,hits,size"):
+        parse_counts(text)

@@ -62,6 +62,8 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process_and_on_one_core(
             for folder in ("models", "predictions", "scores")
             for model in REMADE
         ),
+        "silver",
+        "data.json",
         "ablation",
         *("tables", "figures", "statistics", "claims.md", "claims.json", "report"),
     )
@@ -121,8 +123,8 @@ def test_committed_tables_do_not_pass_for_a_run_in_a_fresh_clone(
 ) -> None:
     world.commit()
     clone = world.clone(tmp_path / "clone")
-    in_git = ("scores", "tables", "figures", "statistics", "claims.md", "claims.json")
-    assert set(clone.digest()) == set(world.digest(*in_git))
+    in_git = ("scores", "silver", "data.json", "ablation", "tables", "figures", "statistics")
+    assert set(clone.digest()) == set(world.digest(*in_git, "claims.md", "claims.json"))
     everything = clone.plan("all")
     assert {"prepare_corpus", "train_baseline", "finetune_model", "score"} <= everything
     assert {"prepare_corpus", "build_lexicon"} <= clone.plan("table1")

@@ -241,8 +241,7 @@ def test_nobody_reads_what_nobody_writes(plan_of: PlanOf) -> None:
         *(file for m in plan.trained() for s in plan.seeds for file in files.training(m, s)),
         *(file for m in plan.as_is() for s in plan.seeds for file in files.application(m, s)),
         *(file for d in plan.labellers for s in plan.seeds for file in files.unification(d, s)),
-        *files.scoring(),
-        *files.silver(),
+        *(file for s in plan.seeds for file in [*files.scoring(s), *files.judging(s)]),
     }
     assert read - made == set()
 

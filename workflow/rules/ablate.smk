@@ -5,21 +5,21 @@ rule ablate:
 
 rule ablate_units:
     input:
-        model=FILES.model(ABLATED, PARAMS.seeds[0]),
+        model=lambda wildcards: FILES.model(ABLATED, wildcards.seed),
         dev=lambda wildcards: str(
             AT.corpus(PLAN.models[ABLATED].domain, wildcards.task, "dev.conllup")
         ),
         contextual=FILES.contextual(ABLATED),
     output:
-        matrix=f"{ABLATION}/{{task}}.csv",
-        classes=f"{ABLATION}/{{task}}.json",
+        matrix=f"{AT.ablation(ABLATED, '{seed}')}/{{task}}.csv",
+        classes=f"{AT.ablation(ABLATED, '{seed}')}/{{task}}.json",
     log:
-        "<logs>/ablate/{task}.log",
+        "<logs>/ablate/seed{seed}/{task}.log",
     benchmark:
-        "<benchmarks>/ablate/{task}.tsv"
+        "<benchmarks>/ablate/seed{seed}/{task}.tsv"
     params:
         code=code_of("mutspad.cli.step.ablate", "numpy", "torch"),
-        model=lambda wildcards: str(AT.model(ABLATED, PARAMS.seeds[0])),
+        model=lambda wildcards: str(AT.model(ABLATED, wildcards.seed)),
         corpora=lambda wildcards: str(AT.corpora(PLAN.models[ABLATED].domain)),
         ablation=PARAMS.ablation.model_dump_json(),
         contextual=[
@@ -40,18 +40,18 @@ rule ablate_units:
 
 rule rank_words:
     input:
-        model=FILES.model(ABLATED, PARAMS.seeds[0]),
+        model=lambda wildcards: FILES.model(ABLATED, wildcards.seed),
         sentences=FILES.splits(PLAN.models[ABLATED].domain),
         contextual=FILES.contextual(ABLATED),
     output:
-        f"{ABLATION}/activations.json",
+        f"{AT.ablation(ABLATED, '{seed}')}/activations.json",
     log:
-        "<logs>/rank_words.log",
+        "<logs>/rank_words/seed{seed}.log",
     benchmark:
-        "<benchmarks>/rank_words.tsv"
+        "<benchmarks>/rank_words/seed{seed}.tsv"
     params:
         code=code_of("mutspad.cli.step.rank_words", "numpy", "torch"),
-        model=lambda wildcards: str(AT.model(ABLATED, PARAMS.seeds[0])),
+        model=lambda wildcards: str(AT.model(ABLATED, wildcards.seed)),
         corpora=lambda wildcards: str(AT.corpora(PLAN.models[ABLATED].domain)),
         ablation=PARAMS.ablation.model_dump_json(),
         contextual=[

@@ -6,10 +6,10 @@ rule adapt:
 
 rule report_recipe:
     input:
-        FILES.scoring(),
-        FILES.scores(),
+        FILES.scoring(PARAMS.seeds[0]),
+        FILES.scored(),
         FILES.summaries(),
-        FILES.histories(REPORTED),
+        "<results>/data.json",
         STATISTICS,
         plan="<results>/plan.json",
     output:

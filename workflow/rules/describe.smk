@@ -47,8 +47,7 @@ rule describe_pages:
 
 use rule describe_pages as describe_parameters with:
     input:
-        FILES.summaries(),
-        "<results>/lexicon/lexicon.json",
+        "<results>/data.json",
         "<results>/plan.json",
     output:
         report(

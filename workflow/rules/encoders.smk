@@ -1,8 +1,6 @@
 rule encoders:
     input:
-        multiext(
-            "<results>/language_model/", *ELMO_FILES, "history.csv", "summary.json"
-        ),
+        FILES.language_model(),
         FILES.caches(),
 
 

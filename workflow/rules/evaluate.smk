@@ -3,9 +3,12 @@ rule predictions:
         FILES.predictions(PLAN.models),
 
 
+# All that tables, figures, statistics and claims read of a seed: in git, and without words of the corpora.
 rule scores:
     input:
-        FILES.scores(),
+        FILES.scored(),
+        FILES.silver(),
+        "<results>/data.json",
 
 
 # A trained model predicts where it is trained; this is for models that another domain uses as they are (paper 5.2.1).
@@ -38,23 +41,68 @@ rule apply_model:
         """
 
 
-# All models in one process: scoring takes a fraction of a second a model, starting Python takes longer.
+# All models of a seed in one process: scoring takes a fraction of a second a model, starting Python takes longer.
 rule score:
     input:
-        FILES.scoring(),
+        lambda wildcards: FILES.scoring(wildcards.seed),
         plan="<results>/plan.json",
     output:
-        FILES.scores(),
+        FILES.scored("{seed}"),
     log:
-        "<logs>/score.log",
+        "<logs>/score/seed{seed}.log",
     benchmark:
-        "<benchmarks>/score.tsv"
+        "<benchmarks>/score/seed{seed}.tsv"
     params:
         code=code_of("mutspad.cli.step.score", "numpy", "seqeval"),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step score \
+            --plan {input.plan:q} \
+            --seed {wildcards.seed} \
+            --results {params.results:q} &>{log:q}
+        """
+
+
+rule judge_silver:
+    input:
+        lambda wildcards: FILES.judging(wildcards.seed),
+        plan="<results>/plan.json",
+    output:
+        "<results>/silver/seed{seed}.json",
+    log:
+        "<logs>/judge_silver/seed{seed}.log",
+    benchmark:
+        "<benchmarks>/judge_silver/seed{seed}.tsv"
+    params:
+        code=code_of("mutspad.cli.step.judge_silver", "seqeval"),
+        results=lambda wildcards: RESULTS,
+    shell:
+        r"""
+        python -m mutspad.cli step judge-silver \
+            --plan {input.plan:q} \
+            --seed {wildcards.seed} \
+            --results {params.results:q} &>{log:q}
+        """
+
+
+# What it takes of the plan are the corpora, whose summaries are made again where they change.
+rule describe_data:
+    input:
+        FILES.data(),
+        plan=ancient("<results>/plan.json"),
+    output:
+        "<results>/data.json",
+    log:
+        "<logs>/describe_data.log",
+    benchmark:
+        "<benchmarks>/describe_data.tsv"
+    params:
+        code=code_of("mutspad.cli.step.describe_data"),
+        results=lambda wildcards: RESULTS,
+    shell:
+        r"""
+        python -m mutspad.cli step describe-data \
             --plan {input.plan:q} \
             --results {params.results:q} &>{log:q}
         """

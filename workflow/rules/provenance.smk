@@ -13,13 +13,8 @@ rule record:
         rules.figures.input,
         rules.statistics.input,
         rules.ablate.input,
-        rules.corpora.input,
-        rules.plan.input,
-        rules.encoders.input,
-        rules.unify.input,
-        FILES.models(),
-        rules.predictions.input,
         rules.scores.input,
+        FILES.kept_here(),
     output:
         "<results>/provenance.json",
     log:
@@ -32,9 +27,6 @@ rule record:
         artefacts=[
             f"--artefact={pattern}"
             for pattern in (
-                "precision.json",
-                "lexicon/*",
-                "language_model/*",
                 "tables/*",
                 "figures/*",
                 "statistics/**/*",

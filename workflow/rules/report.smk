@@ -2,7 +2,6 @@ TABLES = [
     f"{RESULTS}/tables/table{n}.{kind}" for n in (1, 2, 3) for kind in ("csv", "md")
 ]
 UNITS = [f"{RESULTS}/tables/table4.{kind}" for kind in ("csv", "md", "html")]
-REPORTED = PLAN.report.models()
 
 
 rule tables:
@@ -41,15 +40,14 @@ rule table3:
 rule table4:
     input:
         rules.corpora.input,
-        FILES.model(ABLATED, PARAMS.seeds[0]),
+        FILES.models(),
         FILES.ablation(),
         UNITS,
 
 
 rule tabulate_corpora:
     input:
-        FILES.summaries(),
-        "<results>/lexicon/lexicon.json",
+        "<results>/data.json",
         plan="<results>/plan.json",
     output:
         multiext("<results>/tables/table1.", "csv", "md"),
@@ -72,10 +70,8 @@ rule tabulate_corpora:
 
 use rule tabulate_corpora as tabulate_methods with:
     input:
-        FILES.summaries(),
+        "<results>/data.json",
         FILES.scores(),
-        "<results>/lexicon/lexicon.json",
-        "<results>/language_model/summary.json",
         plan="<results>/plan.json",
     output:
         multiext("<results>/tables/table2.", "csv", "md"),
@@ -138,7 +134,7 @@ rule figures:
 
 rule plot_convergence:
     input:
-        FILES.histories(REPORTED),
+        FILES.curves(PLAN.report.models()),
         plan="<results>/plan.json",
     output:
         multiext("<results>/figures/convergence.", "pdf", "csv"),

@@ -1,10 +1,4 @@
-REPORTED_TASKS = [
-    task for task in TASKS if any(task in cells for cells in PLAN.rows.values())
-]
-STATISTICS = [
-    f"{RESULTS}/statistics/{name}.csv"
-    for name in ("differences", "seeds", *(f"counts/{task}" for task in REPORTED_TASKS))
-]
+STATISTICS = [f"{RESULTS}/statistics/{name}.csv" for name in ("differences", "seeds")]
 SILVER = [f"{RESULTS}/statistics/silver.{kind}" for kind in ("csv", "md")]
 
 
@@ -17,10 +11,9 @@ rule statistics:
 
 rule compare:
     input:
-        FILES.scoring(),
+        "<results>/data.json",
         FILES.scores(),
-        FILES.summaries(),
-        "<results>/lexicon/lexicon.json",
+        FILES.counts(),
         plan="<results>/plan.json",
     output:
         STATISTICS,
@@ -41,12 +34,9 @@ rule compare:
 
 rule claim:
     input:
-        STATISTICS,
-        FILES.scores(),
-        FILES.summaries(),
-        FILES.histories(PLAN.trained()),
+        "<results>/data.json",
+        FILES.scored(),
         FILES.ablation(),
-        "<results>/lexicon/lexicon.json",
         plan="<results>/plan.json",
     output:
         multiext("<results>/claims.", "md", "json"),
@@ -65,22 +55,22 @@ rule claim:
         """
 
 
-rule judge_silver:
+rule tabulate_silver:
     input:
         FILES.silver(),
         plan="<results>/plan.json",
     output:
         SILVER,
     log:
-        "<logs>/judge_silver.log",
+        "<logs>/tabulate_silver.log",
     benchmark:
-        "<benchmarks>/judge_silver.tsv"
+        "<benchmarks>/tabulate_silver.tsv"
     params:
-        code=code_of("mutspad.cli.step.judge_silver", "pandas", "seqeval", "tabulate"),
+        code=code_of("mutspad.cli.step.tabulate_silver", "pandas", "tabulate"),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
-        python -m mutspad.cli step judge-silver \
+        python -m mutspad.cli step tabulate-silver \
             --plan {input.plan:q} \
             --results {params.results:q} &>{log:q}
         """

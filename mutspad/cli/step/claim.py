@@ -35,7 +35,7 @@ def command(*, plan_file: Path, results: Path) -> None:
     rows = list_rows(scored)
     material = Material(
         scored,
-        Comparisons(rows, *read_counts(results, rows, plan.seeds), params),
+        Comparisons(rows, *read_counts(results, rows, scored.book), params),
         read_trainings(results, plan),
         read_ablations(units) if units.is_dir() else None,
         plan.params.ablation.min_support,

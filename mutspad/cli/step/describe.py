@@ -34,6 +34,6 @@ def command(*, plan_file: Path | None, pages: tuple[str, ...], results: Path) ->
     texts = {Path(page).stem: (results / page).read_text(encoding="utf-8") for page in pages}
     if plan_file is not None:
         plan = read_plan(plan_file)
-        texts["parameters"] = describe_parameters(plan.params, read_setting(results, plan))
+        texts["parameters"] = describe_parameters(plan.params, read_setting(results))
     for name, text in texts.items():
         write_text(results / "report" / f"{name}.html", build_page(text))

@@ -1,10 +1,9 @@
 """Compare the silver labels of each unified training set with gold, wherever a sentence has both.
 
-Example: mutspad step judge-silver --plan results/demo/plan.json --results results/demo
+Example: mutspad step judge-silver --plan results/demo/plan.json --seed 1 --results results/demo
 
-results/<experiment>/statistics/
-├── silver.csv    every comparison of every layer and seed, numbers for machines
-└── silver.md     a summary
+results/<experiment>/silver/
+└── seed<k>.json    every comparison of every layer, with all confusions
 """
 
 from pathlib import Path
@@ -17,32 +16,30 @@ from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.files import write_text
 from mutspad.plan.layout import PREDICTED, SPLITS, Layout
 from mutspad.plan.plan import read_plan
-from mutspad.report.tables.silver import judge_layer, tabulate_quality
+from mutspad.report.tables.silver import format_rows, judge_layer
 
 
 @click.command("judge-silver")
 @plan_option
+@click.option("--seed", type=int, required=True, help="The seed whose silver labels are judged.")
 @results_option
-def command(*, plan_file: Path, results: Path) -> None:
-    """Read unified sets, gold corpora and the labellers' predictions; write one table twice."""
+def command(*, plan_file: Path, seed: int, results: Path) -> None:
+    """Read unified sets, gold corpora and the labellers' predictions; write every comparison."""
     plan, layout = read_plan(plan_file), Layout(results)
     rows = []
     for domain, labellers in plan.labellers.items():
-        for seed in plan.seeds:
-            unified = read_conllup(layout.unified(domain, seed))
-            for task, model in labellers.items():
-                gold = {
-                    split: read_conllup(layout.corpus(domain, task, f"{split}.conllup"))
-                    for split in SPLITS
-                }
-                predicted = {}
-                for split in PREDICTED:
-                    path = layout.predictions(model, seed, split)
-                    ids = [sentence.id for sentence in gold[split]]
-                    predicted[split] = select_predictions(read_predictions(path), task, ids, path)
-                rows += judge_layer(
-                    task, unified, gold, predicted, domain=domain, seed=seed, labeller=model
-                )
-    table = tabulate_quality(rows, plan.params.experiment)
-    write_text(results / "statistics" / "silver.csv", table.to_csv())
-    write_text(results / "statistics" / "silver.md", table.markdown)
+        unified = read_conllup(layout.unified(domain, seed))
+        for task, model in labellers.items():
+            gold = {
+                split: read_conllup(layout.corpus(domain, task, f"{split}.conllup"))
+                for split in SPLITS
+            }
+            predicted = {}
+            for split in PREDICTED:
+                path = layout.predictions(model, seed, split)
+                ids = [sentence.id for sentence in gold[split]]
+                predicted[split] = select_predictions(read_predictions(path), task, ids, path)
+            rows += judge_layer(
+                task, unified, gold, predicted, domain=domain, seed=seed, labeller=model
+            )
+    write_text(layout.silver(seed), format_rows(rows))

@@ -27,7 +27,7 @@ from mutspad.tasks import Task
 @plan_option
 @results_option
 def command(*, plan_file: Path, results: Path) -> None:
-    """Read the histories of the trained models behind the tables; write one figure twice."""
+    """Read how the models behind the tables were trained; write one figure twice."""
     plan, layout = read_plan(plan_file), Layout(results)
     paper = read_paper()
     labels = {
@@ -40,7 +40,7 @@ def command(*, plan_file: Path, results: Path) -> None:
         if name not in labels:
             continue  # A row beyond the paper.
         trained = {
-            task: [pd.read_csv(layout.history(model, seed)) for seed in plan.seeds]
+            task: [pd.read_csv(layout.curve(model, seed)) for seed in plan.seeds]
             for task, model in cells.items()
             if plan.models[model].phase != AS_IS
         }

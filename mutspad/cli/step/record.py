@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """Hash what lies there and describe the machine."""
     plan = read_plan(plan_file)
-    setting = read_setting(results, plan)
+    setting = read_setting(results)
     registry = plan.registry
     sources = name_sources(plan, setting, registry)
     run_times = read_run_times(benchmarks)

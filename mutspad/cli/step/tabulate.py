@@ -28,10 +28,10 @@ SCORE_TABLES = {2: table2, 3: table3}
 @plan_option
 @results_option
 def command(*, number: int, plan_file: Path, results: Path) -> None:
-    """Read the summaries, the lexicon and the scores; write the table twice."""
+    """Read what there is to say of the data, and the scores; write the table twice."""
     plan = read_plan(plan_file)
     if number == 1:
-        table = table1(read_setting(results, plan))
+        table = table1(read_setting(results))
     else:
         table = SCORE_TABLES[number](read_results(results, plan))
     if number == 2:

@@ -46,7 +46,7 @@ CERTIFICATE = "dvc.lock"
 """Written by the run, as the results are: no revision that made them has it."""
 # Predictions and corpora hold sentences that are not ours to hand out, models are large: their
 # hashes are in the record.
-OUTPUTS = ("scores/*", "tables/*", "figures/*", "statistics/*", "claims.*")
+OUTPUTS = ("scores/*", "silver/*", "tables/*", "figures/*", "statistics/*", "claims.*")
 
 
 def build_crate(root: Path, results: Path, record: Mapping[str, Any]) -> ROCrate:
@@ -131,9 +131,10 @@ class _Packer:
         return workflow
 
     def _add_inputs(self) -> list[Any]:
-        """Add parameters, resolved runs, corpus summaries, and raw files by their URL."""
-        names = self._list_recorded(["plan.json", "plan/*.json"])
-        names += [f"corpora/{corpus}/summary.json" for corpus in self.record["corpora"]]
+        """Add parameters, resolved runs, what is said of the data, and raw files by their URL."""
+        names = self._list_recorded(
+            ["plan.json", "plan/*.json", "data.json", "corpora/*/summary.json"]
+        )
         paths = [self.root / "params.yaml", *(self.results / name for name in sorted(names))]
         local = [self._add_file(path) for path in paths]
         remote = [

@@ -71,19 +71,11 @@ def build_record(
 def name_artefacts(plan: Plan) -> list[str]:
     """List the files that corpora, encoders, models and seeds of the plan have below the results.
 
-    The folder may also hold what other parameters left there.
+    The folder may also hold what other parameters left there. A seed that is trained elsewhere has
+    only what git takes: its models are in the record that was committed with it.
     """
     files = Files(plan)
-    listed = [
-        *files.processed(),
-        *files.resolved(),
-        *files.caches(),
-        *files.unified(),
-        *files.models(),
-        *files.predictions(plan.models),
-        *files.scores(),
-        *files.ablation(),
-    ]
+    listed = [*files.kept_here(), *files.resolved(), *files.committed()]
     prefix = f"{plan.layout.root}/"
     return list(dict.fromkeys(path.removeprefix(prefix) for path in listed))
 

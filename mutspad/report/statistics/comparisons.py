@@ -1,13 +1,12 @@
 """Compare each pair of methods of Tables 2 and 3 on the sentences of the test sets."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mutspad.config import Split, StatisticsParams
 from mutspad.errors import MutspadError
@@ -35,7 +34,6 @@ from mutspad.tasks import TASKS, Task
 
 ALL_TASKS = "all"
 MNRG_METRIC = "mnrg"
-SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,41 +247,12 @@ def seeds_frame(rows: RowModels, book: ScoreBook) -> pd.DataFrame:
 
 
 def check_counts(record: RunScores, task: Task, counts: Counts) -> None:
-    """Check that the counts of a prediction, `[sentences, 2]`, give the score of the tables."""
+    """Check that the counts of a model and seed, `[sentences, 2]`, come to its score."""
     counted = float(score_counts(counts.sum(axis=0)))
     score = record.scores[task]["test"][task.spec.metric]
     if abs(counted - score) > 10**-DECIMALS:
         raise MutspadError(
-            f"run {record.run}, seed {record.seed}: expected predictions with {task} "
+            f"run {record.run}, seed {record.seed}: expected counts with {task} "
             f"{task.spec.metric} {score}, as its scores say, found {counted:.{DECIMALS}f}; score "
             f"the run again"
         )
-
-
-def counts_frame(
-    sentences: Sequence[str], counts: Mapping[str, Counts], seeds: Sequence[int]
-) -> pd.DataFrame:
-    """Tabulate the counts of one task: a row per sentence, hits and size of each run and seed."""
-    columns = {
-        f"{run}/seed{seed}/{what}": by_seed[index, :, place]
-        for run, by_seed in counts.items()
-        for index, seed in enumerate(seeds)
-        for place, what in enumerate(("hits", "size"))
-    }
-    return pd.DataFrame({SENTENCE: list(sentences), **columns})
-
-
-def build_counts(
-    frame: pd.DataFrame, runs: Iterable[str], seeds: Sequence[int]
-) -> dict[str, Counts]:
-    """Build run -> counts, `[seeds, sentences, 2]`, from what `counts_frame` gave."""
-    counts: dict[str, NDArray[np.int64]] = {}
-    for run in runs:
-        names = [[f"{run}/seed{seed}/{what}" for what in ("hits", "size")] for seed in seeds]
-        missing = [name for pair in names for name in pair if name not in frame]
-        if missing:
-            raise MutspadError(
-                f"expected the counts of {missing[0]}, found none; compare the methods again"
-            )
-        counts[run] = np.stack([frame[pair].to_numpy(dtype=np.int64) for pair in names])
-    return counts

@@ -1,21 +1,18 @@
-"""Read scores, predictions and counts from the folder of an experiment."""
+"""Read scores, counts and what tables say of the data from the folder of an experiment."""
 
-from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from mutspad.data.conllup import read_conllup
-from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.errors import MutspadError
-from mutspad.evaluation.counts import Counts, count_layers
-from mutspad.files import hash_file, read_json
+from mutspad.evaluation.counts import Counted, Counts, parse_counts
+from mutspad.files import read_json
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import Plan
 from mutspad.plan.rows import RowModels
-from mutspad.report.records import RunScores, ScoreBook, Setting
-from mutspad.report.statistics.comparisons import SENTENCE, build_counts, check_counts
+from mutspad.report.records import ScoreBook, Setting, read_record
+from mutspad.report.statistics.comparisons import check_counts
 from mutspad.report.tables.rows import Results
 from mutspad.tasks import TASKS, Task
 
@@ -29,67 +26,46 @@ def read_results(folder: Path, plan: Plan) -> Results:
         for seed in plan.seeds
     ]
     book = ScoreBook(plan.params.experiment, plan.seeds, scores)
-    return Results(read_setting(folder, plan), book, rows, plan.unavailable)
+    return Results(read_setting(folder), book, rows, plan.unavailable)
 
 
-def read_setting(folder: Path, plan: Plan) -> Setting:
+def read_setting(folder: Path) -> Setting:
     """Read what every table says about the data behind it."""
-    layout = Layout(folder)
-    language_model = layout.language_model / "summary.json"
-    return Setting.read(
-        plan.params.experiment,
-        [
-            read_json(layout.corpus(domain, task, "summary.json"))
-            for domain in sorted(plan.corpora)
-            for task in sorted(plan.corpora[domain])
-        ],
-        read_json(layout.lexicon / "lexicon.json"),
-        read_json(language_model) if language_model.is_file() else None,
-    )
-
-
-def count_runs(
-    folder: Path, task: Task, runs: Mapping[str, Sequence[RunScores]]
-) -> tuple[list[str], dict[str, Counts]]:
-    """Count the predictions of models on a task's test set, all seeds, `[seeds, sentences, 2]`.
-
-    Returns the ids of the sentences, and model -> its counts, which must come to its scores.
-    """
-    domains = {record.config["domain"] for records in runs.values() for record in records}
-    first, *others = (Layout(folder).corpus(d, task, "test.conllup") for d in sorted(domains))
-    gold = read_conllup(first)
-    for other in others:
-        if hash_file(other) != hash_file(first):
-            raise MutspadError(f"{task}: expected one test set, found {first} and {other}")
-    ids = [sentence.id for sentence in gold]
-    counts = {}
-    for run, records in runs.items():
-        seeds = []
-        for record in records:
-            path = Layout(folder).predictions(run, record.seed, "test")
-            predicted = select_predictions(read_predictions(path), task, ids, path)
-            seeds.append(count_layers(task, gold, predicted))
-            check_counts(record, task, seeds[-1])
-        counts[run] = np.stack(seeds)
-    return ids, counts
+    path = require_file(Layout(folder).data, "what tables say of the data")
+    return read_record(Setting, "what tables say of the data", read_json(path))
 
 
 def read_counts(
-    folder: Path, rows: RowModels, seeds: Sequence[int]
+    folder: Path, rows: RowModels, book: ScoreBook
 ) -> tuple[dict[Task, dict[str, Counts]], dict[Task, list[str]]]:
     """Read the counts of the models behind rows, and the ids of each task's test sentences.
 
     Counts are task -> model -> hits and size, `[seeds, sentences, 2]`.
+
+    Raises
+    ------
+    MutspadError
+        When counts do not come to the score of their model, or are of other sentences.
     """
-    counts, sentences = {}, {}
+    read = cache(_read_model)
+    counts: dict[Task, dict[str, Counts]] = {}
+    sentences: dict[Task, list[str]] = {}
     for task in TASKS:
-        runs = list(dict.fromkeys(cells[task] for cells in rows.values() if task in cells))
-        if runs:
-            path = require_file(folder / "statistics" / "counts" / f"{task}.csv", "counts")
-            # A sentence may be called "NA".
-            frame = pd.read_csv(path, na_filter=False)
-            counts[task] = build_counts(frame, runs, seeds)
-            sentences[task] = frame[SENTENCE].astype(str).tolist()
+        for run in dict.fromkeys(cells[task] for cells in rows.values() if task in cells):
+            seeds = []
+            for record in book.records(run):
+                path = Layout(folder).counts(run, record.seed)
+                found = read(path).get(task)
+                if found is None:
+                    raise MutspadError(f"{path}: expected counts of {task}, found none")
+                if found.sentences != sentences.setdefault(task, found.sentences):
+                    raise MutspadError(
+                        f"{path}: expected counts of the {task} test sentences of the other "
+                        f"models and seeds, found others; score the same corpus everywhere"
+                    )
+                check_counts(record, task, found.counts)
+                seeds.append(found.counts)
+            counts.setdefault(task, {})[run] = np.stack(seeds)
     return counts, sentences
 
 
@@ -98,3 +74,12 @@ def require_file(path: Path, what: str) -> Path:
     if not path.is_file():
         raise MutspadError(f"{path}: expected {what}, found no file")
     return path
+
+
+def _read_model(path: Path) -> dict[Task, Counted]:
+    """Read the counts of one model and seed."""
+    text = require_file(path, "the counts of a model").read_text(encoding="utf-8")
+    try:
+        return parse_counts(text)
+    except MutspadError as error:
+        raise MutspadError(f"{path}:{error}") from None

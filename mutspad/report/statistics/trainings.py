@@ -54,6 +54,6 @@ def read_trainings(folder: Path, plan: Plan) -> dict[str, dict[Stage, list[Train
 
 def _read_training(folder: Path, plan: Plan, model: str, seed: int) -> Training:
     """Read the history of one run and seed."""
-    path = Layout(folder).history(model, seed)
+    path = Layout(folder).curve(model, seed)
     history = pd.read_csv(require_file(path, "the history of a run"))
     return Training(tuple(map(float, history["dev_mean"])), plan.resolve(model).training.max_epochs)

@@ -5,6 +5,7 @@ two never meet. They meet elsewhere (ours): where two corpora hold the same word
 labeller is applied to annotated sentences.
 """
 
+import json
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -160,6 +161,7 @@ def find_same_words(
 def tabulate_quality(rows: Sequence[Mapping[str, Any]], experiment: str) -> Table:
     """Tabulate the quality of silver layers: every comparison as CSV, a summary as Markdown."""
     frame = pd.DataFrame(rows)
+    frame["confusions"] = frame["confusions"].map(Counter)
     kind = "demo: synthetic data" if experiment == "demo" else experiment
     title = f"Silver labels ({kind}): agreement with gold"
     seeds = sorted(frame["seed"].unique())
@@ -201,6 +203,12 @@ def tabulate_quality(rows: Sequence[Mapping[str, Any]], experiment: str) -> Tabl
     ]
     frame["confusions"] = frame["confusions"].map(_list)
     return Table(title, frame.drop(columns="of"), render(sections, notes))
+
+
+def format_rows(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Write rows as JSON, a line each; keys and confusions keep their order, which breaks ties."""
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    return "[\n" + ",\n".join(lines) + "\n]\n"
 
 
 def _confusions(task: Task, gold: Layer, silver: Layer) -> Iterator[str]:

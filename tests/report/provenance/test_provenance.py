@@ -246,8 +246,8 @@ def finished(plan, tmp_path, summaries, vectors, monkeypatch):
     for name in (*name_artefacts(plan), "statistics/counts/x", "tables/table1.csv"):
         (results / name).parent.mkdir(parents=True, exist_ok=True)
         (results / name).write_text(json.dumps(vectors))
-    for (domain, task), summary in summaries.items():
-        (results / "corpora" / domain / task / "summary.json").write_text(json.dumps(summary))
+    setting = Setting.read("paper", summaries.values(), vectors)
+    (results / "data.json").write_text(setting.model_dump_json())
     write_plan(plan, Layout(results))
     (tmp_path / "requirements.txt").write_text("click==1.0\n")
     monkeypatch.chdir(tmp_path)

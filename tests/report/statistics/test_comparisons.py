@@ -9,9 +9,7 @@ from mutspad.evaluation.mnrg import mnrg
 from mutspad.report.records import RunScores, ScoreBook, read_record
 from mutspad.report.statistics.comparisons import (
     Comparisons,
-    build_counts,
     check_counts,
-    counts_frame,
     differences_frame,
     list_rows,
     seeds_frame,
@@ -167,22 +165,11 @@ def test_the_frame_has_every_pair_once_the_later_row_first(comparisons):
     assert frame.equals(differences_frame(comparisons))
 
 
-def test_counts_survive_the_file():
-    counts = {"multi": counts_of(0.5), "mono": counts_of(0.6, stream=4)}
-    names = [f"s{number}" for number in range(SENTENCES)]
-    frame = counts_frame(names, counts, [3, 5])
-    assert list(frame.columns[:3]) == ["sentence", "multi/seed3/hits", "multi/seed3/size"]
-    back = build_counts(frame, ["mono", "multi"], [3, 5])
-    assert all(np.array_equal(back[run], counts[run]) for run in counts)
-    with pytest.raises(MutspadError, match="counts of mono/seed4/hits, found none; compare"):
-        build_counts(frame, ["mono"], [4])
-
-
-def test_predictions_that_do_not_come_to_their_score_are_refused(scores):
+def test_counts_that_do_not_come_to_their_score_are_refused(scores):
     record = read_record(RunScores, "scores", scores[0])
     check_counts(record, Task.POS, np.array([[40, 50], [39, 50]]))
     with pytest.raises(
-        MutspadError, match=r"run mono, seed 1: expected predictions with pos accuracy 79.0"
+        MutspadError, match=r"run mono, seed 1: expected counts with pos accuracy 79.0"
     ):
         check_counts(record, Task.POS, np.array([[40, 50], [40, 50]]))
 

@@ -3,9 +3,7 @@ import pytest
 from mutspad.errors import MutspadError
 from mutspad.files import write_text
 from mutspad.plan.layout import Layout
-from mutspad.report.statistics.reading import read_counts
 from mutspad.report.statistics.trainings import read_trainings
-from mutspad.tasks import Task
 
 HISTORY = "epoch,dev_mean,best\n0,40,False\n1,60.5,True\n"
 
@@ -22,7 +20,7 @@ def plan(plan_of):
 def folder(plan, tmp_path):
     for model in ("news.all", "news.tweets.all"):
         for seed in plan.seeds:
-            write_text(Layout(tmp_path).history(model, seed), HISTORY)
+            write_text(Layout(tmp_path).curve(model, seed), HISTORY)
     return tmp_path
 
 
@@ -36,10 +34,7 @@ def test_a_row_was_trained_in_two_stages(plan, folder):
     assert training.epochs_to_best == 2
 
 
-def test_a_history_and_counts_that_are_not_there_are_named(plan, folder):
-    Layout(folder).history("news.all", 2).unlink()
-    with pytest.raises(MutspadError, match=r"seed2/history\.csv: expected the history of a run"):
+def test_a_history_that_is_not_there_is_named(plan, folder):
+    Layout(folder).curve("news.all", 2).unlink()
+    with pytest.raises(MutspadError, match=r"seed2\.history\.csv: expected the history of a run"):
         read_trainings(folder, plan)
-    rows = {"without_unification": dict.fromkeys(Task, "news.tweets.all")}
-    with pytest.raises(MutspadError, match=r"counts/pos\.csv: expected counts, found no file"):
-        read_counts(folder, rows, [1])

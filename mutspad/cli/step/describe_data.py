@@ -1,0 +1,37 @@
+"""Collect what the tables say of the data: small, without words of the corpora, so git takes it.
+
+Example: mutspad step describe-data --plan results/demo/plan.json --results results/demo
+
+results/<experiment>/
+└── data.json    sizes and versions of all corpora, the word vectors, our own language model
+"""
+
+from pathlib import Path
+
+import click
+
+from mutspad.cli.options import plan_option, results_option
+from mutspad.files import read_json, write_json
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import read_plan
+from mutspad.report.records import Setting
+
+
+@click.command("describe-data")
+@plan_option
+@results_option
+def command(*, plan_file: Path, results: Path) -> None:
+    """Read the summary of every corpus, the lexicon and, if there is one, the language model."""
+    plan, layout = read_plan(plan_file), Layout(results)
+    language_model = layout.language_model / "summary.json"
+    setting = Setting.read(
+        plan.params.experiment,
+        [
+            read_json(layout.corpus(domain, task, "summary.json"))
+            for domain in sorted(plan.corpora)
+            for task in sorted(plan.corpora[domain])
+        ],
+        read_json(layout.lexicon / "lexicon.json"),
+        read_json(language_model) if language_model.is_file() else None,
+    )
+    write_json(layout.data, setting.model_dump(mode="json"))
