@@ -55,7 +55,7 @@ def one_of(values):
     return "|".join(map(re.escape, values)) or "(?!)"
 
 
-# Of a seed whose results are in git no rule makes a file: what of it is missing stops the run, and is not trained again.
+# Nothing is made of a seed whose results are in git: what of it is missing stops the run, and is not trained again.
 wildcard_constraints:
     corpus=r"[^/]+/[^/]+",
     domain=one_of(PARAMS.domains),

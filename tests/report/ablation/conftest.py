@@ -1,5 +1,6 @@
 """A network small enough to be ablated unit by unit, and sentences of a few lengths."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -136,7 +137,9 @@ def save(vocabulary, tmp_path):
                 "training": TRAINING,
             }
         )
-        save_model(tmp_path / "model", model, vocabulary, run, seed=6)
+        labels = {task: vocabulary.labels[task] for task in model.tasks}
+        own = replace(vocabulary, labels=labels)
+        save_model(tmp_path / "model", model, own, run, seed=6)
         return tmp_path / "model"
 
     return save

@@ -11,7 +11,7 @@ import pytest
 import torch
 import yaml
 
-from mutspad.cli.main import cli
+from mutspad.cli.step import record as record_verb
 from mutspad.data.registry import load_registry, parse_registry
 from mutspad.errors import MutspadError
 from mutspad.files import hash_file
@@ -258,7 +258,7 @@ def record_finished():
     arguments = ["--plan", "results/paper/plan.json", "--results", "results/paper"]
     for pattern in ("tables/*", "statistics/**/*"):
         arguments += ["--artefact", pattern]
-    cli.main(["step", "record", *arguments, "--benchmarks", "benchmarks"], standalone_mode=False)
+    record_verb.command.main([*arguments, "--benchmarks", "benchmarks"], standalone_mode=False)
     return json.loads(Path("results/paper/provenance.json").read_text())
 
 
