@@ -266,7 +266,7 @@ def test_the_state_holds_the_discriminator(monkeypatch, build, make_run, corpora
     _fit(run, model, vocabulary, corpora, None)
     assert adversary.discriminator in states[0].trained.modules()
     assert states[1].trained is not states[0].trained
-    momenta = states[0].optimiser.state_dict()[0]["state"]
+    momenta = states[0].optimiser.state_dict()[0]["momenta"]
     dense = [weight for weight in model.parameters() if weight is not model.encoder.words.weight]
     assert len(momenta) == len(dense) + len(list(adversary.discriminator.parameters()))
 
