@@ -159,7 +159,7 @@ def test_a_failed_job_does_not_pass_as_done(world: Any) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("tagger_hidden: 6", "tagger_hiden: 6", "unknown key; did you mean 'tagger_hidden'"),
+        ("tagger_hidden: 6\n", "tagger_hiden: 6\n", "unknown key; did you mean 'tagger_hidden'"),
         ("patience: 1\n", "patience: soon\n", "should be a valid integer"),
     ],
 )
