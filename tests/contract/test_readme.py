@@ -37,7 +37,7 @@ def test_the_table_is_the_one_in_the_results() -> None:
     shown = rows_of(between("paper"))
     ours = {method for method, cells in table.items() if cells.get("mNRG", "n/a") != "n/a"}
     assert ours <= set(shown) | {"ELMo small", "ELMo large", "MuTSPad + ELMo (elmo-large)"}
-    assert len(shown) >= 10
+    assert len(shown) >= 7
     for method, cells in shown.items():
         assert {header: table[method][header] for header in cells if header != "Method"} == {
             header: cell for header, cell in cells.items() if header != "Method"
