@@ -291,8 +291,8 @@ class Files:
         )
 
     def silver(self) -> list[str]:
-        """List the quality of the silver labels of every seed."""
-        return _text(self.at.silver(seed) for seed in self.plan.seeds)
+        """List the quality of the silver labels of every seed; nothing where no model has any."""
+        return _text(self.at.silver(seed) for seed in self.plan.seeds if self.plan.labellers)
 
     def judging(self, seed: int | str) -> list[str]:
         """List what the quality of the silver labels of a seed is judged by."""

@@ -262,3 +262,14 @@ def test_a_plan_survives_its_file(plan_of: PlanOf, tmp_path: Path) -> None:
     layout.plan.write_text("{}")
     with pytest.raises(ConfigError, match=r"plan\.json: expected a plan, found params: Field req"):
         read_plan(layout.plan)
+
+
+def test_rows_that_are_left_out_leave_nothing_to_make(plan_of: PlanOf) -> None:
+    kept = ("mono_task_learning", "multi_task_learning")
+    nothing = {row: "null" for row in plan_of().methods if row not in kept}
+    whole = "multi_task_learning"
+    plan = plan_of(methods=nothing, ablation={"method": whole}, distil={"teacher": whole})
+    assert list(plan.rows) == list(kept)
+    files = Files(plan)
+    assert files.language_model() == files.caches() == files.silver() == files.unified() == []
+    assert Files(plan_of()).silver() != []

@@ -1,5 +1,8 @@
 STATISTICS = [f"{RESULTS}/statistics/{name}.csv" for name in ("differences", "seeds")]
-SILVER = [f"{RESULTS}/statistics/silver.{kind}" for kind in ("csv", "md")]
+# Without a unified corpus there are no silver labels.
+SILVER = [
+    f"{RESULTS}/statistics/silver.{kind}" for kind in ("csv", "md") if PLAN.labellers
+]
 
 
 rule statistics:
