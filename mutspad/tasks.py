@@ -26,6 +26,8 @@ class TaskSpec:
     ----------
     column
         Where its labels stand in CoNLL-U Plus; heads of a tree stand in HEAD.
+    conllu
+        Where they stand in CoNLL-U: a column, or else the name of a feature in MISC.
     scheme
         How its labels hang together.
     reads
@@ -43,6 +45,7 @@ class TaskSpec:
     """
 
     column: str
+    conllu: str
     scheme: Scheme
     reads: tuple[str, ...]
     metric: str
@@ -55,6 +58,7 @@ class TaskSpec:
 SPECS: Mapping[str, TaskSpec] = {
     "pos": TaskSpec(
         column="mutspad:pos",
+        conllu="UPOS",
         scheme=Scheme.PLAIN,
         reads=(),
         metric="accuracy",
@@ -65,6 +69,7 @@ SPECS: Mapping[str, TaskSpec] = {
     ),
     "chunk": TaskSpec(
         column="mutspad:chunk",
+        conllu="Chunk",
         scheme=Scheme.IOB2,
         reads=("pos",),
         metric="f1",
@@ -75,6 +80,7 @@ SPECS: Mapping[str, TaskSpec] = {
     ),
     "ner": TaskSpec(
         column="mutspad:ner",
+        conllu="NER",
         scheme=Scheme.IOB2,
         reads=("pos", "chunk"),
         metric="f1",
@@ -85,6 +91,7 @@ SPECS: Mapping[str, TaskSpec] = {
     ),
     "dep": TaskSpec(
         column="deprel",
+        conllu="DEPREL",
         scheme=Scheme.TREE,
         reads=("pos", "chunk"),
         metric="las",
@@ -111,3 +118,5 @@ class Task(StrEnum):
 
 
 TASKS: tuple[Task, ...] = tuple(Task)
+MISC_TASKS = tuple(task for task in TASKS if task.spec.conllu not in ("UPOS", "DEPREL"))
+"""Tasks whose labels stand in MISC of CoNLL-U."""

@@ -19,6 +19,7 @@ from mutspad.cli.options import path_option
 from mutspad.errors import MutspadError
 from mutspad.files import atomic_path, read_json
 from mutspad.report.provenance.crate import build_crate
+from mutspad.report.provenance.provenance import FORMAT
 
 
 @click.command("export-crate")
@@ -31,7 +32,14 @@ def command(*, results: Path, output: Path) -> None:
         raise MutspadError(
             f"{record}: expected the record of a finished run, found no file. Run snakemake all"
         )
-    crate = build_crate(Path(), results, read_json(record))
+    content = read_json(record)
+    found = content.get("format") if isinstance(content, dict) else content
+    if found != FORMAT:
+        raise MutspadError(
+            f"{record}: expected a record of format {FORMAT}, found {found!r}, of another version "
+            "of mutspad. Write it again: snakemake provenance"
+        )
+    crate = build_crate(Path(), results, content)
     workflow = crate.mainEntity
     click.echo(f"{output}: the workflow is {workflow['version']}. {workflow['description']}")
     if output.suffix == ".zip":

@@ -27,7 +27,7 @@ model_option = path_option(
 )
 results_option = path_option(
     "--results",
-    help="The folder of the experiment, in which a verb reads and writes by fixed names.",
+    help="Folder of the experiment, results/<experiment>: a verb reads and writes there.",
 )
 
 tagger_option = click.option(
@@ -39,6 +39,11 @@ encoder_option = click.option(
     "--encoder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of the ELMo that the model reads, if it reads one.",
+)
+tokenised_option = click.option(
+    "--tokenised",
+    is_flag=True,
+    help="The texts are tokenised already: split them at white space and nowhere else.",
 )
 corpora_option = path_option(
     "--corpora",
@@ -56,7 +61,7 @@ seconds_option = click.option(
     default=60.0,
     show_default=True,
     envvar="MUTSPAD_CHECKPOINT_SECONDS",
-    help="How often the state of the training is saved.",
+    help="Seconds between two saves of the training, from which it resumes after a kill.",
 )
 code_option = click.option(
     "--code",

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-from mutspad.cli.options import encoder_option, tagger_option
+from mutspad.cli.options import encoder_option, tagger_option, tokenised_option
 from mutspad.files import atomic_path
 from mutspad.tagging.document import Document
 from mutspad.tagging.formats import FORMATS, write_documents
@@ -38,7 +38,7 @@ STANDARD_INPUT = "-"
 @click.option(
     "--format", "format_name", type=click.Choice([*FORMATS]), help="Format of the output."
 )
-@click.option("--tokenised", is_flag=True, help="White space parts the tokens.")
+@tokenised_option
 def command(
     *,
     source: str,

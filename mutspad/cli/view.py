@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import encoder_option, tagger_option
+from mutspad.cli.options import encoder_option, tagger_option, tokenised_option
 from mutspad.files import write_text
 from mutspad.tagging.reading import read_texts
 from mutspad.tagging.tokenise import split_at_spaces, tokenise
@@ -28,7 +28,7 @@ from mutspad.tagging.tokenise import split_at_spaces, tokenise
 )
 @tagger_option
 @encoder_option
-@click.option("--tokenised", is_flag=True, help="White space parts the tokens.")
+@tokenised_option
 @click.option(
     "--limit",
     type=click.IntRange(min=1),

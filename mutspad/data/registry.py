@@ -221,6 +221,7 @@ class CorpusChoice:
 
     names: tuple[str, ...]
     substitute_for: str | None = None  # the licensed corpus that they replace
+    missing: tuple[str, ...] = ()  # what a folder of licensed files that was named lacks of it
 
 
 @lru_cache(maxsize=1)
@@ -279,7 +280,7 @@ def choose_corpora(
         if not names or any(lacking.values()):
             absent[name] = missing
         replaced[name] = missing
-        return CorpusChoice(names, substitute_for=name)
+        return CorpusChoice(names, name, tuple(missing) if licensed else ())
 
     choices = {
         domain: {Task(task): choose(name, Task(task)) for task, name in corpora.items()}

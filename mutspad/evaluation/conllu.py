@@ -7,7 +7,7 @@ from conllu import Metadata, Token, TokenList
 from mutspad.data.sentence import Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.attachment import to_single_root
-from mutspad.tasks import Task
+from mutspad.tasks import MISC_TASKS, Task
 
 UNIVERSAL_TAGS = frozenset(
     [
@@ -78,8 +78,8 @@ def _serialise(sentence: Sentence, column: str) -> str:
     tokens = []
     for index, word in enumerate(sentence.words):
         misc = {
-            name: sentence.layers[task].labels[index]
-            for name, task in (("Chunk", Task.CHUNK), ("NER", Task.NER))
+            task.spec.conllu: sentence.layers[task].labels[index]
+            for task in MISC_TASKS
             if task in sentence.layers
         }
         fields = {"id": index + 1, "form": word, "lemma": "_", "upos": "_", "xpos": "_"}

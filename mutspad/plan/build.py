@@ -54,6 +54,9 @@ def build_plan(
                 task: Corpora(
                     names=list(choice.names),
                     substitute_for=choice.substitute_for,
+                    lacking=f"{licensed} lacks {', '.join(choice.missing)}"
+                    if choice.missing
+                    else None,
                     single_root=task is Task.DEP
                     and any(registry.corpus(n).single_root_references for n in choice.names),
                 )

@@ -39,11 +39,14 @@ class Corpora(Closed):
         The licensed corpus that they replace, or None.
     single_root
         Whether dev and test also have their trees with one root (TweeBank's `.fixed` files).
+    lacking
+        What the licensed folder lacks of the corpus that they replace, where one was named.
     """
 
     names: list[str]
     substitute_for: str | None
     single_root: bool
+    lacking: str | None = None
 
     def __str__(self) -> str:
         """Join the names."""
@@ -103,6 +106,11 @@ class Plan(Closed):
     def methods(self) -> dict[str, MethodParams]:
         """Return the methods that the experiment has."""
         return {name: method for name, method in self.params.methods.items() if method is not None}
+
+    @property
+    def target(self) -> str:
+        """Name the domain that all methods are scored on."""
+        return next(iter(self.methods.values())).target
 
     @property
     def report(self) -> Rows:

@@ -109,6 +109,7 @@ class Setting(Record):
     summaries: list[CorpusSummary]
     vectors: VectorsInfo
     language_model: LanguageModelSummary | None
+    lacking: dict[str, str] = Field(default_factory=dict)  # of a licensed corpus, in its folder
 
     @classmethod
     def read(
@@ -117,6 +118,7 @@ class Setting(Record):
         summaries: Iterable[Mapping[str, Any]],
         vectors: Mapping[str, Any],
         language_model: Mapping[str, Any] | None = None,
+        lacking: Mapping[str, str] | None = None,
     ) -> Self:
         """Check raw summaries, a raw lexicon and the summary of our language model, if any."""
         return cls(
@@ -126,6 +128,7 @@ class Setting(Record):
             language_model=None
             if language_model is None
             else read_record(LanguageModelSummary, "a summary of a language model", language_model),
+            lacking=dict(lacking or {}),
         )
 
     @property

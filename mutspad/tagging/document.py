@@ -7,9 +7,10 @@ from typing import Any
 
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.tagging.tokenise import Offsets
-from mutspad.tasks import Task
+from mutspad.tasks import MISC_TASKS, TASKS, Task
 
 ABSENT = "_"
+_KEYS = {Task.NER: "entity", Task.DEP: "deprel"}  # of JSON, where they are not the tasks' names
 # What some reader takes for a line end becomes one blank, so that places stay right.
 _ONE_LINE = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
 
@@ -103,11 +104,8 @@ class Document:
             "text": self.tokens,
             "start_char": [start for start, _ in self.offsets],
             "end_char": [end for _, end in self.offsets],
-            "pos": self.pos,
-            "chunk": self._labels(Task.CHUNK),
-            "entity": self._labels(Task.NER),
+            **{_KEYS.get(task, task.value): self._labels(task) for task in TASKS},
             "head": self.heads,
-            "deprel": self.deprels,
         }
         tokens = [
             {name: column[index] for name, column in columns.items() if column}
@@ -149,8 +147,8 @@ class Document:
         """List the features of a token in MISC, in the order of their names."""
         start, end = self.offsets[index]
         features = [
-            f"{name}={self.layers[task].labels[index]}"
-            for name, task in (("Chunk", Task.CHUNK), ("NER", Task.NER))
+            f"{task.spec.conllu}={self.layers[task].labels[index]}"
+            for task in MISC_TASKS
             if task in self.layers
         ]
         if index + 1 < len(self) and self.offsets[index + 1][0] == end:

@@ -6,7 +6,7 @@ from mutspad.data.sentence import Sentence
 from mutspad.evaluation.clas import clas
 from mutspad.evaluation.score import score_layers
 from mutspad.tagging.pipeline import Pipeline
-from mutspad.tasks import Task
+from mutspad.tasks import Scheme
 
 
 def evaluate(pipeline: Pipeline, gold: Sequence[Sentence]) -> dict[str, dict[str, float]]:
@@ -29,7 +29,7 @@ def evaluate(pipeline: Pipeline, gold: Sequence[Sentence]) -> dict[str, dict[str
             continue
         wanted, given = (list(side) for side in zip(*pairs, strict=True))
         scores[task.value] = score_layers(task, wanted, given)
-        if task is Task.DEP:
+        if task.spec.scheme is Scheme.TREE:
             layers = [each.layers[task] for side in (wanted, given) for each in side]
             heads, rels = [layer.heads or () for layer in layers], [each.labels for each in layers]
             count = len(wanted)

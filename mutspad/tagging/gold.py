@@ -11,7 +11,7 @@ from mutspad.data.lines import Line, blocks, excerpt, read_lines
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import CorpusError
 from mutspad.tagging.document import ABSENT
-from mutspad.tasks import Task
+from mutspad.tasks import MISC_TASKS, Scheme, Task
 
 PosColumn = Literal["UPOS", "XPOS"]
 _COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
@@ -85,10 +85,11 @@ def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosCo
         if not all(head.isascii() and head.isdecimal() for head in heads):
             raise CorpusError(path, lines[0], expected="numbers in HEAD", found="other values")
         layers[Task.DEP] = Layer(rels, heads=tuple(map(int, heads)))
-    for task, key in ((Task.CHUNK, "Chunk="), (Task.NER, "NER=")):
-        spans = _read_column(rows, partial(_find, key=key))
-        if spans is not None:
-            layers[task] = Layer(tuple(iob1_to_iob2(spans)))
+    for task in MISC_TASKS:
+        labels = _read_column(rows, partial(_find, key=f"{task.spec.conllu}="))
+        if labels is not None:
+            is_spans = task.spec.scheme is Scheme.IOB2
+            layers[task] = Layer(tuple(iob1_to_iob2(labels)) if is_spans else labels)
     sentence = Sentence(sent_id, tuple(row["FORM"] for row in rows)).with_layers(layers)
     return checked(sentence, path, lines)
 

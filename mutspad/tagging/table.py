@@ -6,7 +6,7 @@ from rich.text import Text
 
 from mutspad.data.labels import OUTSIDE, split_label
 from mutspad.tagging.document import Document
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Scheme
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 
@@ -16,9 +16,8 @@ def draw_table(document: Document) -> Table:
     layers = document.layers
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", justify="right", style="dim")
-    names = {Task.POS: "POS", Task.CHUNK: "chunk", Task.NER: "entity"}
-    shown = [task for task in names if task in layers]
-    for header in ("token", *(names[task] for task in shown)):
+    shown = [task for task in TASKS if task in layers and task.spec.scheme is not Scheme.TREE]
+    for header in ("token", *shown):
         table.add_column(header)
     if document.heads:
         table.add_column("head")

@@ -112,20 +112,14 @@ def test_only_debug_shows_a_traceback(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("text", "message"),
     [
-        (
-            ["step", "generate-demo", "--demo", "7"],
-            "--demo: expected the section corpora.demo as JSON",
-        ),
-        (
-            ["step", "generate-demo", "--demo", '{"seed": 7, "news": {"train": 0}}'],
-            "news.train: Input should be greater than 0, found 0; ",
-        ),
+        ("7", "--params: expected the section language_model as JSON"),
+        ('{"domains": ["forum"], "dim": 0}', "dim: Input should be greater than 0, found 0; "),
     ],
 )
 def test_bad_json_is_one_message(
-    arguments: list[str],
+    text: str,
     message: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -133,7 +127,7 @@ def test_bad_json_is_one_message(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stopped:
-        main(arguments)
+        main(["step", "pretrain-lm", "--text", "x.txt", "--output", "x", "--params", text])
     assert stopped.value.code == 1
     error = capsys.readouterr().err
     assert error.startswith("mutspad: error: --")

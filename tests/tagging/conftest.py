@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from mutspad.config import Run
-from mutspad.data.lexicon import Lexicon
-from mutspad.data.sentence import Layer, Sentence
 from mutspad.models.checkpoint import save_model
 from mutspad.tagging.pipeline import Pipeline, load
 from mutspad.tasks import TASKS, Task
 from mutspad.training.loop import fit
 from mutspad.training.seeding import seed_everything
 from mutspad.training.stages import build_model, build_vocabulary
+from tests.tiny import make_lexicon, make_run, make_sentences
 
 TWEETS = (
     (
@@ -43,82 +40,34 @@ TWEETS = (
 )
 
 
-def make_sentences() -> list[Sentence]:
-    made = []
-    for number, (words, pos, chunk, ner, heads, rels) in enumerate(TWEETS):
-        layers = {
-            Task.POS: Layer(tuple(pos.split())),
-            Task.CHUNK: Layer(tuple(chunk.split())),
-            Task.NER: Layer(tuple(ner.split())),
-            Task.DEP: Layer(tuple(rels.split()), heads=tuple(map(int, heads.split()))),
-        }
-        made.append(Sentence(f"s{number}", tuple(words.split())).with_layers(layers))
-    return made
-
-
 def train(folder: Path, tasks: tuple[Task, ...]) -> Path:
-    sentences = make_sentences()
+    sentences = make_sentences(TWEETS)
     words = {form for each in sentences for word in each.words for form in (word, word.lower())}
     words |= {"never", "trained"}
-    lexicon = Lexicon(
-        words=tuple(sorted(words)),
-        chars=tuple(sorted({char for word in words for char in word})),
-        vectors=np.random.default_rng(3).standard_normal((len(words), 12)).astype(np.float32),
-        has_vector=np.ones(len(words), dtype=np.bool_),
-        lowercase=False,
-        source="tests",
-        substitute_for=None,
-        dim=12,
-        coverage={},
-    )
-    run = Run.model_validate(
-        {
-            "name": "tiny",
-            "experiment": "tests",
-            "phase": "baselines",
-            "domain": "tweets",
-            "tasks": [task.value for task in tasks],
-            "parent": None,
-            "unified": False,
-            "corpora": {"pos": "tweebank2", "dep": "tweebank2", "ner": "wnut17", "chunk": "ours"},
-            "multi_root": True,
-            "equivalents": {task.value: {} for task in tasks},
-            "model": {
-                "char_dim": 6,
-                "char_hidden": 6,
-                "tagger_hidden": 16,
-                "pos_reduction": 6,
-                "chunk_reduction": 6,
-                "dropout": {"pos": 0.0, "chunk": 0.0, "ner": 0.0},
-                "unknown_rate": 0.0,
-                "unknown_char_rate": 0.0,
-                "both_cases": True,
-                "parser": {
-                    "hidden": 16,
-                    "layers": 1,
-                    "biaffine": 12,
-                    "dropout": 0.0,
-                    "word_dropout": 0.0,
-                },
+    lexicon = make_lexicon(words, {char for word in words for char in word}, lowercase=False)
+    run = make_run(
+        tasks,
+        training={
+            "batch_sentences": 3,
+            "learning_rate": 0.02,
+            "optimiser": "adam",
+            "schedule": "constant",
+            "max_epochs": 60,
+            "patience": 3,
+            "loss_weights": dict.fromkeys(tasks, 1.0),
+        },
+        model={
+            "tagger_hidden": 16,
+            "dropout": {"pos": 0.0, "chunk": 0.0, "ner": 0.0},
+            "parser": {
+                "hidden": 16,
+                "layers": 1,
+                "biaffine": 12,
+                "dropout": 0.0,
+                "word_dropout": 0.0,
             },
-            "encoder": None,
-            "replaces_words": False,
-            "adversarial": None,
-            "training": {
-                "batch_sentences": 3,
-                "learning_rate": 0.02,
-                "momentum": 0.9,
-                "pool_batches": 25,
-                "optimiser": "adam",
-                "schedule": "constant",
-                "warmup": 0.0,
-                "final_rate": 0.02,
-                "clip_norm": 5.0,
-                "max_epochs": 60,
-                "patience": 3,
-                "loss_weights": dict.fromkeys(tasks, 1.0),
-            },
-        }
+        },
+        corpora={"pos": "tweebank2", "dep": "tweebank2", "ner": "wnut17", "chunk": "ours"},
     )
     seed_everything(0)
     vocabulary = build_vocabulary(tasks, sentences, lexicon)

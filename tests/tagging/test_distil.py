@@ -20,7 +20,8 @@ from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.plan.plan import write_plan
 from mutspad.tagging.distil import label_text, reduce_lexicon
 from mutspad.tasks import TASKS, Task
-from tests.tagging.conftest import make_sentences
+from tests.tagging.conftest import TWEETS
+from tests.tiny import make_sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,7 +31,7 @@ def keep(sentence, task):
 
 
 def test_gold_stays_and_the_teacher_labels_the_rest(nlp):
-    gold = make_sentences()
+    gold = make_sentences(TWEETS)
     corpora = {task: [keep(gold[0], task)] for task in TASKS if task is not Task.NER}
     corpora[Task.NER] = [keep(gold[1], Task.NER)]
     text = [gold[0].words, ("Great", "rain", "!"), gold[2].words]
@@ -82,7 +83,7 @@ def test_the_verbs_make_a_model_that_tags(nlp, model_folder, lexicon, tmp_path, 
     miniature = yaml.safe_load((ROOT / ".test/miniature.yaml").read_text())
     said = {"experiment": "demo", **miniature}
     plan = build_plan(load_params(ROOT / "params.yaml", said))
-    layout, gold = Layout(tmp_path / "results"), make_sentences()
+    layout, gold = Layout(tmp_path / "results"), make_sentences(TWEETS)
     write_plan(plan, layout)
     for task in TASKS:
         for split in ("train", *PREDICTED):

@@ -16,8 +16,9 @@ import torch
 
 from mutspad.config import Run
 from mutspad.data.lexicon import Lexicon
-from mutspad.data.sentence import Layer, Sentence
+from mutspad.data.sentence import Sentence
 from mutspad.tasks import TASKS, Task
+from tests.tiny import make_lexicon, make_run, make_sentences
 
 # Words, POS, chunks, entities, heads, relations; the second has two roots.
 ROWS = (
@@ -51,16 +52,7 @@ ROWS = (
 @pytest.fixture
 def sentences() -> list[Sentence]:
     """Give the sentences with all layers, gold."""
-    made = []
-    for number, (words, pos, chunk, ner, heads, rels) in enumerate(ROWS):
-        layers = {
-            Task.POS: Layer(tuple(pos.split())),
-            Task.CHUNK: Layer(tuple(chunk.split())),
-            Task.NER: Layer(tuple(ner.split())),
-            Task.DEP: Layer(tuple(rels.split()), heads=tuple(map(int, heads.split()))),
-        }
-        made.append(Sentence(f"s{number}", tuple(words.split())).with_layers(layers))
-    return made
+    return make_sentences(ROWS)
 
 
 @pytest.fixture
@@ -78,21 +70,13 @@ def corpora(sentences: list[Sentence]) -> dict[Task, list[Sentence]]:
 @pytest.fixture
 def lexicon(sentences: list[Sentence]) -> Lexicon:
     """Give the words of the sentences, every other one with a vector."""
-    words = tuple(sorted({word.lower() for sentence in sentences for word in sentence.words}))
-    has_vector = np.arange(len(words)) % 2 == 0
-    vectors = np.random.default_rng(3).standard_normal((len(words), 12)).astype(np.float32)
-    vectors[~has_vector] = 0
-    return Lexicon(
-        words=words,
-        chars=tuple(sorted({char for words in ROWS for char in words[0] if char != " "})),
-        vectors=vectors,
-        has_vector=has_vector,
-        lowercase=True,
-        source="tests",
-        substitute_for=None,
-        dim=12,
-        coverage={},
-    )
+    words = {word.lower() for sentence in sentences for word in sentence.words}
+    chars = {char for row in ROWS for char in row[0] if char != " "}
+    made = make_lexicon(words, chars, lowercase=True)
+    made.has_vector[1::2] = False
+    assert made.vectors is not None
+    made.vectors[1::2] = 0
+    return made
 
 
 class Cache:
@@ -111,64 +95,10 @@ def cache() -> Cache:
     return Cache()
 
 
-@pytest.fixture
-def make_run() -> Callable[..., Run]:
-    """Give a maker of runs of the tiny network; `training` and other keys can be overridden."""
-
-    def make(
-        tasks: tuple[Task, ...] = TASKS, training: dict[str, Any] | None = None, **changes: Any
-    ) -> Run:
-        settings: dict[str, Any] = {
-            "batch_sentences": 2,
-            "learning_rate": 0.1,
-            "momentum": 0.9,
-            "pool_batches": 25,
-            "optimiser": "sgd",
-            "schedule": "linear",
-            "warmup": 0.0,
-            "final_rate": 0.02,
-            "clip_norm": 5.0,
-            "max_epochs": 40,
-            "patience": 40,
-            "loss_weights": {"pos": 1.0, "chunk": 0.5, "ner": 0.25, "dep": 0.25},
-        }
-        run: dict[str, Any] = {
-            "name": "tiny",
-            "experiment": "tests",
-            "phase": "baselines",
-            "domain": "tweets",
-            "tasks": [task.value for task in tasks],
-            "parent": None,
-            "unified": False,
-            "corpora": {task.value: "ours" for task in tasks},
-            "multi_root": True,
-            "equivalents": {task.value: {} for task in tasks},
-            "model": {
-                "char_dim": 6,
-                "char_hidden": 6,
-                "tagger_hidden": 12,
-                "pos_reduction": 6,
-                "chunk_reduction": 6,
-                "dropout": {"pos": 0.1, "chunk": 0.1, "ner": 0.1},
-                "unknown_rate": 0.0,
-                "unknown_char_rate": 0.0,
-                "both_cases": True,
-                "parser": {
-                    "hidden": 12,
-                    "layers": 1,
-                    "biaffine": 12,
-                    "dropout": 0.0,
-                    "word_dropout": 0.0,
-                },
-            },
-            "encoder": None,
-            "replaces_words": False,
-            "adversarial": None,
-            "training": settings | (training or {}),
-        }
-        return Run.model_validate(run | changes)
-
-    return make
+@pytest.fixture(name="make_run")
+def make_run_fixture() -> Callable[..., Run]:
+    """Give the maker of runs."""
+    return make_run
 
 
 @pytest.fixture

@@ -80,7 +80,5 @@ def test_durations(seconds: float, shown: str) -> None:
 
 
 def test_a_job_is_named_by_its_rule_and_wildcards() -> None:
-    assert (
-        describe("train_baseline", ["tweets-mono-pos", 1]) == "train baseline (tweets-mono-pos, 1)"
-    )
+    assert describe("train_baseline", ["tweets.pos", 1]) == "train baseline (tweets.pos, 1)"
     assert describe("all", []) == "all"

@@ -1,3 +1,14 @@
+def ablated_flags(wildcards):
+    """Name the ablated model, its corpora and, for a frozen encoder, its vectors."""
+    vectors = FILES.contextual(ABLATED)[:1]
+    return [
+        f"--model={AT.model(ABLATED, wildcards.seed)}",
+        f"--corpora={AT.corpora(PLAN.models[ABLATED].domain)}",
+        f"--plan={AT.plan}",
+        *(f"--contextual={os.path.splitext(path)[0]}" for path in vectors),
+    ]
+
+
 rule ablate:
     input:
         FILES.ablation(),
@@ -5,11 +16,9 @@ rule ablate:
 
 rule ablate_units:
     input:
-        model=lambda wildcards: FILES.model(ABLATED, wildcards.seed),
-        dev=lambda wildcards: str(
-            AT.corpus(PLAN.models[ABLATED].domain, wildcards.task, "dev.conllup")
-        ),
-        contextual=FILES.contextual(ABLATED),
+        lambda wildcards: FILES.model(ABLATED, wildcards.seed),
+        FILES.contextual(ABLATED),
+        dev=f"{AT.corpora(PLAN.models[ABLATED].domain)}/{{task}}/dev.conllup",
     output:
         matrix=f"{AT.ablation(ABLATED, '{seed}')}/{{task}}.csv",
         classes=f"{AT.ablation(ABLATED, '{seed}')}/{{task}}.json",
@@ -19,30 +28,20 @@ rule ablate_units:
         "<benchmarks>/ablate/seed{seed}/{task}.tsv"
     params:
         code=code_of("mutspad.cli.step.ablate", "numpy", "torch"),
-        model=lambda wildcards: str(AT.model(ABLATED, wildcards.seed)),
-        corpora=lambda wildcards: str(AT.corpora(PLAN.models[ABLATED].domain)),
-        ablation=PARAMS.ablation.model_dump_json(),
-        contextual=[
-            f"--contextual={os.path.splitext(path)[0]}"
-            for path in FILES.contextual(ABLATED)[:1]
-        ],
+        ablation=digest(PARAMS.ablation),
+        flags=ablated_flags,
     shell:
         r"""
-        python -m mutspad.cli step ablate \
-            --model {params.model:q} \
-            --corpora {params.corpora:q} \
-            --task {wildcards.task} \
-            --params {params.ablation:q} \
-            {params.contextual:q} \
-            --output {output.matrix:q} &>{log:q}
+        python -m mutspad.cli step ablate {params.flags:q} \
+            --task {wildcards.task} --output {output.matrix:q} &>{log:q}
         """
 
 
 rule rank_words:
     input:
-        model=lambda wildcards: FILES.model(ABLATED, wildcards.seed),
-        sentences=FILES.splits(PLAN.models[ABLATED].domain),
-        contextual=FILES.contextual(ABLATED),
+        lambda wildcards: FILES.model(ABLATED, wildcards.seed),
+        FILES.splits(PLAN.models[ABLATED].domain),
+        FILES.contextual(ABLATED),
     output:
         f"{AT.ablation(ABLATED, '{seed}')}/activations.json",
     log:
@@ -51,19 +50,9 @@ rule rank_words:
         "<benchmarks>/rank_words/seed{seed}.tsv"
     params:
         code=code_of("mutspad.cli.step.rank_words", "numpy", "torch"),
-        model=lambda wildcards: str(AT.model(ABLATED, wildcards.seed)),
-        corpora=lambda wildcards: str(AT.corpora(PLAN.models[ABLATED].domain)),
-        ablation=PARAMS.ablation.model_dump_json(),
-        contextual=[
-            f"--contextual={os.path.splitext(path)[0]}"
-            for path in FILES.contextual(ABLATED)[:1]
-        ],
+        ablation=digest(PARAMS.ablation),
+        flags=ablated_flags,
     shell:
         r"""
-        python -m mutspad.cli step rank-words \
-            --model {params.model:q} \
-            --corpora {params.corpora:q} \
-            --params {params.ablation:q} \
-            {params.contextual:q} \
-            --output {output:q} &>{log:q}
+        python -m mutspad.cli step rank-words {params.flags:q} --output {output:q} &>{log:q}
         """

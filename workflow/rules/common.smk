@@ -29,7 +29,11 @@ try:
     FILES = Files(PLAN, MIRROR, LICENSED)
     AT = PLAN.layout
     write_plan(PLAN, AT)
-    config["experiment"] = PARAMS.experiment  # what the pages of the report show
+    # What the pages of the report show.
+    config["experiment"], config["target"] = PARAMS.experiment, PLAN.target
+    config["sources"] = " and ".join(
+        domain for domain in PARAMS.domains if domain != PLAN.target
+    )
     ABLATED = PLAN.ablated
 except MutspadError as error:
     raise WorkflowError(str(error)) from None

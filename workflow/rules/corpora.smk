@@ -36,10 +36,11 @@ rule generate_demo:
     priority: 5
     params:
         code=code_of("mutspad.cli.step.generate_demo", "numpy"),
-        demo=PARAMS.corpora.demo and PARAMS.corpora.demo.model_dump_json(),
+        demo=PARAMS.corpora.demo and digest(PARAMS.corpora.demo),
+        plan=lambda wildcards: str(AT.plan),
     shell:
         r"""
-        python -m mutspad.cli step generate-demo --demo {params.demo:q} &>{log:q}
+        python -m mutspad.cli step generate-demo --plan {params.plan:q} &>{log:q}
         """
 
 

@@ -142,7 +142,7 @@ rule plot_convergence:
             "<results>/figures/convergence.png",
             caption="../report/convergence.rst",
             category="Figures",
-            labels={"figure": "Convergence on tweets"},
+            labels={"figure": f"Convergence on {config['target']}"},
         ),
     log:
         "<logs>/plot/convergence.log",

@@ -1,7 +1,7 @@
 """Ablate the units of the POS features one at a time and score one task without each (paper 5.5).
 
 Example: mutspad step ablate --model results/demo/models/news.tweets.all/seed1
-         --corpora results/demo/corpora/tweets --task dep --params '{...}'
+         --corpora results/demo/corpora/tweets --task dep --plan results/demo/plan.json
          --output results/demo/ablation/news.tweets.all/seed1/dep.csv
 
 results/<experiment>/ablation/<run>/seed<k>/
@@ -14,13 +14,13 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import corpora_option, path_option
-from mutspad.config import AblationParams, parse_json
+from mutspad.cli.options import corpora_option, path_option, plan_option
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
 from mutspad.errors import CheckpointError
 from mutspad.files import write_json, write_text
 from mutspad.models.checkpoint import load_model
+from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.ablate import ablate, spread
 from mutspad.tasks import TASKS, Task
 from mutspad.training.seeding import make_deterministic
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
     required=True,
     help="The task to score without each unit.",
 )
-@click.option("--params", required=True, help="The section ablation of params.yaml, as JSON.")
+@plan_option
 @path_option(
     "--contextual",
     required=False,
@@ -50,11 +50,11 @@ logger = logging.getLogger(__name__)
     help="The CSV file to write: classes in columns, units in rows; a .json goes beside it.",
 )
 def command(
-    *, model: Path, corpora: Path, task: str, params: str, contextual: Path | None, output: Path
+    *, model: Path, corpora: Path, task: str, plan_file: Path, contextual: Path | None, output: Path
 ) -> None:
     """Ablate every unit and score the task's dev set, or as much of it as the parameters say."""
     make_deterministic()
-    limits = parse_json(AblationParams, params, "--params", "the section ablation as JSON")
+    limits = read_plan(plan_file).params.ablation
     loaded = load_model(model)
     try:
         ablation = ablate(

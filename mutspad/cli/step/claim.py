@@ -15,7 +15,7 @@ from mutspad.cli.options import plan_option, results_option
 from mutspad.files import write_json, write_text
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan
-from mutspad.report.ablation.drops import read_ablations
+from mutspad.report.ablation.drops import read_ablated
 from mutspad.report.claims.judging import Material, judge_claims
 from mutspad.report.claims.page import build_markdown, build_record
 from mutspad.report.statistics.comparisons import Comparisons, list_rows
@@ -37,7 +37,7 @@ def command(*, plan_file: Path, results: Path) -> None:
         scored,
         Comparisons(rows, *read_counts(results, rows, scored.book), params),
         read_trainings(results, plan),
-        read_ablations(units) if units.is_dir() else None,
+        read_ablated(results, plan) if units.is_dir() else None,
         plan.params.ablation.min_support,
     )
     judged = judge_claims(material)

@@ -33,5 +33,11 @@ def command(*, plan_file: Path, results: Path) -> None:
         ],
         read_json(layout.lexicon / "lexicon.json"),
         read_json(language_model) if language_model.is_file() else None,
+        {
+            corpora.substitute_for: corpora.lacking
+            for tasks in plan.corpora.values()
+            for corpora in tasks.values()
+            if corpora.substitute_for and corpora.lacking
+        },
     )
     write_json(layout.data, setting.model_dump(mode="json"))

@@ -38,7 +38,12 @@ from mutspad.training.stages import FittedRun, fit_run
 
 @click.command("fit")
 @model_option
-@click.option("--seed", type=int, required=True, help="Of weights, dropout and sentence order.")
+@click.option(
+    "--seed",
+    type=int,
+    required=True,
+    help="Seed of the random weights, of dropout and of the order of the sentences.",
+)
 @results_option
 @seconds_option
 @code_option

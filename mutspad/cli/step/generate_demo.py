@@ -1,6 +1,6 @@
 """Write the synthetic corpora of the demo.
 
-Example: mutspad step generate-demo --demo '{"seed": 7, "news": {...}, "tweets": {...}}' --raw raw
+Example: mutspad step generate-demo --plan results/demo/plan.json --raw raw
 
 raw/demo/<corpus>/
 └── {train,dev,test}.conllup    one layer a corpus, as in the paper
@@ -10,19 +10,22 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import raw_option
-from mutspad.config import DemoParams, parse_json
+from mutspad.cli.options import plan_option, raw_option
 from mutspad.data.conllup import write_conllup
 from mutspad.data.demo import generate
 from mutspad.data.registry import load_registry
+from mutspad.errors import ConfigError
+from mutspad.plan.plan import read_plan
 
 
 @click.command("generate-demo")
-@click.option("--demo", required=True, help="The section corpora.demo of params.yaml, as JSON.")
+@plan_option
 @raw_option
-def command(*, demo: str, raw: Path) -> None:
+def command(*, plan_file: Path, raw: Path) -> None:
     """Generate every corpus of the demo."""
-    params = parse_json(DemoParams, demo, "--demo", "the section corpora.demo as JSON")
+    params = read_plan(plan_file).params.corpora.demo
+    if params is None:
+        raise ConfigError("corpora.demo: expected the sizes of the demo's corpora, found null")
     registry = load_registry()
     for name, splits in generate(params).items():
         for split, sentences in splits.items():

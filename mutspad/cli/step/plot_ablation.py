@@ -14,9 +14,8 @@ import click
 
 from mutspad.cli.options import plan_option, results_option
 from mutspad.files import write_text
-from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan
-from mutspad.report.ablation.drops import read_ablations
+from mutspad.report.ablation.drops import read_ablated
 from mutspad.report.figures import max_drop_frame, plot_max_drops, save_figure
 
 
@@ -26,10 +25,8 @@ from mutspad.report.figures import max_drop_frame, plot_max_drops, save_figure
 def command(*, plan_file: Path, results: Path) -> None:
     """Read the drops of every task; write the figure twice and its data."""
     plan = read_plan(plan_file)
-    limits = plan.params.ablation
-    folder = Layout(results).ablation(plan.ablated, plan.seeds[0])
-    run = read_ablations(folder)
-    drops = max_drop_frame(run, limits.min_support)
+    run = read_ablated(results, plan)
+    drops = max_drop_frame(run, plan.params.ablation.min_support)
     figure = plot_max_drops(drops, run.title("Figure 2", "what each task loses with each unit"))
     stem = results / "figures" / "figure2"
     write_text(stem.with_suffix(".csv"), drops.to_csv(lineterminator="\n"))

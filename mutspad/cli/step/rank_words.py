@@ -1,7 +1,7 @@
-"""Find the words of the target corpora that activate each unit of the POS features (paper 5.5).
+"""Find the words that activate each unit of the POS features most (paper 5.5).
 
 Example: mutspad step rank-words --model results/demo/models/news.tweets.all/seed1
-         --corpora results/demo/corpora/tweets --params '{...}'
+         --corpora results/demo/corpora/tweets --plan results/demo/plan.json
          --output results/demo/ablation/news.tweets.all/seed1/activations.json
 
 results/<experiment>/ablation/<run>/seed<k>/
@@ -13,13 +13,13 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import corpora_option, path_option
-from mutspad.config import AblationParams, parse_json
+from mutspad.cli.options import corpora_option, path_option, plan_option
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import read_contextual
 from mutspad.errors import CheckpointError
 from mutspad.files import write_json
 from mutspad.models.checkpoint import load_model
+from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.activations import distinct_sentences, find_unit_words
 from mutspad.report.ablation.unit_words import to_json
 from mutspad.tasks import TASKS
@@ -33,19 +33,22 @@ logger = logging.getLogger(__name__)
     "--model", help="Folder of the trained model, with model.json and weights.safetensors."
 )
 @corpora_option
-@click.option("--params", required=True, help="The section ablation of params.yaml, as JSON.")
+@plan_option
 @path_option(
     "--contextual",
     required=False,
     help="Stored vectors of the model's frozen encoder, path without suffix; not for other models.",
 )
-@path_option("--output", help="The JSON file to write: the words that activate each unit most.")
+@path_option(
+    "--output",
+    help="JSON file to write: unit -> words and their activations.",
+)
 def command(
-    *, model: Path, corpora: Path, params: str, contextual: Path | None, output: Path
+    *, model: Path, corpora: Path, plan_file: Path, contextual: Path | None, output: Path
 ) -> None:
-    """Read every sentence of every task and split once; write the words of each unit."""
+    """Run the model over every distinct sentence of the corpora; write the words of each unit."""
     make_deterministic()
-    limits = parse_json(AblationParams, params, "--params", "the section ablation as JSON")
+    limits = read_plan(plan_file).params.ablation
     loaded = load_model(model)
     sentences = distinct_sentences(
         read_conllup(corpora / task / f"{split}.conllup")

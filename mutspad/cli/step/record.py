@@ -39,11 +39,14 @@ OUTPUTS = ("results", "dvc.lock", "benchmarks/*.csv")
     "patterns",
     multiple=True,
     required=True,
-    help="Pattern of further artefacts, below the folder of the experiment; may be repeated.",
+    help="Files to hash beside those of the plan, as a pattern such as 'tables/*'; repeatable.",
 )
 @path_option("--benchmarks", help="Folder of Snakemake's benchmark files, for the run times.")
 @path_option(
-    "--lock", default=Path("requirements.txt"), show_default=True, help="The pinned packages."
+    "--lock",
+    default=Path("requirements.txt"),
+    show_default=True,
+    help="The pinned packages; the record names installed ones that differ.",
 )
 @raw_files_options
 def command(
@@ -57,7 +60,7 @@ def command(
     mirror: Path | None,
     licensed: Path | None,
 ) -> None:
-    """Hash what lies there and describe the machine."""
+    """Describe commit, machine, packages, corpora and run times, and hash every artefact."""
     plan = read_plan(plan_file)
     setting = read_setting(results)
     registry = plan.registry

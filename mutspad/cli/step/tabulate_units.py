@@ -16,7 +16,7 @@ from mutspad.cli.options import plan_option, results_option
 from mutspad.files import write_text
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan
-from mutspad.report.ablation.drops import read_ablations
+from mutspad.report.ablation.drops import read_ablated
 from mutspad.report.ablation.unit_words import read_unit_words
 from mutspad.report.tables.table4 import render_page, table4
 
@@ -27,9 +27,8 @@ from mutspad.report.tables.table4 import render_page, table4
 def command(*, plan_file: Path, results: Path) -> None:
     """Read the drops of every task and the words of every unit; write the table three times."""
     plan = read_plan(plan_file)
-    limits = plan.params.ablation
+    limits, run = plan.params.ablation, read_ablated(results, plan)
     folder = Layout(results).ablation(plan.ablated, plan.seeds[0])
-    run = read_ablations(folder)
     words = read_unit_words(folder / "activations.json")
     table = table4(run, words, limits)
     write_text(results / "tables" / "table4.csv", table.to_csv())

@@ -23,7 +23,12 @@ from mutspad.training.study import apply_setting, draw_setting
 @click.command("try-setting")
 @plan_option
 @model_option
-@click.option("--number", type=click.IntRange(min=0), required=True, help="Of the trial, from 0.")
+@click.option(
+    "--number",
+    type=click.IntRange(min=0),
+    required=True,
+    help="The trial, counted from 0.",
+)
 @results_option
 def command(*, plan_file: Path, model_file: Path, number: int, results: Path) -> None:
     """Draw the setting of the trial, train, write its dev scores."""

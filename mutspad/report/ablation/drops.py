@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from mutspad.errors import MutspadError
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import Plan
 from mutspad.tasks import Task
 
 DECIMALS = 4
@@ -126,6 +128,11 @@ class AblatedRun:
         """Build a title with the name of the experiment; mark synthetic data."""
         kind = "demo: synthetic data" if self.experiment == "demo" else self.experiment
         return f"{name} ({kind}): {subject}; {self.run}, seed {self.seed}"
+
+
+def read_ablated(results: Path, plan: Plan) -> AblatedRun:
+    """Read the ablations of the model that the plan looks into."""
+    return read_ablations(Layout(results).ablation(plan.ablated, plan.seeds[0]))
 
 
 def read_ablations(folder: str | Path) -> AblatedRun:

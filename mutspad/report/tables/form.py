@@ -88,6 +88,7 @@ def note_data(setting: Setting) -> list[str]:
     notes = [
         f"Substitute: {name_task(summary)} uses {name_corpora(summary)} in place of "
         f"{summary.substitute_for}, which is licensed and was not supplied"
+        + (f": {lacking}" if (lacking := setting.lacking.get(summary.substitute_for)) else "")
         for summary in setting.summaries
         if summary.substitute_for is not None
     ]

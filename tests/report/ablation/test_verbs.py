@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from mutspad.cli.main import main
-from mutspad.config import AblationParams
 from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Sentence
 from mutspad.report.ablation.ablate import ablate, spread
@@ -13,8 +12,6 @@ from mutspad.report.ablation.activations import find_unit_words
 from mutspad.report.ablation.drops import AblationRecord
 from mutspad.report.ablation.unit_words import read_unit_words
 from mutspad.tasks import TASKS, Task
-
-PARAMS = AblationParams(method="tuned", sentences=5, min_support=2, classes=2, words=40)
 
 
 @pytest.fixture
@@ -26,16 +23,24 @@ def corpora(sentences, tmp_path):
     return tmp_path / "corpora"
 
 
-def call(verb, model, corpora, output, *more):
-    arguments = ["--model", model, "--corpora", corpora, "--params", PARAMS.model_dump_json()]
-    with pytest.raises(SystemExit) as stopped:
-        main(["step", verb, *map(str, [*arguments, "--output", output, *more])])
-    return stopped.value.code
+@pytest.fixture
+def call(plan_of, tmp_path):
+    """Call a verb with the plan of an experiment that looks at five sentences and forty words."""
+    plan = tmp_path / "plan.json"
+    plan.write_text(plan_of(ablation={"sentences": 5, "words": 40}).model_dump_json(), "utf-8")
+
+    def run(verb, model, corpora, output, *more):
+        arguments = ["--model", model, "--corpora", corpora, "--plan", plan, "--output", output]
+        with pytest.raises(SystemExit) as stopped:
+            main(["step", verb, *map(str, [*arguments, *more])])
+        return stopped.value.code
+
+    return run
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_drops_are_written_as_they_are_found(
-    task, model, vocabulary, sentences, corpora, save, tmp_path
+    task, model, vocabulary, sentences, corpora, save, call, tmp_path
 ):
     output = tmp_path / "out" / f"{task}.csv"
     assert call("ablate", save(model), corpora, output, "--task", task) == 0
@@ -49,7 +54,7 @@ def test_drops_are_written_as_they_are_found(
     assert supports == found.supports.tolist()
 
 
-def test_words_come_from_every_split(model, vocabulary, sentences, corpora, save, tmp_path):
+def test_words_come_from_every_split(model, vocabulary, sentences, corpora, save, call, tmp_path):
     output = tmp_path / "out" / "activations.json"
     extra = Sentence("s99", ("zebra", "Lima"), sentences[1].layers)
     for task in TASKS:
@@ -62,7 +67,9 @@ def test_words_come_from_every_split(model, vocabulary, sentences, corpora, save
 
 
 @pytest.mark.parametrize("verb", ["ablate", "rank-words"])
-def test_a_model_without_pos_is_one_message(verb, build_model, corpora, save, tmp_path, capsys):
+def test_a_model_without_pos_is_one_message(
+    verb, build_model, corpora, save, call, tmp_path, capsys
+):
     folder = save(build_model((Task.CHUNK, Task.NER)))
     more = ["--task", "ner"] if verb == "ablate" else []
     assert call(verb, folder, corpora, tmp_path / "out" / "x.csv", *more) == 1

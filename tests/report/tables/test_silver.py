@@ -108,7 +108,7 @@ def quality():
         {"dev": [ner(s.id, " ".join(s.words), f"{mark} O O", silver=True) for s in dev]},
         domain="tweets",
         seed=seed,
-        labeller="tweets-mono-ner",
+        labeller="tweets.ner",
     )
 
 
@@ -134,7 +134,7 @@ def test_the_table_gives_mean_and_spread(quality):
     table = tabulate_quality([*quality(1, "B-person"), *quality(2, "O")], "quick")
     text = table.markdown
     assert text.startswith("# Silver labels (quick): agreement with gold\n")
-    assert "| Tweets NER | tweets-mono-ner | 31 of 33 (94 %)" in " ".join(text.split())
+    assert "| Tweets NER | tweets.ner | 31 of 33 (94 %)" in " ".join(text.split())
     assert "50.00 ± 70.71 (30, 90)" in text
     spans = " ".join(text.split("## ")[1].split())
     assert "| Tweets NER | dev | 50.0 ± 70.7 |" in spans

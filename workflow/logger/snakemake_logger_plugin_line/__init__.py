@@ -78,7 +78,7 @@ class Progress:
 
 
 def describe(rule: str, wildcards: Iterable[object]) -> str:
-    """Name a job by its rule and wildcards, such as `train baseline (tweets-mono-pos, 1)`."""
+    """Name a job by its rule and wildcards, such as `train baseline (tweets.pos, 1)`."""
     values = ", ".join(map(str, wildcards))
     return rule.replace("_", " ") + (f" ({values})" if values else "")
 
