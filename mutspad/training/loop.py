@@ -4,10 +4,10 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import fmean
-from typing import Any, Self, TypeVar
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -38,8 +38,6 @@ from mutspad.training.schedule import (
 )
 
 logger = logging.getLogger(__name__)
-
-Value = TypeVar("Value")
 
 TrainingSet = Mapping[Task, Sequence[Sentence]] | Sequence[Sentence]
 """One corpus a task, or a unified corpus whose sentences carry the layers of all tasks."""
@@ -108,23 +106,6 @@ class EpochRecord:
             "dev_mean": self.dev_mean,
             "best": self.best,
         }
-
-    def to_state(self) -> dict[str, Any]:
-        """Return the record as plain values."""
-        return asdict(self) | {"losses": _plain(self.losses), "dev": _plain(self.dev)}
-
-    @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """Build the record that `to_state` described."""
-        domain = state["domain"]
-        return cls(
-            **dict(state)
-            | {
-                "losses": _by_task(state["losses"]),
-                "dev": _by_task(state["dev"]),
-                "domain": None if domain is None else DomainScore(**domain),
-            }
-        )
 
 
 @dataclass(slots=True)
@@ -199,22 +180,14 @@ class TrainerState:
     device: Device = "cpu"
 
     def to_state(self) -> dict[str, Any]:
-        """Return everything, PyTorch's generators included, as tensors and plain values."""
-        progress = asdict(self.progress)
+        """Return everything, PyTorch's generators included."""
         return {
             "weights": self.trained.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "generator": torch.get_rng_state(),
             # Dropout draws where it is computed.
             "cuda_generator": torch.cuda.get_rng_state() if self.device == "cuda" else None,
-            "stopping": asdict(self.stopping),
-            "epoch": self.epoch,
-            "best_weights": self.best_weights,
-            "history": [record.to_state() for record in self.history],
-            "precision": self.precision,
-            "device": self.device,
-            "progress": progress
-            | {"sums": _plain(progress["sums"]), "counts": _plain(progress["counts"])},
+            **{name: getattr(self, name) for name in _KEPT},
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -224,26 +197,13 @@ class TrainerState:
         torch.set_rng_state(state["generator"])
         if state["cuda_generator"] is not None:
             torch.cuda.set_rng_state(state["cuda_generator"])
-        self.stopping = EarlyStopping(**state["stopping"])
-        self.epoch = state["epoch"]
-        self.best_weights = dict(state["best_weights"])
-        self.history = [EpochRecord.from_state(record) for record in state["history"]]
-        self.precision, self.device = state["precision"], state["device"]
-        progress = dict(state["progress"])
-        self.progress = EpochProgress(
-            **progress
-            | {"sums": _by_task(progress["sums"]), "counts": _by_task(progress["counts"])}
-        )
+        for name in _KEPT:
+            setattr(self, name, state[name])
 
 
-def _plain(values: Mapping[Task, Value]) -> dict[str, Value]:
-    """Name tasks by text, as a checkpoint holds them."""
-    return {task.value: value for task, value in values.items()}
-
-
-def _by_task(values: Mapping[str, Value]) -> dict[Task, Value]:
-    """Name tasks by task again."""
-    return {Task(name): value for name, value in values.items()}
+_KEPT = ("stopping", "epoch", "best_weights", "history", "progress", "precision", "device")
+# What a checkpoint holds beside tensors and plain values; it is still read without running code.
+torch.serialization.add_safe_globals([DomainScore, EarlyStopping, EpochProgress, EpochRecord, Task])
 
 
 def fit(

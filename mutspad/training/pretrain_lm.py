@@ -137,6 +137,9 @@ class _Progress:
     predictions: int = 0
 
 
+torch.serialization.add_safe_globals([LanguageModelEpoch, Perplexity, _Progress])
+
+
 class _Trainer:
     """Run epochs of one language model; its state is all that changes meanwhile."""
 
@@ -156,15 +159,15 @@ class _Trainer:
         self.history: list[LanguageModelEpoch] = []
 
     def to_state(self) -> dict[str, Any]:
-        """Return everything, PyTorch's generator included, as tensors and plain values."""
+        """Return everything, PyTorch's generator included."""
         return {
             "weights": self._model.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
             "generator": torch.get_rng_state(),
             "sampler": self._sampler.state,
             "epoch": self.epoch,
-            "progress": asdict(self.progress),
-            "history": [asdict(record) for record in self.history],
+            "progress": self.progress,
+            "history": self.history,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -174,12 +177,8 @@ class _Trainer:
             optimiser.load_state_dict(kept)
         torch.set_rng_state(state["generator"])
         self._sampler.state = state["sampler"]
-        self.epoch = state["epoch"]
-        self.progress = _Progress(**state["progress"])
-        self.history = [
-            LanguageModelEpoch(**record | {"dev": Perplexity(**record["dev"])})
-            for record in state["history"]
-        ]
+        self.epoch, self.progress = state["epoch"], state["progress"]
+        self.history = state["history"]
 
     def run_epoch(self, checkpoint: Checkpoint | None) -> tuple[float, float]:
         """Train the next epoch, or the rest of it; return the mean loss and words a second."""

@@ -41,8 +41,8 @@ def identify(code: str, seed: int, inputs: Iterable[Path]) -> str:
 class Checkpoint:
     """Keep the state of a training in a file while it runs.
 
-    The file holds tensors, numbers and text only and is read with `weights_only`: whatever stands
-    in it, opening it runs no code.
+    The file is read with `weights_only`: whatever stands in it, opening it runs no code. It holds
+    tensors, plain values, and records of the classes that trainings name as safe.
 
     Parameters
     ----------
