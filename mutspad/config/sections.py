@@ -175,7 +175,6 @@ class EncoderParams(Closed):
     # Hugging Face only: text in our words -> what the encoder reads in its place, for placeholders
     # such as `@USER` that its pre-training had not
     forms: dict[Annotated[str, Field(min_length=1)], str] = Field(default_factory=dict)
-    stateful: bool = False  # ELMo only: whether states pass from one sentence to the next
 
 
 class SearchRange(Closed):

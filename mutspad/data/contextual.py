@@ -104,12 +104,12 @@ def write_contextual(
     embed: Embed,
     n_layers: int,
     dim: int,
-    batch: int,
+    batch: int = 512,
 ) -> int:
     """Embed each distinct sentence once and write `<stem>.npy` and `<stem>.json`, atomically.
 
-    Equal vectors give equal bytes. The encoder gets `batch` sentences a call, in the order in which
-    they first stand. Returns the rows written: the words of the distinct sentences.
+    Equal vectors give equal bytes. The encoder gets `batch` sentences a call. Returns the rows
+    written: the words of the distinct sentences.
     """
     distinct: dict[str, Words] = {}
     for words in sentences:

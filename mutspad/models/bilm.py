@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from mutspad.config import LanguageModelParams
-from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo, Lexicon, Reading, States
+from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo, Lexicon, Reading
 from mutspad.models.elmo_format import DIRECTIONS, ElmoOptions
 
 UNKNOWN = ""
@@ -220,8 +220,7 @@ class LanguageModel(nn.Module):
         words, index = torch.unique(torch.cat(sentences), return_inverse=True)
         vectors = self.elmo.embed(texts.lexicon.characters[words])
         reading = Reading.of([len(rows) for rows in sentences])
-        begin = States.zeros(self.elmo.options.lstm, len(sentences), vectors)
-        layers, _ = self.elmo.read(vectors[index], reading, begin)
+        layers = self.elmo.read(vectors[index], reading)
         # A row reads what the row before it in its sentence should have predicted.
         outputs = layers[-1][:, reading.before]
         targets = texts.outcomes[words][index][reading.order[:, len(sentences) :]]

@@ -21,7 +21,6 @@ from mutspad.models.elmo_format import (
     CharacterOptions,
     ElmoOptions,
     LstmOptions,
-    cell_name,
     read_options,
     read_weights,
     write_options,
@@ -127,30 +126,6 @@ class Reading:
         return rows.gather(1, index)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class States:
-    """Final states of the recurrent layers for some sentences.
-
-    Parameters
-    ----------
-    hidden
-        `[layers, 2, sentences, projection_dim]`.
-    cell
-        `[layers, 2, sentences, dim]`.
-    """
-
-    hidden: Tensor
-    cell: Tensor
-
-    @classmethod
-    def zeros(cls, options: LstmOptions, sentences: int, like: Tensor) -> Self:
-        """Return the states before any word, on the device and of the type of a tensor."""
-        shape = (options.n_layers, DIRECTIONS, sentences)
-        return cls(
-            like.new_zeros(*shape, options.projection_dim), like.new_zeros(*shape, options.dim)
-        )
-
-
 class CharacterEncoder(nn.Module):
     """Represent a word by convolutions over its characters, highways and a projection."""
 
@@ -234,20 +209,10 @@ class ProjectedBiLSTM(nn.Module):
         self.bias = nn.Parameter(torch.empty(DIRECTIONS, 4 * dim))
         self.projection = nn.Parameter(torch.empty(DIRECTIONS, dim, projection_dim))
 
-    def forward(
-        self, inputs: Tensor, reading: Reading, hidden: Tensor, cell: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the outputs, `[2, tokens, projection_dim]`, and where each sentence ends.
+    def forward(self, inputs: Tensor, reading: Reading) -> Tensor:
+        """Return the outputs of inputs in the order of reading, both `[2, tokens, projection_dim]`.
 
-        Parameters
-        ----------
-        inputs
-            `[2, tokens, projection_dim]` in the order of reading.
-        reading
-            That order.
-        hidden, cell
-            Where the sentences begin, `[2, sentences, projection_dim]` and
-            `[2, sentences, dim]`. They end in the same shapes.
+        Every sentence begins with states of zero.
         """
         dim, projection_dim = self.options.dim, self.options.projection_dim
         cell_clip, proj_clip = self.options.cell_clip, self.options.proj_clip
@@ -257,11 +222,12 @@ class ProjectedBiLSTM(nn.Module):
         kernel, bias = self.kernel * doubled, (self.bias + forget) * doubled
         from_inputs = torch.baddbmm(bias[:, None], inputs, kernel[:, :projection_dim])
         recurrent = kernel[:, projection_dim:]
-        outputs, ended = [], []
+        hidden = inputs.new_zeros(DIRECTIONS, reading.sizes[0], projection_dim)
+        cell = inputs.new_zeros(DIRECTIONS, reading.sizes[0], dim)
+        outputs = []
         for size, step in zip(
             reading.sizes, torch.split(from_inputs, list(reading.sizes), dim=1), strict=True
         ):
-            ended.append((hidden[:, size:], cell[:, size:]))
             gates = torch.baddbmm(step, hidden[:, :size], recurrent).sigmoid()
             entering, candidate, kept, shown = torch.split(gates, dim, dim=2)
             cell = torch.addcmul(entering * _tangent(candidate), kept, cell[:, :size])
@@ -269,16 +235,12 @@ class ProjectedBiLSTM(nn.Module):
             hidden = torch.bmm(shown * _tangent((2 * cell).sigmoid()), self.projection)
             hidden = hidden.clamp(-proj_clip, proj_clip)
             outputs.append(hidden)
-        ended.append((hidden, cell))
-        # The shortest sentences, which stand last, have ended first.
-        ends = zip(*reversed(ended), strict=True)
-        hidden, cell = (torch.cat(parts, dim=1) for parts in ends)
-        return torch.cat(outputs, dim=1), hidden, cell
+        return torch.cat(outputs, dim=1)
 
     def datasets(self, layer: int) -> dict[str, Tensor]:
         """Return views of the weights by their names in the files."""
         return {
-            f"{cell_name(direction, layer)}/{name}": weight.data[direction]
+            f"RNN_{direction}/RNN/MultiRNNCell/Cell{layer}/LSTMCell/{name}": weight.data[direction]
             for direction in range(DIRECTIONS)
             for name, weight in (("W_0", self.kernel), ("B", self.bias), ("W_P_0", self.projection))
         }
@@ -314,7 +276,6 @@ class Elmo(nn.Module):
             ProjectedBiLSTM(options.lstm) for _ in range(options.lstm.n_layers)
         )
         self.dropout = nn.Dropout(dropout)
-        self._states: States | None = None
 
     @classmethod
     def from_files(cls, options: str | Path, weights: str | Path) -> Self:
@@ -328,7 +289,9 @@ class Elmo(nn.Module):
             When a file is missing or damaged, or the weights are not those of the options.
         """
         sizes = read_options(options)
-        values = read_weights(weights, sizes)
+        with torch.device("meta"):  # no memory: the sizes may be those of a damaged file
+            shapes = {name: tuple(each.shape) for name, each in cls(sizes).datasets().items()}
+        values = read_weights(weights, shapes)
         model = cls(sizes)
         for name, weight in model.datasets().items():
             weight.copy_(torch.from_numpy(values[name]))
@@ -360,23 +323,11 @@ class Elmo(nn.Module):
             named |= cast(ProjectedBiLSTM, lstm).datasets(layer)
         return named
 
-    def reset(self) -> None:
-        """Forget what stateful calls have read."""
-        self._states = None
-
-    def forward(
-        self, sentences: Sequence[Sequence[str]], *, stateful: bool = False
-    ) -> list[Tensor]:
+    def forward(self, sentences: Sequence[Sequence[str]]) -> list[Tensor]:
         """Return the vectors of each sentence, `[layers, words, dim]`, without gradient.
 
-        Parameters
-        ----------
-        sentences
-            The words of each.
-        stateful
-            Go on where the last stateful call ended: sentence i from its sentence i, or from
-            nothing where it had none. This is how AllenNLP reads batch after batch, and its vectors
-            depend on the batches before (allenai/allennlp#2398).
+        Ours: each sentence is read by itself, where AllenNLP goes on from the states of the batch
+        before, so that its vectors depend on the batches (allenai/allennlp#2398).
         """
         with torch.inference_mode():
             lexicon = Lexicon.of(
@@ -384,31 +335,22 @@ class Elmo(nn.Module):
                 self.options.char_cnn.max_characters_per_token,
             )
             vectors = self.embed(lexicon.characters.to(self.characters.bias.device))
-            states = self._enlarged(len(sentences), vectors) if stateful else None
             results: dict[int, Tensor] = {}
             lengths = [len(words) for words in sentences]
             for bucket in bucket_batches(lengths, _SENTENCES_AT_ONCE, None):
                 batch = bucket[::-1]
                 rows = [lexicon.rows(sentences[i]) for i in batch]
                 lens = [len(sentence) for sentence in rows]
-                begin = (
-                    States.zeros(self.options.lstm, len(batch), vectors)
-                    if states is None
-                    else States(states.hidden[:, :, batch], states.cell[:, :, batch])
-                )
                 tokens = vectors[torch.cat(rows).to(vectors.device)]
                 reading = Reading.of(lens)
-                layers, end = self.read(tokens, reading, begin)
+                layers = self.read(tokens, reading)
                 both = torch.stack([torch.cat([*reading.restore(x)], dim=1) for x in layers])
                 results |= zip(batch, torch.split(both, lens, dim=1), strict=True)
-                if states is not None:
-                    states.hidden[:, :, batch], states.cell[:, :, batch] = end.hidden, end.cell
-            self._states = states if stateful else self._states
         # Copied outside: tensors made in inference mode cannot take part in training.
         return [results[i][:, 1:-1].clone() for i in range(len(sentences))]
 
-    def read(self, tokens: Tensor, reading: Reading, states: States) -> tuple[list[Tensor], States]:
-        """Run the layers over tokens; return each layer, `[2, tokens, projection_dim]`, and states.
+    def read(self, tokens: Tensor, reading: Reading) -> list[Tensor]:
+        """Run the layers over tokens; return each layer, `[2, tokens, projection_dim]`.
 
         Parameters
         ----------
@@ -416,30 +358,17 @@ class Elmo(nn.Module):
             The vectors of the tokens of a batch, borders included, `[tokens, projection_dim]`.
         reading
             The order of reading, in which each layer comes out.
-        states
-            Where the sentences begin.
         """
         inputs = tokens[reading.order]
-        layers, hidden, cell = [inputs], [], []
+        layers = [inputs]
         for number, lstm in enumerate(self.lstms):
             inputs = self.dropout(inputs)
-            outputs, *end = lstm(inputs, reading, states.hidden[number], states.cell[number])
+            outputs = lstm(inputs, reading)
             inputs = outputs + inputs if number else outputs
             layers.append(inputs)
-            hidden.append(end[0])
-            cell.append(end[1])
-        return layers, States(torch.stack(hidden), torch.stack(cell))
+        return layers
 
     def embed(self, characters: Tensor) -> Tensor:
         """Return the vectors of words, `[words, projection_dim]`, by the rows of a lexicon."""
         chunks = torch.split(characters, _WORDS_AT_ONCE)
         return torch.cat([self.characters(self.characters.trim(chunk)) for chunk in chunks])
-
-    def _enlarged(self, sentences: int, like: Tensor) -> States:
-        """Copy the states, with zeros for sentences that have none yet."""
-        old = self._states
-        known = 0 if old is None else old.hidden.shape[2]
-        states = States.zeros(self.options.lstm, max(sentences, known), like)
-        if old is not None:
-            states.hidden[:, :, :known], states.cell[:, :, :known] = old.hidden, old.cell
-        return states

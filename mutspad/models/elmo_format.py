@@ -1,6 +1,6 @@
 """The two files of an ELMo: `options.json` and `weights.hdf5` (Peters et al., 2018).
 
-The names and shapes of the datasets are those of the published models; `dataset_shapes` lists them.
+The names and shapes of the datasets are those of the published models; `Elmo.datasets` lists them.
 """
 
 from collections.abc import Mapping
@@ -109,34 +109,6 @@ class ElmoOptions(_Section):
     char_cnn: CharacterOptions
 
 
-def dataset_shapes(options: ElmoOptions) -> dict[str, tuple[int, ...]]:
-    """Return the shape of every dataset of the weights by its name."""
-    lstm, cnn = options.lstm, options.char_cnn
-    char_dim, n_filters = cnn.embedding.dim, cnn.n_filters
-    shapes: dict[str, tuple[int, ...]] = {"char_embed": (N_CHARACTERS, char_dim)}
-    for index, (width, count) in enumerate(cnn.filters):
-        shapes[f"CNN/W_cnn_{index}"] = (1, width, char_dim, count)
-        shapes[f"CNN/b_cnn_{index}"] = (count,)
-    for layer in range(cnn.n_highway):
-        for gate in ("carry", "transform"):
-            shapes[f"CNN_high_{layer}/W_{gate}"] = (n_filters, n_filters)
-            shapes[f"CNN_high_{layer}/b_{gate}"] = (n_filters,)
-    shapes["CNN_proj/W_proj"] = (n_filters, lstm.projection_dim)
-    shapes["CNN_proj/b_proj"] = (lstm.projection_dim,)
-    for direction in range(DIRECTIONS):
-        for layer in range(lstm.n_layers):
-            cell = cell_name(direction, layer)
-            shapes[f"{cell}/W_0"] = (2 * lstm.projection_dim, 4 * lstm.dim)
-            shapes[f"{cell}/B"] = (4 * lstm.dim,)
-            shapes[f"{cell}/W_P_0"] = (lstm.dim, lstm.projection_dim)
-    return shapes
-
-
-def cell_name(direction: int, layer: int) -> str:
-    """Return the group of one LSTM: direction 0 reads forwards, 1 backwards."""
-    return f"RNN_{direction}/RNN/MultiRNNCell/Cell{layer}/LSTMCell"
-
-
 def read_options(path: str | Path) -> ElmoOptions:
     """Read `options.json`.
 
@@ -162,8 +134,10 @@ def write_options(path: str | Path, options: ElmoOptions) -> None:
     write_json(path, options.model_dump(mode="json"))
 
 
-def read_weights(path: str | Path, options: ElmoOptions) -> dict[str, NDArray[np.float32]]:
-    """Read `weights.hdf5`, each dataset by its name.
+def read_weights(
+    path: str | Path, shapes: Mapping[str, tuple[int, ...]]
+) -> dict[str, NDArray[np.float32]]:
+    """Read `weights.hdf5`, each dataset by its name and of its shape.
 
     Raises
     ------
@@ -172,7 +146,6 @@ def read_weights(path: str | Path, options: ElmoOptions) -> dict[str, NDArray[np
     """
     if not Path(path).is_file():
         raise CheckpointError(f"{path}: expected the weights of an ELMo, found no file")
-    shapes = dataset_shapes(options)
     try:
         with h5py.File(path, "r") as file:
             found = _list_datasets(file)

@@ -9,11 +9,6 @@ from torch import Tensor
 from mutspad.config import EncoderParams
 from mutspad.errors import EncoderError
 
-_SENTENCES = 512
-_STATEFUL_SENTENCES = 64
-"""AllenNLP's batch. Sentence i of a call goes on where sentence i of the call before has ended, so
-this number is part of what a stateful ELMo yields."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrozenEncoder:
@@ -23,15 +18,12 @@ class FrozenEncoder:
     ----------
     n_layers, dim
         Vectors a word, and numbers a vector.
-    batch
-        Sentences to give at once.
     embed
         Sentences -> one tensor `[layers, words, dim]` each, without gradients.
     """
 
     n_layers: int
     dim: int
-    batch: int
     embed: Callable[[Sequence[Sequence[str]]], list[Tensor]]
 
 
@@ -58,7 +50,7 @@ def open_encoder(params: EncoderParams, folder: str | Path | None = None) -> Fro
         transformer = HuggingFaceEncoder.from_source(
             source, pooling=params.pooling, forms=params.forms
         )
-        return FrozenEncoder(transformer.n_layers, transformer.dim, _SENTENCES, transformer.embed)
+        return FrozenEncoder(transformer.n_layers, transformer.dim, transformer.embed)
     if folder is None:
         raise EncoderError(
             f"{params.source}: expected the folder with its options.json and weights.hdf5, "
@@ -68,10 +60,4 @@ def open_encoder(params: EncoderParams, folder: str | Path | None = None) -> Fro
     from mutspad.models.elmo_format import OPTIONS, WEIGHTS
 
     elmo = Elmo.from_files(Path(folder) / OPTIONS, Path(folder) / WEIGHTS)
-
-    def embed(sentences: Sequence[Sequence[str]]) -> list[Tensor]:
-        layers: list[Tensor] = elmo(sentences, stateful=params.stateful)
-        return layers
-
-    batch = _STATEFUL_SENTENCES if params.stateful else _SENTENCES
-    return FrozenEncoder(elmo.n_layers, elmo.dim, batch, embed)
+    return FrozenEncoder(elmo.n_layers, elmo.dim, elmo)

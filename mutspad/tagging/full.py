@@ -49,8 +49,7 @@ class FullModel:
         encoder = None
         contextual, params = loaded.model.contextual, loaded.run.encoder
         if contextual is not None and contextual.encoder is None and params is not None:
-            # Carried states would make a text's vectors depend on the texts before it.
-            encoder = open_encoder(params.model_copy(update={"stateful": False}), encoder_folder)
+            encoder = open_encoder(params, encoder_folder)
         return cls(loaded, encoder)
 
     def annotate(self, sentences: Sequence[Sentence], batch_words: int) -> list[Sentence]:

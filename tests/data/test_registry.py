@@ -167,6 +167,7 @@ def test_what_a_licensed_folder_lacks_is_reported(tmp_path, caplog):
         DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw", licensed=licensed
     )
     assert choices["news"][Task.POS].substitute_for == "wsj"
+    assert choices["news"][Task.POS].missing == ("wsj/00 .. 24/*.mrg",)
     (warning,) = [record.getMessage() for record in caplog.records]
     assert f"wsj is not in {licensed} (missing: wsj/00 .. 24/*.mrg)" in warning
 

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from mutspad.config import LanguageModelParams
 from mutspad.models.bilm import LanguageModel, LogUniform, Outcomes, Texts, elmo_options
-from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo, Reading, States
+from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo, Reading
 
 SENTENCES = [
     ("gulls", "follow", "the", "trawler", "home"),
@@ -68,7 +68,7 @@ def log_probabilities(model, texts, words, direction):
     # The backward direction reads from the end.
     if direction == 1:
         vectors = vectors.flip(0)
-    layers, _ = model.elmo.read(vectors, reading, States.zeros(model.elmo.options.lstm, 1, vectors))
+    layers = model.elmo.read(vectors, reading)
     output = layers[-1][direction, -1]
     scores = model.outcomes.weight @ output + model.biases.weight[:, 0]
     return scores.log_softmax(dim=0)

@@ -182,7 +182,7 @@ def test_an_encoder_that_cannot_be_built_is_refused(saved):
     def add(description):
         description.update(contextual={"n_layers": 1, "dim": 1}, encoder={"config.json": "{"})
         encoder = {"name": "e", "kind": "huggingface", "source": "e", "trained": True}
-        description["run"]["encoder"] = encoder | {"learning_rate": 0.1, "stateful": False}
+        description["run"]["encoder"] = encoder | {"learning_rate": 0.1}
 
     edit_description(saved[1], add)
     with pytest.raises(CheckpointError, match=r"model\.json: .*the saved encoder: expected"):

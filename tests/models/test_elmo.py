@@ -10,7 +10,7 @@ import torch
 
 from mutspad.errors import CheckpointError
 from mutspad.models.elmo import Elmo, Reading, to_character_ids
-from mutspad.models.elmo_format import ElmoOptions, dataset_shapes
+from mutspad.models.elmo_format import ElmoOptions
 
 FIXTURES = Path(__file__).parents[2] / ".cache" / "fixtures"
 WHEEL = "allennlp-0.9.0-py3-none-any.whl"
@@ -134,8 +134,8 @@ def write(folder, options=OPTIONS):
     """Write a model with random weights by hand; return its two files."""
     rng = np.random.default_rng(3)
     with h5py.File(folder / "weights.hdf5", "w") as file:
-        for name, shape in dataset_shapes(ElmoOptions.model_validate(options)).items():
-            file[name] = rng.normal(scale=0.5, size=shape).astype(np.float32)
+        for name, weight in Elmo(ElmoOptions.model_validate(options)).datasets().items():
+            file[name] = rng.normal(scale=0.5, size=weight.shape).astype(np.float32)
     (folder / "options.json").write_text(json.dumps(options))
     return folder / "options.json", folder / "weights.hdf5"
 
@@ -178,18 +178,7 @@ def slots(published):
     ]
 
 
-def test_stateful_vectors_are_the_published_ones(published_files, slots):
-    elmo = Elmo.from_files(*published_files)
-    for batch in zip(*slots, strict=True):
-        vectors = elmo([words for words, _ in batch], stateful=True)
-        for (words, expected), found in zip(batch, vectors, strict=True):
-            assert found.shape == (3, len(words), 32)
-            np.testing.assert_allclose(found[2], expected, **EXACT)
-
-
-def test_stateless_vectors_are_the_published_ones_where_no_state_came_before(
-    published_files, slots
-):
+def test_vectors_are_the_published_ones_where_no_state_came_before(published_files, slots):
     elmo = Elmo.from_files(*published_files)
     for slot in slots:
         found = [layers[2].numpy() for layers in elmo([words for words, _ in slot])]
@@ -234,13 +223,10 @@ def test_vectors_are_the_oracles(tmp_path, changes):
     files = write(tmp_path, edit(OPTIONS, **changes))
     elmo, oracle = Elmo.from_files(*files), SlowElmo(*files)
     assert elmo.dim == 10
-    for _ in range(2):
-        for slot, found in enumerate(elmo(SENTENCES, stateful=True)):
-            np.testing.assert_allclose(found, oracle(SENTENCES[slot], slot=slot), **EXACT)
-        for words, found in zip(SENTENCES, elmo(SENTENCES), strict=True):
-            assert found.shape == (elmo.n_layers, len(words), elmo.dim)
-            assert found.dtype == torch.float32
-            np.testing.assert_allclose(found, oracle(words), **EXACT)
+    for words, found in zip(SENTENCES, elmo(SENTENCES), strict=True):
+        assert found.shape == (elmo.n_layers, len(words), elmo.dim)
+        assert found.dtype == torch.float32
+        np.testing.assert_allclose(found, oracle(words), **EXACT)
 
 
 def test_cells_and_outputs_are_clipped(files):
@@ -254,23 +240,13 @@ def test_cells_and_outputs_are_clipped(files):
     assert Elmo.from_files(*files)(SENTENCES)[2][1].abs().max() > 0.3
 
 
-def test_each_slot_of_a_stateful_batch_has_a_state_of_its_own(files):
-    elmo, oracle = Elmo.from_files(*files), SlowElmo(*files)
-    for sizes in (2, 4, 1, 3):
-        for slot, found in enumerate(elmo(SENTENCES[:sizes], stateful=True)):
-            np.testing.assert_allclose(found, oracle(SENTENCES[slot], slot=slot), **EXACT)
-    elmo.reset()
-    torch.testing.assert_close(elmo(SENTENCES, stateful=True), elmo(SENTENCES))
-
-
-@pytest.mark.parametrize("stateful", [False, True])
-def test_many_sentences_are_read_as_each_alone(files, stateful):
+def test_many_sentences_are_read_as_each_alone(files):
     elmo = Elmo.from_files(*files)
     rng = np.random.default_rng(1)
     words = [word for sentence in SENTENCES for word in sentence]
     many = [list(rng.choice(words, size=length)) for length in rng.integers(0, 9, size=150)]
     alone = [elmo([sentence])[0] for sentence in many]
-    for found, expected in zip(elmo(many, stateful=stateful), alone, strict=True):
+    for found, expected in zip(elmo(many), alone, strict=True):
         torch.testing.assert_close(found, expected, **EXACT)
     assert elmo([]) == []
 
@@ -301,7 +277,7 @@ def test_a_written_model_is_the_read_one_byte_for_byte(files, tmp_path):
         assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
     assert json.loads((tmp_path / "a.json").read_text()) == OPTIONS
     with h5py.File(files[1]) as original, h5py.File(tmp_path / "a.hdf5") as copy:
-        for name in dataset_shapes(elmo.options):
+        for name in elmo.datasets():
             assert copy[name].dtype == np.float32
             np.testing.assert_array_equal(copy[name], original[name])
 

@@ -45,20 +45,6 @@ def test_an_elmo_is_read_from_its_folder(folder):
         torch.testing.assert_close(layers, other)
 
 
-def test_only_a_stateful_elmo_remembers_the_call_before(folder):
-    stateless, stateful = (
-        open_encoder(params(), folder),
-        open_encoder(params(stateful=True), folder),
-    )
-    first = [encoder.embed(SENTENCES)[0] for encoder in (stateless, stateful)]
-    again = [encoder.embed(SENTENCES)[0] for encoder in (stateless, stateful)]
-    torch.testing.assert_close(first[0], first[1])
-    torch.testing.assert_close(again[0], first[0])
-    assert not torch.allclose(again[1][1:], first[1][1:])
-    # Sentence i goes on from sentence i of the call before: the size of a call is AllenNLP's.
-    assert stateful.batch == 64
-
-
 def test_an_elmo_without_a_folder_is_an_error():
     with pytest.raises(EncoderError, match=r"language_model: expected the folder .*--folder"):
         open_encoder(params())

@@ -3,9 +3,7 @@
 Example: mutspad step embed --encoder '{"kind": "huggingface", "source": "..."}' --name minilm
          --corpora results/quick/corpora/tweets --output results/quick/contextual/minilm/tweets
 
-A sentence that stands in several splits or tasks is read once, where it first stands: the files are
-read in the order of their names (chunk/dev, chunk/test, chunk/train, dep/dev ...). Only a stateful
-ELMo yields other vectors in another order.
+A sentence that stands in several splits or tasks is read once.
 
 results/<experiment>/contextual/<encoder>/
 ├── <domain>.npy     one row a word, [words, layers, dim] in half precision
@@ -60,6 +58,5 @@ def command(*, encoder: str, name: str, folder: Path | None, corpora: Path, outp
         embed=opened.embed,
         n_layers=opened.n_layers,
         dim=opened.dim,
-        batch=opened.batch,
     )
     logger.info("%d words, %d layers of %d numbers each", rows, opened.n_layers, opened.dim)

@@ -266,6 +266,14 @@ def test_results_that_are_not_the_recorded_ones_are_refused(checkout, capsys):
     assert not Path("crate").exists()
 
 
+def test_a_record_of_another_version_is_one_message(checkout, capsys):
+    path = checkout / "results/paper/provenance.json"
+    path.write_text(json.dumps({"format": 1}), "utf-8")
+    error = fails(capsys, "--results", "results/paper", "--output", "crate")
+    assert "expected a record of format 2, found 1" in error
+    assert "snakemake provenance" in error
+
+
 def test_a_folder_in_use_and_a_missing_record_are_refused(checkout, capsys):
     Path("crate").mkdir()
     Path("crate/mine").touch()
