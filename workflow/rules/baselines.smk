@@ -11,15 +11,8 @@ rule train_baseline:
         training_files,
         model=resolved,
     output:
-        multiext(
-            "<results>/models/{model}/seed{seed}/",
-            "model.json",
-            "weights.safetensors",
-            "history.csv",
-        ),
-        multiext(
-            "<results>/predictions/{model}/seed{seed}/", "dev.conllup", "test.conllup"
-        ),
+        multiext("<results>/models/{model}/seed{seed}/", *MODEL_FILES, HISTORY),
+        multiext("<results>/predictions/{model}/seed{seed}/", *PREDICTED_FILES),
     log:
         "<logs>/baselines/{model}/seed{seed}.log",
     benchmark:
@@ -34,8 +27,6 @@ rule train_baseline:
     shell:
         r"""
         python -m mutspad.cli step fit \
-            --model {input.model:q} \
-            --seed {wildcards.seed} \
-            --code {params.code:q} \
-            --results {params.results:q} &>{log:q}
+            --model {input.model:q} --seed {wildcards.seed} \
+            --code {params.code:q} --results {params.results:q} &>{log:q}
         """

@@ -12,7 +12,7 @@ from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
 from mutspad.plan.build import build_plan
 from mutspad.plan.files import ELMO_FILES, Files
-from mutspad.plan.layout import PREDICTED, SPLITS
+from mutspad.plan.layout import HISTORY, MODEL_FILES, PREDICTED, SPLITS
 from mutspad.plan.plan import digest, write_plan
 from mutspad.tasks import TASKS
 
@@ -40,6 +40,8 @@ except MutspadError as error:
 
 REGISTRY = load_registry()
 RESULTS = str(AT.root)
+PREDICTED_FILES = [f"{split}.conllup" for split in PREDICTED]
+CORPUS_FILES = [*(f"{split}.conllup" for split in SPLITS), "summary.json"]
 # The words of a part are those of the whole domain: a further part must not have all trained again.
 WHOLE = [name for name, domain in PARAMS.domains.items() if not domain.sentence_budget]
 
@@ -84,6 +86,9 @@ def prepare_flags(wildcards):
     name, task = wildcards.corpus.split("/")
     domain, corpora = PARAMS.domains[name], PLAN.corpora[name][task]
     flags = [f"--domain={name}", f"--task={task}"]
+    for option in ("held_out", "held_out_seed", "token_budget_seed"):
+        value = getattr(PARAMS.corpora, option)
+        flags.append(f"--{option.replace('_', '-')}={value}")
     flags += [f"--corpus={corpus}" for corpus in corpora.names]
     flags += (
         [f"--substitute-for={corpora.substitute_for}"] if corpora.substitute_for else []
@@ -106,21 +111,3 @@ def labeller_flags(wildcards):
         f"--labeller={task}={AT.model(model, wildcards.seed)}"
         for task, model in labellers
     ]
-
-
-def teacher_encoder_flags():
-    """Name the folder of the ELMo that the teacher of the small model reads, if it reads one."""
-    encoder = PLAN.models[PLAN.teacher].encoder
-    if encoder is None or PARAMS.encoders[encoder].kind != "elmo":
-        return []
-    return [f"--encoder={FILES.encoder_folder(encoder)}"]
-
-
-def vector_flags():
-    """List the flags of `build-lexicon`."""
-    vectors = PARAMS.vectors
-    flags = [f"--domain={domain}" for domain in WHOLE]
-    flags += [f"--source={vectors.source}", f"--dim={vectors.dim}"]
-    flags += [f"--substitute={vectors.substitute}"] if vectors.substitute else []
-    flags += [f"--scale={vectors.scale}"] if vectors.scale else []
-    return flags + (["--lowercase"] if vectors.lowercase else [])

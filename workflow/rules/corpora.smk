@@ -1,3 +1,13 @@
+def vector_flags():
+    """List the flags of `build-lexicon`."""
+    vectors = PARAMS.vectors
+    flags = [f"--domain={domain}" for domain in WHOLE]
+    flags += [f"--source={vectors.source}", f"--dim={vectors.dim}"]
+    flags += [f"--substitute={vectors.substitute}"] if vectors.substitute else []
+    flags += [f"--scale={vectors.scale}"] if vectors.scale else []
+    return flags + (["--lowercase"] if vectors.lowercase else [])
+
+
 rule corpora:
     input:
         FILES.processed(),
@@ -49,13 +59,7 @@ rule prepare_corpus:
     input:
         lambda wildcards: FILES.raw_of(*wildcards.corpus.split("/")),
     output:
-        multiext(
-            "<results>/corpora/{corpus}/",
-            "train.conllup",
-            "dev.conllup",
-            "test.conllup",
-            "summary.json",
-        ),
+        multiext("<results>/corpora/{corpus}/", *CORPUS_FILES),
     log:
         "<logs>/prepare/{corpus}.log",
     benchmark:
@@ -66,18 +70,11 @@ rule prepare_corpus:
     params:
         code=code_of("mutspad.cli.step.prepare", "conllu", "numpy"),
         flags=prepare_flags,
-        held_out=PARAMS.corpora.held_out,
-        held_out_seed=PARAMS.corpora.held_out_seed,
-        token_budget_seed=PARAMS.corpora.token_budget_seed,
         output=f"{RESULTS}/corpora/{{corpus}}",
     shell:
         r"""
         python -m mutspad.cli step prepare \
-            {params.flags:q} \
-            --held-out {params.held_out:q} \
-            --held-out-seed {params.held_out_seed:q} \
-            --token-budget-seed {params.token_budget_seed:q} \
-            --output {params.output:q} &>{log:q}
+            {params.flags:q} --output {params.output:q} &>{log:q}
         """
 
 
@@ -85,12 +82,8 @@ use rule prepare_corpus as prepare_corpus_with_references with:
     output:
         multiext(
             "<results>/corpora/{corpus}/",
-            "train.conllup",
-            "dev.conllup",
-            "test.conllup",
-            "dev.single-root.conllup",
-            "test.single-root.conllup",
-            "summary.json",
+            *CORPUS_FILES,
+            *(f"{split}.single-root.conllup" for split in PREDICTED),
         ),
     wildcard_constraints:
         corpus=one_of(FILES.corpora(references=True)),
@@ -141,9 +134,7 @@ rule prepare_text:
     shell:
         r"""
         python -m mutspad.cli step prepare-text \
-            --domain {wildcards.domain:q} \
-            --corpora {params.corpora:q} \
+            --domain {wildcards.domain:q} --corpora {params.corpora:q} \
             {params.anonymise:q} {params.raw:q} \
-            --text {output.text:q} \
-            --summary {output.summary:q} &>{log:q}
+            --text {output.text:q} --summary {output.summary:q} &>{log:q}
         """

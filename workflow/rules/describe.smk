@@ -41,8 +41,7 @@ rule describe_pages:
     shell:
         r"""
         python -m mutspad.cli step describe \
-            {params.flags:q} \
-            --results {params.results:q} &>{log:q}
+            {params.flags:q} --results {params.results:q} &>{log:q}
         """
 
 

@@ -1,14 +1,18 @@
+DISTILLED_FILES = (*MODEL_FILES, HISTORY, "README.md", "scores.json")
+
+
+def teacher_encoder_flags():
+    """Name the folder of the ELMo that the teacher of the small model reads, if it reads one."""
+    encoder = PLAN.models[PLAN.teacher].encoder
+    if encoder is None or PARAMS.encoders[encoder].kind != "elmo":
+        return []
+    return [f"--encoder={FILES.encoder_folder(encoder)}"]
+
+
 # Not part of `all`: a small model to tag with, of the first seed (docs/tagging.md).
 rule distil:
     input:
-        multiext(
-            "<results>/distilled/",
-            "model.json",
-            "weights.safetensors",
-            "README.md",
-            "scores.json",
-            "history.csv",
-        ),
+        multiext("<results>/distilled/", *DISTILLED_FILES),
 
 
 rule label_text:
@@ -58,14 +62,7 @@ rule train_distilled:
         lambda wildcards: FILES.distillation(),
         plan=ancient("<results>/plan.json"),
     output:
-        multiext(
-            "<results>/distilled/",
-            "model.json",
-            "weights.safetensors",
-            "README.md",
-            "scores.json",
-            "history.csv",
-        ),
+        multiext("<results>/distilled/", *DISTILLED_FILES),
     log:
         "<logs>/distil/train.log",
     benchmark:

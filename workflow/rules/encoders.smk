@@ -1,3 +1,21 @@
+LANGUAGE_MODEL = [
+    str(AT.language_model / name) for name in (*ELMO_FILES, HISTORY, "summary.json")
+]
+
+
+def embed_flags(wildcards):
+    """List the flags of `embed`."""
+    encoder, domain = wildcards.encoder, wildcards.domain
+    folder = FILES.encoder_folder(encoder)
+    return [
+        f"--name={encoder}",
+        f"--encoder={PARAMS.encoders[encoder].model_dump_json()}",
+        *([f"--folder={folder}"] if folder else []),
+        f"--corpora={AT.corpora(domain)}",
+        f"--output={AT.contextual(encoder, domain)}",
+    ]
+
+
 rule encoders:
     input:
         FILES.language_model(),
@@ -8,12 +26,7 @@ rule pretrain_lm:
     input:
         expand("<results>/text/{domain}.txt", domain=PARAMS.language_model.domains),
     output:
-        multiext(
-            "<results>/language_model/",
-            *ELMO_FILES,
-            "history.csv",
-            "summary.json",
-        ),
+        LANGUAGE_MODEL,
     log:
         "<logs>/pretrain_lm.log",
     benchmark:
@@ -28,11 +41,8 @@ rule pretrain_lm:
     shell:
         r"""
         python -m mutspad.cli step pretrain-lm \
-            {params.text:q} \
-            --params {params.language_model:q} \
-            --checkpoint {params.checkpoint:q} \
-            --code {params.code:q} \
-            --output {params.output:q} &>{log:q}
+            {params.text:q} --params {params.language_model:q} --code {params.code:q} \
+            --checkpoint {params.checkpoint:q} --output {params.output:q} &>{log:q}
         """
 
 
@@ -49,21 +59,9 @@ rule embed_domain:
     priority: 4
     params:
         code=code_of("mutspad.cli.step.embed", "h5py", "numpy", "torch", "transformers"),
-        encoder=lambda wildcards: PARAMS.encoders[wildcards.encoder].model_dump_json(),
         package=lambda wildcards: FILES.encoder_package(wildcards.encoder),
-        folder=lambda wildcards: [
-            f"--folder={folder}"
-            for folder in [FILES.encoder_folder(wildcards.encoder)]
-            if folder
-        ],
-        corpora=lambda wildcards: str(AT.corpora(wildcards.domain)),
-        stem=lambda wildcards: str(AT.contextual(wildcards.encoder, wildcards.domain)),
+        flags=embed_flags,
     shell:
         r"""
-        python -m mutspad.cli step embed \
-            --name {wildcards.encoder:q} \
-            --encoder {params.encoder:q} \
-            {params.folder:q} \
-            --corpora {params.corpora:q} \
-            --output {params.stem:q} &>{log:q}
+        python -m mutspad.cli step embed {params.flags:q} &>{log:q}
         """

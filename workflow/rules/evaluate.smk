@@ -17,9 +17,7 @@ rule apply_model:
         lambda wildcards: FILES.application(wildcards.model, wildcards.seed),
         model=resolved,
     output:
-        multiext(
-            "<results>/predictions/{model}/seed{seed}/", "dev.conllup", "test.conllup"
-        ),
+        multiext("<results>/predictions/{model}/seed{seed}/", *PREDICTED_FILES),
     log:
         "<logs>/apply/{model}/seed{seed}.log",
     benchmark:

@@ -5,15 +5,8 @@ rule pretrain:
 
 use rule train_baseline as pretrain_model with:
     output:
-        multiext(
-            "<results>/models/{model}/seed{seed}/",
-            "model.json",
-            "weights.safetensors",
-            "history.csv",
-        ),
-        multiext(
-            "<results>/predictions/{model}/seed{seed}/", "dev.conllup", "test.conllup"
-        ),
+        multiext("<results>/models/{model}/seed{seed}/", *MODEL_FILES, HISTORY),
+        multiext("<results>/predictions/{model}/seed{seed}/", *PREDICTED_FILES),
     log:
         "<logs>/pretrain/{model}/seed{seed}.log",
     benchmark:

@@ -24,22 +24,11 @@ rule record:
     params:
         code=code_of("mutspad.cli.step.record"),
         plan=lambda wildcards: str(AT.plan),
-        artefacts=[
-            f"--artefact={pattern}"
-            for pattern in (
-                "tables/*",
-                "figures/*",
-                "statistics/**/*",
-                "claims.*",
-            )
-        ],
         results=lambda wildcards: RESULTS,
         benchmarks=f"benchmarks/runs/{PARAMS.experiment}",
     shell:
         r"""
         python -m mutspad.cli step record \
-            --plan {params.plan:q} \
-            {params.artefacts:q} \
-            --benchmarks {params.benchmarks:q} \
-            --results {params.results:q} &>{log:q}
+            --plan {params.plan:q} --results {params.results:q} \
+            --benchmarks {params.benchmarks:q} &>{log:q}
         """

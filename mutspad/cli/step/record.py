@@ -1,11 +1,11 @@
 """Write the provenance of an experiment beside its tables.
 
 Example: mutspad step record --plan results/demo/plan.json --results results/demo
-         --artefact 'tables/*' --artefact 'figures/*' --benchmarks benchmarks/runs/demo
+         --benchmarks benchmarks/runs/demo
 
 results/<experiment>/
 └── provenance.json    git revision, packages, machine, corpora with hashes, parameters, run times;
-                       SHA-256 of each artefact: the plan's by themselves, others by a pattern
+                       SHA-256 of each artefact
 """
 
 from pathlib import Path
@@ -27,6 +27,8 @@ from mutspad.report.provenance.provenance import (
 from mutspad.report.provenance.run_times import read_run_times
 from mutspad.report.statistics.reading import read_setting
 
+# Beside those that follow from the plan's models and corpora.
+ARTEFACTS = ("tables/*", "figures/*", "statistics/**/*", "claims.*")
 # What a run writes into the checkout: changed, it does not make the revision dirty.
 OUTPUTS = ("results", "dvc.lock", "benchmarks/*.csv")
 
@@ -34,13 +36,6 @@ OUTPUTS = ("results", "dvc.lock", "benchmarks/*.csv")
 @click.command("record")
 @plan_option
 @results_option
-@click.option(
-    "--artefact",
-    "patterns",
-    multiple=True,
-    required=True,
-    help="Files to hash beside those of the plan, as a pattern such as 'tables/*'; repeatable.",
-)
 @path_option("--benchmarks", help="Folder of Snakemake's benchmark files, for the run times.")
 @path_option(
     "--lock",
@@ -53,7 +48,6 @@ def command(
     *,
     plan_file: Path,
     results: Path,
-    patterns: tuple[str, ...],
     benchmarks: Path,
     lock: Path,
     raw: Path,
@@ -70,7 +64,7 @@ def command(
         plan,
         setting,
         environment=describe_environment(Path(), lock.read_text("utf-8"), outputs=OUTPUTS),
-        artefacts=hash_files(results, [*name_artefacts(plan), *patterns]),
+        artefacts=hash_files(results, [*name_artefacts(plan), *ARTEFACTS]),
         # Its own time would make each record another one.
         run_times=run_times[run_times["phase"] != "record"],
         raw_files=describe_raw_files(registry, sources, (raw, mirror, licensed, Path()))

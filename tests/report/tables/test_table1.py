@@ -87,13 +87,15 @@ def test_substitutes_are_named_and_not_called_differences(summaries, vectors):
     wsj["classes"] = 50
     wsj["corpora"] = [{"name": "sample", "version": "9"}, {"name": "ud-ewt", "version": "r2.5"}]
     vectors |= {"source": "spacy:small", "substitute_for": "glove-42b"}
-    table = build(summaries, vectors)
+    lacking = {"wsj": "corpora/ lacks wsj/24"}
+    table = table1(Setting.read("paper", summaries.values(), vectors, lacking=lacking))
     cells = line(table, "News", "POS")
     assert cells[2] == "50 (36)"
     assert cells[3].startswith("sample 9 + ud-ewt r2.5 (WSJ)")
     assert "substitute for wsj" in note(table, cells[3][-1])
     assert "unexplained" not in table.markdown
     assert "- Substitute: News POS uses sample 9 + ud-ewt r2.5 in place of wsj" in table.markdown
+    assert "was not supplied: corpora/ lacks wsj/24." in table.markdown
     assert "- Substitute: word vectors spacy:small in place of glove-42b" in table.markdown
 
 
