@@ -14,6 +14,7 @@ from mutspad.tasks import SPECS, TASKS, Scheme, Task
 RECORD = """
     "target": TaskSpec(
         column="mutspad:target",
+        conllu="Target",
         scheme=Scheme.IOB2,
         reads=("pos",),
         metric="f1",
@@ -24,58 +25,83 @@ RECORD = """
     ),
 }
 """
-TRAIN = """
-import sys
-import torch
-from mutspad.config import ModelParams, ParserParams
-from mutspad.data.batching import collate, encode
-from mutspad.data.conllup import read_conllup, write_conllup
-from mutspad.data.sentence import Layer, Sentence
-from mutspad.data.vocab import PAD, UNK, Vocabulary
-from mutspad.evaluation.score import main_score, score_layers
-from mutspad.models.mutspad import MuTSPad
-from mutspad.report.tables.rows import COLUMNS
-from mutspad.tasks import TASKS, Task
-from mutspad.training.predict import annotate
+# What the recipe in docs/architecture.md asks for; the sizes only make it fast.
+PARAMS = """
+domains:
+  reviews:
+    corpora: { pos: my-reviews, target: my-reviews }
+corpora:
+  own:
+    my-reviews:
+      format: columns
+      files: { train: reviews.txt, dev: reviews.txt, test: reviews.txt }
+      columns: { word: 1, pos: 2, target: 3 }
+vectors: { source: none, substitute: null, dim: 8 }
+model: { char_dim: 4, char_hidden: 4, tagger_hidden: 12, dropout: { pos: 0.0, target: 0.0 } }
+training:
+  batch_sentences: 2
+  learning_rate: 0.3
+  max_epochs: 40
+  loss_weights: { target: 1.0 }
+experiments:
+  reviews:
+    methods: { mine: { tasks: all, stages: [reviews], label: Mine } }
+    ablation: { method: mine }
+    distil: { teacher: mine }
+"""
+REVIEWS = """I P O
+love V O
+New J B-good
+York N I-good
 
-tasks = (Task.POS, Task.TARGET)
-gold = [
-    Sentence("1", ("i", "love", "new", "york"), {
-        Task.POS: Layer(("P", "V", "J", "N")), Task.TARGET: Layer(("O", "O", "B-pos", "I-pos"))}),
-    Sentence("2", ("rain", "again"), {
-        Task.POS: Layer(("N", "R")), Task.TARGET: Layer(("B-neg", "O"))}),
-]
-write_conllup(sys.argv[1], gold)
-assert read_conllup(sys.argv[1]) == gold
-words = sorted({word for sentence in gold for word in sentence.words})
-vocabulary = Vocabulary(
-    words=(PAD, UNK, *words),
-    chars=(PAD, UNK, *sorted({char for word in words for char in word})),
-    labels={task: tuple(sorted({x for s in gold for x in s.layers[task].labels}))
-            for task in tasks},
-    lowercase=True,
-)
-torch.manual_seed(1)
-model = MuTSPad(
-    params=ModelParams(
-        char_dim=4, char_hidden=4, tagger_hidden=8, pos_reduction=4, chunk_reduction=4,
-        dropout=dict.fromkeys(TASKS, 0.0), unknown_rate=0.0, unknown_char_rate=0.0,
-        both_cases=False,
-        parser=ParserParams(hidden=4, layers=1, biaffine=4, dropout=0.0, word_dropout=0.0),
-    ),
-    tasks=tasks, labels=vocabulary.labels, n_words=len(vocabulary.words),
-    n_chars=len(vocabulary.chars), word_dim=8,
-)
-assert "heads.target.classifier.weight" in model.state_dict()
-batch = collate(vocabulary, [encode(vocabulary, sentence, tasks) for sentence in gold])
-optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
-for _ in range(60):
-    optimiser.zero_grad()
-    sum(model.losses(batch, tasks).values()).backward()
-    optimiser.step()
-said = annotate(model, vocabulary, gold, tasks, multi_root=False)
-assert main_score(Task.TARGET, score_layers(Task.TARGET, gold, said)) == 100.0
-assert "TG (F1)" in [column.header for column in COLUMNS]
+rain N B-bad
+again R O
+"""
+RUN = """
+from pathlib import Path
+
+import yaml
+
+from mutspad.cli.main import cli
+from mutspad.config import load_params, overlay
+from mutspad.evaluation.conllu import to_conllu
+from mutspad.data.conllup import read_conllup
+from mutspad.files import read_json
+from mutspad.plan.build import build_plan
+from mutspad.plan.plan import write_plan
+
+params = overlay(yaml.safe_load(Path("params.yaml").read_text()), yaml.safe_load(PARAMS))
+mine = params["experiments"]["reviews"]["methods"]
+params["experiments"]["reviews"]["methods"] = dict.fromkeys(params["methods"]) | mine
+Path("params.yaml").write_text(yaml.safe_dump(params))
+plan = build_plan(load_params("params.yaml", {"experiment": "reviews"}))
+at = plan.layout
+write_plan(plan, at)
+assert plan.rows["mine"] == {"pos": "reviews.all", "target": "reviews.all"}
+
+
+def step(*arguments):
+    cli.main(["step", *map(str, arguments)], standalone_mode=False)
+
+
+where = ["--plan", at.plan, "--results", at.root]
+own = plan.params.corpora.own["my-reviews"].model_dump_json()
+seeds = ["--held-out", 0.1, "--held-out-seed", 1, "--token-budget-seed", 1]
+for task in ("pos", "target"):
+    step("prepare", "--domain", "reviews", "--task", task, "--corpus", "my-reviews", *seeds,
+         "--own", "my-reviews", own, "--output", at.corpora("reviews") / task)
+step("build-lexicon", "--corpora", at.root / "corpora", "--domain", "reviews", "--source", "none", "--dim", 8,
+     "--lexicon", at.lexicon)
+step("fit", "--model", at.resolved("reviews.all"), "--seed", plan.seeds[0], "--results", at.root,
+     "--code", "any")
+step("score", *where)
+step("tabulate", "--number", 2, *where)
+scores = read_json(at.scores("reviews.all", plan.seeds[0]))["scores"]
+assert scores["target"]["test"]["f1"] == 100.0, scores
+assert "| Mine | " in (at.root / "tables" / "table2.md").read_text()
+assert "TG (F1)" in (at.root / "tables" / "table2.md").read_text()
+said = to_conllu(read_conllup(at.predictions("reviews.all", plan.seeds[0], "test")))
+assert "Target=B-good" in said
 """
 
 
@@ -99,8 +125,10 @@ def test_a_new_task_is_a_record_and_a_member(tmp_path):
     code = code.replace("\n}\n", RECORD, 1)
     code = code.replace('    DEP = "dep"\n', '    DEP = "dep"\n    TARGET = "target"\n', 1)
     (package / "tasks.py").write_text(code, encoding="utf-8")
+    shutil.copy(Path(__file__).resolve().parent.parent / "params.yaml", tmp_path)
+    (tmp_path / "reviews.txt").write_text(REVIEWS, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", TRAIN, str(tmp_path / "gold.conllup")],
+        [sys.executable, "-c", f"PARAMS = {PARAMS!r}\n{RUN}"],
         check=False,
         cwd=tmp_path,
         env={"PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"},
