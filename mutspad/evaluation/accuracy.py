@@ -12,11 +12,6 @@ def accuracy(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) 
     ----------
     gold, predicted
         The labels of each sentence.
-
-    Raises
-    ------
-    MutspadError
-        When the two do not belong together, or there is no word.
     """
     require_aligned(gold, predicted)
     hits = [

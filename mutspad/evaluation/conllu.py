@@ -34,13 +34,7 @@ UNKNOWN_RELATION = "dep"
 
 
 def merge_layers(files: Iterable[Sequence[Sentence]]) -> list[Sentence]:
-    """Merge the layers of files that hold the same sentences in the same order.
-
-    Raises
-    ------
-    MutspadError
-        When they hold other sentences.
-    """
+    """Merge the layers of files that hold the same sentences in the same order."""
     merged, *others = [list(sentences) for sentences in files]
     for sentences in others:
         if [each.words for each in sentences] != [each.words for each in merged]:

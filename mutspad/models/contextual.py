@@ -86,11 +86,6 @@ class ContextualWords(nn.Module):
     layer_decay
         What each layer's rate is multiplied by to give that of the layer below (Howard and Ruder,
         2018): what lower layers know of the language holds for more tasks.
-
-    Raises
-    ------
-    EncoderError
-        When a batch without cached vectors is read and there is no encoder.
     """
 
     def __init__(

@@ -36,13 +36,7 @@ class Description:
 
 
 def open_description(folder: Path) -> Description:
-    """Read the description of a model.
-
-    Raises
-    ------
-    CheckpointError
-        When the file is missing, damaged or of another format.
-    """
+    """Read the description of a model."""
     path = folder / DESCRIPTION
     try:
         values = read_json(path)

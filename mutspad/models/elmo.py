@@ -282,11 +282,6 @@ class Elmo(nn.Module):
         """Read a published model, frozen.
 
         No random number is drawn.
-
-        Raises
-        ------
-        CheckpointError
-            When a file is missing or damaged, or the weights are not those of the options.
         """
         sizes = read_options(options)
         with torch.device("meta"):  # no memory: the sizes may be those of a damaged file

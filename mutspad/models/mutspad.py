@@ -48,11 +48,6 @@ class MuTSPad(nn.Module):
     kept
         Further tasks of the parent, whose branches those of the model read; it neither learns their
         labels nor predicts them.
-
-    Raises
-    ------
-    ValueError
-        When there is no task, or nothing represents the words.
     """
 
     def __init__(
@@ -112,11 +107,6 @@ class MuTSPad(nn.Module):
         dict[Task, Tensor]
             `h`, `[batch, words, feature_dim]` for a tagging task, `[batch, 1 + words, feature_dim]`
             for dependencies, whose position 0 is the root; what stands at padding means nothing.
-
-        Raises
-        ------
-        ValueError
-            When the model lacks a task.
         """
         return self.stack(self.represent(batch), batch.lens, tasks)
 
@@ -144,11 +134,6 @@ class MuTSPad(nn.Module):
             Tasks of the model.
         known
             Features that are taken as they are and not computed.
-
-        Raises
-        ------
-        ValueError
-            When the model lacks a task.
         """
         features = dict(known or {})
         reduced: dict[Task, Tensor] = {}
@@ -177,11 +162,6 @@ class MuTSPad(nn.Module):
             The sentences, and tasks of the model.
         features
             What `features` gives for them, where it is known already.
-
-        Raises
-        ------
-        ValueError
-            When the model lacks a task.
         """
         if features is None:
             features = self.features(batch, tasks)
@@ -200,11 +180,6 @@ class MuTSPad(nn.Module):
             Tasks of the model.
         multi_root
             Whether a tree may have several roots.
-
-        Raises
-        ------
-        ValueError
-            When the model lacks a task.
         """
         was_training = self.training
         self.eval()

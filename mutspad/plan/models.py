@@ -72,11 +72,6 @@ def derive_models(params: Params, absent: Collection[str] = ()) -> Derived:
         The parameters.
     absent
         Encoders that are not on this machine; rows that need one have no cells.
-
-    Raises
-    ------
-    ConfigError
-        When two different models would have the same name, or a pattern of `training_of` fits none.
     """
     derived = Derived()
     ends: set[str] = set()

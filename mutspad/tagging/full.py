@@ -25,11 +25,6 @@ class FullModel:
         The model.
     encoder
         The frozen contextual encoder that it reads, if it reads one.
-
-    Raises
-    ------
-    CheckpointError
-        When the model reads a frozen encoder and none is given.
     """
 
     def __init__(self, loaded: LoadedModel, encoder: FrozenEncoder | None = None) -> None:

@@ -56,13 +56,7 @@ class LightModel:
 
     @classmethod
     def load(cls, folder: Path) -> "LightModel":
-        """Read a model without contextual vectors from a folder.
-
-        Raises
-        ------
-        CheckpointError
-            When a file is missing or damaged, or the weights are not those of the description.
-        """
+        """Read a model without contextual vectors from a folder."""
         description, path = open_description(folder), folder / WEIGHTS
         try:
             found = hash_file(path)

@@ -93,11 +93,6 @@ class Pipeline:
 
         Texts are held until there are some thousand words, so that batches hold texts of similar
         length.
-
-        Raises
-        ------
-        MutspadError
-            For a token that is no word.
         """
         window: list[_Prepared] = []
         words = 0
@@ -157,13 +152,6 @@ def load(
         Where an ELMo's `options.json` and `weights.hdf5` are, for a model that reads one.
     tokeniser, batch_words
         As in `Pipeline`.
-
-    Raises
-    ------
-    CheckpointError
-        When the folder holds no model, or none ships.
-    EncoderError
-        When the encoder that the model reads cannot be had.
     """
     folder = find_model(path)
     description = open_description(folder)
@@ -179,13 +167,7 @@ def load(
 
 
 def find_model(path: str | Path | None) -> Path:
-    """Return the folder of a model.
-
-    Raises
-    ------
-    CheckpointError
-        When there is none; the message says how to get one.
-    """
+    """Return the folder of a model."""
     folder = PRETRAINED if path is None else Path(path)
     if (folder / DESCRIPTION).is_file():
         return folder

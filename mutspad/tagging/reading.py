@@ -22,11 +22,6 @@ def read_texts(stream: Iterable[bytes], name: str) -> Iterator[str]:
         The lines as bytes.
     name
         What to name in a report.
-
-    Raises
-    ------
-    MutspadError
-        For text in UTF-16.
     """
     reported = False
     for number, raw in enumerate(without_mark(stream), 1):

@@ -31,11 +31,6 @@ def resolve_device(run: Run, checkpoint: Checkpoint | None) -> Run:
     -------
     Run
         The run with cpu or cuda.
-
-    Raises
-    ------
-    DeviceError
-        When the run, or the training to resume, asks for a GPU and there is none.
     """
     device = run.training.device
     kept = None if device != "auto" or checkpoint is None else checkpoint.read()

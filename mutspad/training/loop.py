@@ -254,12 +254,6 @@ def fit(
     -------
     list[EpochRecord]
         One record an epoch, exactly one of them the best.
-
-    Raises
-    ------
-    TrainingError
-        When a task has no sentences or no loss weight, a sentence lacks a layer, an adversary meets
-        several tasks or has no sentences, or a loss or gradient is not finite.
     """
     trainer = _Trainer(
         model,

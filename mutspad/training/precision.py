@@ -50,11 +50,6 @@ def resolve_precision(
     -------
     Run
         The run with fp32 or bf16.
-
-    Raises
-    ------
-    DeviceError
-        When the run asks for bf16 on a GPU.
     """
     on_gpu = run.training.device == "cuda"
     if on_gpu and run.training.precision == "bf16":
@@ -96,13 +91,7 @@ def write_measured(path: Path, measured: Precision | None) -> None:
 
 
 def read_measured(path: Path) -> Precision | None:
-    """Read the file of `write_measured`.
-
-    Raises
-    ------
-    DamagedFileError
-        When the file says anything else.
-    """
+    """Read the file of `write_measured`."""
     content = read_json(path)
     found = content.get("auto") if isinstance(content, dict) else None
     if content != {"auto": found} or found not in (None, *MEASURABLE):

@@ -55,13 +55,6 @@ def annotate(
     -------
     list[Sentence]
         In the order of the input, each with a silver layer of each task and no other.
-
-    Raises
-    ------
-    ValueError
-        When the model lacks a task or a sentence has no words.
-    EncoderError
-        When the cache does not hold a sentence.
     """
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
     form_states = encode_forms(model, vocabulary, (rows.forms for rows in encoded))

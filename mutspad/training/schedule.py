@@ -46,11 +46,6 @@ def count_rounds(lengths: Mapping[Task, Sequence[int]], batch_sentences: int) ->
 
     Ours: an epoch then takes about as many steps as one pass over all corpora, and for one task it
     is exactly a pass.
-
-    Raises
-    ------
-    ValueError
-        When there is no corpus or one holds no sentence.
     """
     if not lengths:
         raise ValueError("a schedule: expected at least one corpus, found none")
@@ -79,11 +74,6 @@ def one_task_per_batch(
         Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
-
-    Raises
-    ------
-    ValueError
-        When there is no corpus or one holds no sentence.
     """
     rounds = count_rounds(lengths, batch_sentences)
     batches = {
@@ -127,11 +117,6 @@ def all_tasks_per_batch(
         Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
-
-    Raises
-    ------
-    ValueError
-        When there is no task or no sentence.
     """
     if not tasks:
         raise ValueError("a schedule: expected at least one task, found none")

@@ -38,13 +38,7 @@ def make_cuda_deterministic() -> None:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and PyTorch on every device, and make PyTorch deterministic.
-
-    Raises
-    ------
-    ConfigError
-        When the seed is negative or too large.
-    """
+    """Seed Python, NumPy and PyTorch on every device, and make PyTorch deterministic."""
     if not 0 <= seed <= MAX_SEED:
         raise ConfigError(f"seeds: expected numbers from 0 to {MAX_SEED}, found {seed}")
     make_deterministic()

@@ -91,16 +91,6 @@ def fit_run(
         Where the training's state is kept while it runs, and resumed from.
     measured
         What the precision `auto` comes to on this machine; without it, it is measured.
-
-    Raises
-    ------
-    TrainingError
-        When the phase trains nothing, the training set or the parent is not of the run's kind, a
-        task has no sentences, or training leaves the finite numbers.
-    CheckpointError
-        When the parent's network is not the run's.
-    DeviceError
-        When the run, or the checkpoint, asks for a GPU and there is none, or for bf16 on a GPU.
     """
     if isinstance(train, Mapping) == run.unified:
         expected, found = "one corpus a task", "a unified corpus"
@@ -243,13 +233,7 @@ def build_vocabulary(
 
 
 def collect_labels(task: Task, sentences: Iterable[Sentence]) -> tuple[str, ...]:
-    """Collect the labels of a task, sorted; `O` comes first for chunks and entities.
-
-    Raises
-    ------
-    TrainingError
-        When no sentence has a layer of the task.
-    """
+    """Collect the labels of a task, sorted; `O` comes first for chunks and entities."""
     labels = {
         label
         for sentence in sentences
@@ -312,11 +296,6 @@ def initialise_from(
         The model to start, and its vocabulary.
     equivalents
         For each task: target label type -> source label type, beside labels that are equal.
-
-    Raises
-    ------
-    CheckpointError
-        When a parameter of the two has different sizes beyond its rows.
     """
     known = parent.vocabulary
     rows = {

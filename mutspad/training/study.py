@@ -44,13 +44,7 @@ def _draw(choices: SearchRange | Sequence[Any], rng: np.random.Generator) -> Any
 
 
 def apply_setting(run: Run, setting: Setting) -> Run:
-    """Override a resolved model by the setting of a trial.
-
-    Raises
-    ------
-    ValidationError
-        When a key is unknown or a value is not of its kind.
-    """
+    """Override a resolved model by the setting of a trial."""
     values = run.model_dump(mode="json")
     for key, value in setting.items():
         override: dict[str, Any] = {}

@@ -49,13 +49,6 @@ def ablate(
         Which units to ablate; all when None.
     contextual
         The cached vectors of the model's contextual encoder, if it reads any.
-
-    Raises
-    ------
-    CheckpointError
-        When the model lacks the task, or a POS branch that others read.
-    MutspadError
-        When a sentence has no gold layer of the task.
     """
     chosen = _choose_units(model, task, units)
     missing = [sentence.id for sentence in sentences if task not in sentence.layers]

@@ -47,13 +47,6 @@ def find_unit_words(
         Words a unit and sign; fewer where fewer have that sign.
     contextual
         The cached vectors of the model's contextual encoder, if it reads any.
-
-    Raises
-    ------
-    CheckpointError
-        When the model has no POS branch.
-    MutspadError
-        When there is no sentence.
     """
     if Task.POS not in model.tasks:
         raise CheckpointError(

@@ -136,13 +136,7 @@ def read_ablated(results: Path, plan: Plan) -> AblatedRun:
 
 
 def read_ablations(folder: str | Path) -> AblatedRun:
-    """Read the ablations of one model, `<task>.csv` and `<task>.json` of every task.
-
-    Raises
-    ------
-    MutspadError
-        When a file is missing or malformed, or the files are not of one model.
-    """
+    """Read the ablations of one model, `<task>.csv` and `<task>.json` of every task."""
     folder = Path(folder)
     ablations, sources = {}, set()
     for task in Task:

@@ -111,13 +111,7 @@ def describe_raw_files(
 
 
 def describe_encoders(plan: Plan) -> dict[str, Any]:
-    """Describe the Hugging Face encoders that models read, as `describe_raw_files` does corpora.
-
-    Raises
-    ------
-    EncoderError
-        When a package or its folder is not there.
-    """
+    """Describe the Hugging Face encoders that models read, as `describe_raw_files` does corpora."""
     described = {}
     for name in plan.encoders():
         encoder = plan.params.encoders[name]
@@ -135,13 +129,7 @@ def describe_encoders(plan: Plan) -> dict[str, Any]:
 
 
 def hash_files(root: Path, patterns: Iterable[str]) -> dict[str, str]:
-    """Map the files below a folder that match one of the patterns to their SHA-256, sorted.
-
-    Raises
-    ------
-    MutspadError
-        When a pattern finds nothing.
-    """
+    """Map the files below a folder that match one of the patterns to their SHA-256, sorted."""
     hashes: dict[str, str] = {}
     for pattern in patterns:
         paths = [path for path in root.glob(pattern) if path.is_file()]
