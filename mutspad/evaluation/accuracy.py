@@ -6,13 +6,7 @@ from mutspad.evaluation.alignment import require_aligned
 
 
 def accuracy(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
-    """Compute the percentage of words with the right label.
-
-    Parameters
-    ----------
-    gold, predicted
-        The labels of each sentence.
-    """
+    """Compute the percentage of words with the right label."""
     require_aligned(gold, predicted)
     hits = [
         wanted == given

@@ -67,19 +67,7 @@ def build_scores(
     n_parameters: int,
     scores: Mapping[Task, Mapping[str, Mapping[str, float]]],
 ) -> dict[str, Any]:
-    """Build what `scores/<run>/seed<k>.json` holds.
-
-    Parameters
-    ----------
-    run
-        The resolved run.
-    seed
-        The seed of the model.
-    n_parameters
-        How many trainable numbers the model has.
-    scores
-        Task -> split -> metric -> value.
-    """
+    """Build what `scores/<run>/seed<k>.json` holds."""
     return {
         "run": run.name,
         "seed": seed,

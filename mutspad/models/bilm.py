@@ -48,13 +48,7 @@ def elmo_options(params: LanguageModelParams) -> ElmoOptions:
 
 
 class Outcomes:
-    """List what can be predicted, the frequent first: words, borders of sentences, the unknown.
-
-    Parameters
-    ----------
-    sentences
-        The training text.
-    """
+    """List what can be predicted, the frequent first: words, borders of sentences, the unknown."""
 
     def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
         counts: Counter[str] = Counter()
@@ -112,13 +106,6 @@ class LogUniform:
 
     Row k has the probability log((k + 2) / (k + 1)) / log(n + 1), as TensorFlow's sampler of
     candidates, with which ELMo was trained.
-
-    Parameters
-    ----------
-    n
-        The outcomes.
-    seed
-        Decides the draws.
     """
 
     def __init__(self, n: int, seed: int) -> None:
@@ -159,15 +146,7 @@ class LogUniform:
 
 
 class LanguageModel(nn.Module):
-    """Predict the words of a sentence from those before and from those behind.
-
-    Parameters
-    ----------
-    params
-        The sizes.
-    n_outcomes
-        How many words can be predicted.
-    """
+    """Predict the words of a sentence from those before and from those behind."""
 
     def __init__(self, params: LanguageModelParams, n_outcomes: int) -> None:
         super().__init__()

@@ -40,13 +40,7 @@ class TrainableEncoder(nn.Module, ABC):
 
 @dataclass(frozen=True, slots=True)
 class ContextualShape:
-    """Shape of the contextual vectors that a model reads.
-
-    Parameters
-    ----------
-    n_layers, dim
-        Vectors a word, and numbers a vector.
-    """
+    """Shape of the contextual vectors that a model reads."""
 
     n_layers: int
     dim: int

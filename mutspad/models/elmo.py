@@ -259,13 +259,6 @@ class Elmo(nn.Module):
 
     Layer 0 is the word by its characters, the same twice; each further one joins what the two
     directions say. From the second recurrent layer on, a layer's input is added to its output.
-
-    Parameters
-    ----------
-    options
-        The sizes.
-    dropout
-        Share of the recurrent layers' inputs to drop in training.
     """
 
     def __init__(self, options: ElmoOptions, *, dropout: float = 0.0) -> None:

@@ -154,15 +154,7 @@ class MuTSPad(nn.Module):
         tasks: Sequence[Task],
         features: Mapping[Task, Tensor] | None = None,
     ) -> dict[Task, Tensor]:
-        """Return the loss of each task asked, a scalar, mean per word (paper eq. 6 sums them).
-
-        Parameters
-        ----------
-        batch, tasks
-            The sentences, and tasks of the model.
-        features
-            What `features` gives for them, where it is known already.
-        """
+        """Return the loss of each task asked, a scalar, mean per word (paper eq. 6 sums them)."""
         if features is None:
             features = self.features(batch, tasks)
         return {task: self.head(task).loss(features[task], batch) for task in tasks}
@@ -170,17 +162,7 @@ class MuTSPad(nn.Module):
     def predict(
         self, batch: Batch, tasks: Sequence[Task], *, multi_root: bool
     ) -> dict[Task, list[Prediction]]:
-        """Return the predictions of each task asked, one a sentence, without dropout or gradient.
-
-        Parameters
-        ----------
-        batch
-            The sentences.
-        tasks
-            Tasks of the model.
-        multi_root
-            Whether a tree may have several roots.
-        """
+        """Return each task's predictions, one a sentence, without dropout or gradient."""
         was_training = self.training
         self.eval()
         try:

@@ -226,15 +226,7 @@ class Window:
 
 
 class HuggingFaceEncoder(TrainableEncoder):
-    """Read sentences with a Hugging Face model.
-
-    Parameters
-    ----------
-    model
-        A bare encoder of `transformers`.
-    pieces
-        Its tokenizer.
-    """
+    """Read sentences with a Hugging Face model."""
 
     def __init__(self, model: nn.Module, pieces: Pieces) -> None:
         config: Any = model.config

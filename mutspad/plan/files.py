@@ -16,15 +16,7 @@ ELMO_FILES = ("options.json", "weights.hdf5")
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """List the files of jobs.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    mirror, licensed
-        Folders with raw files, beside `raw`.
-    """
+    """List the files of jobs."""
 
     plan: Plan
     mirror: Folder = None

@@ -11,13 +11,7 @@ SPLITS = ("train", "dev", "test")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Name the files below the results of one experiment.
-
-    Parameters
-    ----------
-    root
-        `results/<experiment>`.
-    """
+    """Name the files below the results of one experiment."""
 
     root: Path
 

@@ -20,13 +20,7 @@ CHUNKS = "chunks"
 
 
 class Component:
-    """Annotate the tokens that spaCy has found.
-
-    Parameters
-    ----------
-    pipeline
-        The model.
-    """
+    """Annotate the tokens that spaCy has found."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline

@@ -17,15 +17,7 @@ from mutspad.training.predict import annotate
 
 
 class FullModel:
-    """Predict all layers of sentences.
-
-    Parameters
-    ----------
-    loaded
-        The model.
-    encoder
-        The frozen contextual encoder that it reads, if it reads one.
-    """
+    """Predict all layers of sentences."""
 
     def __init__(self, loaded: LoadedModel, encoder: FrozenEncoder | None = None) -> None:
         contextual = loaded.model.contextual

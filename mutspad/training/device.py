@@ -20,17 +20,6 @@ def resolve_device(run: Run, checkpoint: Checkpoint | None) -> Run:
     A resumed training stays on its device: another one rounds sums in
     another order and draws other random numbers.
 
-    Parameters
-    ----------
-    run
-        The resolved run.
-    checkpoint
-        Where the training's state is kept, if it is.
-
-    Returns
-    -------
-    Run
-        The run with cpu or cuda.
     """
     device = run.training.device
     kept = None if device != "auto" or checkpoint is None else checkpoint.read()

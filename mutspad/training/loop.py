@@ -145,31 +145,9 @@ class EpochProgress:
 
 @dataclass(slots=True)
 class TrainerState:
-    """The state of a training, without PyTorch's generators.
+    """The state of a training, without PyTorch's generators."""
 
-    Parameters
-    ----------
-    trained
-        What the optimiser moves: the model, with the domain discriminator of an adversarial run.
-    optimiser
-        Holds the momenta.
-    stopping
-        Remembers the best epoch.
-    epoch
-        The next epoch to train.
-    best_weights
-        The model's weights after the best epoch.
-    history
-        The epochs so far.
-    progress
-        The progress of the next epoch, when a training is resumed within it.
-    precision
-        What losses are computed in.
-    device
-        What they are computed on.
-    """
-
-    trained: nn.Module
+    trained: nn.Module  # the model, with the discriminator of an adversarial run
     optimiser: Optimiser
     stopping: EarlyStopping
     epoch: int = 0
@@ -249,11 +227,6 @@ def fit(
     checkpoint
         Where the training's state is kept while it runs. A state that is there is resumed; the
         result is byte-identical to that of a training without a stop.
-
-    Returns
-    -------
-    list[EpochRecord]
-        One record an epoch, exactly one of them the best.
     """
     trainer = _Trainer(
         model,

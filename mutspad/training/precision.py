@@ -45,11 +45,6 @@ def resolve_precision(
         Where the training's state is kept, if it is.
     measured
         What `measure_precision` said for the whole experiment; without it, it is asked now.
-
-    Returns
-    -------
-    Run
-        The run with fp32 or bf16.
     """
     on_gpu = run.training.device == "cuda"
     if on_gpu and run.training.precision == "bf16":

@@ -36,21 +36,6 @@ def annotate(
     Chunks and entities come out as valid IOB2: an `I-` that continues nothing becomes `B-`. That is
     how `conlleval` counts it, so no score changes.
 
-    Parameters
-    ----------
-    model, vocabulary
-        A trained model, on the device that is to compute, and its vocabulary.
-    sentences
-        The sentences to annotate.
-    tasks
-        The layers to predict; tasks of the model.
-    multi_root
-        Whether a tree may have several roots.
-    contextual
-        The cached vectors of the model's contextual encoder, if it reads any.
-    batch_words
-        Most words of a batch, padding included; sentences of similar length go together.
-
     Returns
     -------
     list[Sentence]
@@ -80,17 +65,7 @@ def annotate_corpora(
     multi_root: bool,
     contextual: VectorSource | None = None,
 ) -> dict[Task, list[Sentence]]:
-    """Predict each task on the sentences of its own corpus, on the model's device.
-
-    Parameters
-    ----------
-    loaded
-        A model from its files.
-    corpora
-        Task of the model -> sentences.
-    multi_root, contextual
-        As above.
-    """
+    """Predict each task on the sentences of its own corpus, on the model's device."""
     model = place_model(loaded)
     return {
         task: annotate(

@@ -26,13 +26,6 @@ def loss_weights(epoch: int, initial: Mapping[Task, float]) -> dict[Task, float]
     """Double the initial weights once per past epoch, up to 1 (paper 4.1).
 
     A single task weighs 1 from the start: there is no lower task to learn first.
-
-    Parameters
-    ----------
-    epoch
-        Counted from 0.
-    initial
-        The weights of the run's tasks in epoch 0.
     """
     if len(initial) == 1:
         return dict.fromkeys(initial, 1.0)

@@ -35,15 +35,7 @@ SPECIAL = (PAD, UNK)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedRun:
-    """A trained model with its vocabulary and training curve.
-
-    Parameters
-    ----------
-    model, vocabulary, history
-        What `fit` gives.
-    run
-        The run, its device and precision resolved.
-    """
+    """A trained model with its vocabulary and training curve."""
 
     model: MuTSPad
     vocabulary: Vocabulary
@@ -199,15 +191,6 @@ def build_vocabulary(
     A word counts when it has a pretrained vector, stands in the run's own training set or is known
     to the parent; any other would be a random row that training never moves, where the row of
     unknown words is a better answer.
-
-    Parameters
-    ----------
-    tasks, train
-        The run's tasks and what it trains on.
-    lexicon
-        The words and characters of the experiment.
-    known
-        The parent's vocabulary, or None.
     """
     corpora = train.values() if isinstance(train, Mapping) else [train]
     forms = {word for corpus in corpora for sentence in corpus for word in sentence.words}

@@ -88,17 +88,7 @@ def judge_layer(
     seed: int,
     labeller: str,
 ) -> list[dict[str, Any]]:
-    """Compare one silver layer with gold on all sentences that have both, a row an evidence.
-
-    Parameters
-    ----------
-    unified
-        The unified training set.
-    gold
-        The task's own corpus, by split.
-    predicted
-        The labeller's output for some of these splits.
-    """
+    """Compare one silver layer with gold on all sentences that have both, a row an evidence."""
     known = {sentence.words for sentence in gold["train"]}
     held_out = [s for split in ("dev", "test") for s in gold[split] if s.words not in known]
     compared = {Evidence(split): (gold[split], predicted[split]) for split in predicted}
