@@ -90,11 +90,12 @@ seeds = ["--held-out", 0.1, "--held-out-seed", 1, "--token-budget-seed", 1]
 for task in ("pos", "target"):
     step("prepare", "--domain", "reviews", "--task", task, "--corpus", "my-reviews", *seeds,
          "--own", "my-reviews", own, "--output", at.corpora("reviews") / task)
-step("build-lexicon", "--corpora", at.root / "corpora", "--domain", "reviews", "--source", "none", "--dim", 8,
-     "--lexicon", at.lexicon)
+step("build-lexicon", "--corpora", at.root / "corpora", "--domain", "reviews",
+     "--source", "none", "--dim", 8, "--lexicon", at.lexicon)
 step("fit", "--model", at.resolved("reviews.all"), "--seed", plan.seeds[0], "--results", at.root,
      "--code", "any")
-step("score", *where)
+step("score", "--seed", plan.seeds[0], *where)
+step("describe-data", *where)
 step("tabulate", "--number", 2, *where)
 scores = read_json(at.scores("reviews.all", plan.seeds[0]))["scores"]
 assert scores["target"]["test"]["f1"] == 100.0, scores
