@@ -2,15 +2,12 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from typing import Literal
 
 import yaml
-from pydantic import Field
 
-from mutspad.config import Closed
-from mutspad.tasks import Task
+from mutspad.config import Closed, TaskKey
 
-TaskKey = Annotated[Task, Field(strict=False)]
 TaskScores = dict[TaskKey, float | None]
 CountField = Literal["classes", "train", "dev", "test"]
 

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Annotated, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mutspad.config import Split
+from mutspad.config import Split, TaskKey
 from mutspad.errors import MutspadError
 from mutspad.tasks import Task
-
-TaskKey = Annotated[Task, Field(strict=False)]
 
 
 class Record(BaseModel):

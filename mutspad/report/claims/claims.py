@@ -14,8 +14,7 @@ from typing import Literal
 import yaml
 from pydantic import Field, TypeAdapter
 
-from mutspad.config import Closed
-from mutspad.report.paper import TaskKey
+from mutspad.config import Closed, TaskKey
 from mutspad.report.statistics.trainings import Stage
 
 Direction = Literal["higher", "lower"]
