@@ -71,6 +71,8 @@ from mutspad.plan.build import build_plan
 from mutspad.plan.plan import write_plan
 
 params = overlay(yaml.safe_load(Path("params.yaml").read_text()), yaml.safe_load(PARAMS))
+params["domains"] = {"reviews": params["domains"]["reviews"]}  # no other corpus is here
+params["language_model"]["domains"] = ["reviews"]
 mine = params["experiments"]["reviews"]["methods"]
 params["experiments"]["reviews"]["methods"] = dict.fromkeys(params["methods"]) | mine
 Path("params.yaml").write_text(yaml.safe_dump(params))

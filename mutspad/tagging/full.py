@@ -57,12 +57,10 @@ class FullModel:
             return None
         distinct = list(dict.fromkeys(sentence.words for sentence in sentences))
         vectors = {}
-        for start in range(0, len(distinct), self._encoder.batch):
-            part = distinct[start : start + self._encoder.batch]
-            for words, layers in zip(part, self._encoder.embed(part), strict=True):
-                # Half precision, as the cache has it that the model was trained on.
-                rows = layers.detach().cpu().numpy().transpose(1, 0, 2).astype(np.float16)
-                vectors[words] = _Rows(rows)
+        for words, layers in zip(distinct, self._encoder.embed(distinct), strict=True):
+            # Half precision, as the cache has it that the model was trained on.
+            rows = layers.detach().cpu().numpy().transpose(1, 0, 2).astype(np.float16)
+            vectors[words] = _Rows(rows)
         return _Vectors(vectors)
 
 
