@@ -101,7 +101,7 @@ step("describe-data", *where)
 step("tabulate", "--number", 2, *where)
 scores = read_json(at.scores("reviews.all", plan.seeds[0]))["scores"]
 assert scores["target"]["test"]["f1"] == 100.0, scores
-assert "| Mine | " in (at.root / "tables" / "table2.md").read_text()
+assert "| Mine " in (at.root / "tables" / "table2.md").read_text()
 assert "TG (F1)" in (at.root / "tables" / "table2.md").read_text()
 said = to_conllu(read_conllup(at.predictions("reviews.all", plan.seeds[0], "test")))
 assert "Target=B-good" in said
