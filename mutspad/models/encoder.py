@@ -92,7 +92,7 @@ class WordEncoder(nn.Module):
                 # What stands at padding is never read.
                 hidden = torch.rand(chars.shape, device=chars.device) < self.unknown_char_rate
                 chars = chars.masked_fill(hidden, UNK_ID)
-            if fast.enabled("forms"):
+            if fast.enabled("forms") and not chars.is_cuda:
                 states = forms.in_parts(self.encode_characters, chars, batch.char_lens)
             else:
                 states = self.encode_characters(chars, batch.char_lens)

@@ -121,6 +121,19 @@ def test_a_job_waits_behind_none_of_less_priority() -> None:
     assert [wait for wait in waits if wait[2]] == []
 
 
+@pytest.mark.parametrize(("device", "gpus"), [("cuda", "1"), ("auto", "0")])
+def test_a_training_on_a_gpu_asks_for_one(device: str, gpus: str) -> None:
+    said = ["--config", "experiment=quick", f"training={{device: {device}}}"]
+    jobs = split_jobs(snakemake("--dry-run", "--forceall", "finetune", *said))
+    resources = {
+        re.sub(r"^(?:local)?rule (\w+):[\s\S]*$", r"\1", job): re.findall(r"gpu=(\d+)", job)
+        for job in jobs
+    }
+    trainings = [resources[rule] for rule in ("train_baseline", "pretrain_model", "finetune_model")]
+    assert trainings == [[gpus]] * 3
+    assert resources["prepare_corpus"] == []
+
+
 def test_the_small_model_is_a_target_of_its_own(planned: list[str]) -> None:
     said = ["--config", 'distil={"teacher": "multi_task_learning"}']
     jobs = split_jobs(snakemake("--dry-run", "--forceall", "distil", *said))

@@ -20,6 +20,8 @@ rule train_baseline:
     wildcard_constraints:
         model=one_of(PLAN.trained("baselines")),
     priority: 3
+    resources:
+        gpu=gpus,
     params:
         code=code_of("mutspad.cli.step.fit", "numpy", "torch"),
         package=lambda wildcards: FILES.trained_package(wildcards.model),

@@ -81,6 +81,11 @@ def training_files(wildcards):
     return FILES.training(wildcards.model, wildcards.seed)
 
 
+def gpus(wildcards):
+    """Count the GPUs that a training asks for: `--resources gpu=12` lets twelve share a card."""
+    return int(PLAN.resolve(wildcards.model).training.device == "cuda")
+
+
 def prepare_flags(wildcards):
     """List the flags of `prepare`."""
     name, task = wildcards.corpus.split("/")

@@ -1,7 +1,9 @@
 """Faster ways to what the modules of `mutspad.models` say plainly, each tested to be equal.
 
-`plain()` is the one switch. What each path gains stands in `benchmarks/fast.csv`, written by
-`python -m benchmarks.fast`; one that gains less than 10 % of what it is part of goes.
+`plain()` is the one switch. `pairs` and `forms` make several small products of one large one, which
+pays on a CPU alone: on a GPU they are not taken. What each path gains stands in
+`benchmarks/fast.csv`, written by `python -m benchmarks.fast`; one that gains less than 10 % of what
+it is part of goes.
 """
 
 from collections.abc import Iterator

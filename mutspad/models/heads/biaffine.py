@@ -74,7 +74,7 @@ class DeepBiaffine(nn.Module):
         """
         flat = positions.flatten(0, 1)
         d, h = self._project(self.dependent, flat), self._project(self.head, flat)
-        if fast.enabled("pairs"):
+        if fast.enabled("pairs") and not flat.is_cuda:
             scores = fast_biaffine.score_pairs(d, h, self.weight, dependents, heads, len(positions))
         else:
             scores = torch.einsum("pd,odh,ph->po", d[dependents], self.weight, h[heads])
