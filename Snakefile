@@ -27,6 +27,7 @@ pathvars:
     benchmarks=f"benchmarks/runs/{PARAMS.experiment}",
 
 
+include: "workflow/rules/flags.smk"
 include: "workflow/rules/corpora.smk"
 include: "workflow/rules/plan.smk"
 include: "workflow/rules/encoders.smk"

@@ -128,7 +128,7 @@ def test_a_frozen_encoder_reads_each_distinct_text_once(tagger_folder, monkeypat
         return [torch.ones(2, len(words), 3) for words in sentences]
 
     monkeypatch.setattr(full, "annotate", lambda *args, contextual, **_: seen.append(contextual))
-    nlp = Pipeline(FullModel(loaded, FrozenEncoder(2, 3, 1, embed)))
+    nlp = Pipeline(FullModel(loaded, FrozenEncoder(2, 3, embed)))
     with pytest.raises(TypeError):
         nlp(["a @b", "c", "a @b"])
     assert asked == [("a", "@USER"), ("c",)]

@@ -84,35 +84,3 @@ def training_files(wildcards):
 def gpus(wildcards):
     """Count the GPUs that a training asks for: `--resources gpu=12` lets twelve share a card."""
     return int(PLAN.resolve(wildcards.model).training.device == "cuda")
-
-
-def prepare_flags(wildcards):
-    """List the flags of `prepare`."""
-    name, task = wildcards.corpus.split("/")
-    domain, corpora = PARAMS.domains[name], PLAN.corpora[name][task]
-    flags = [f"--domain={name}", f"--task={task}"]
-    for option in ("held_out", "held_out_seed", "token_budget_seed"):
-        value = getattr(PARAMS.corpora, option)
-        flags.append(f"--{option.replace('_', '-')}={value}")
-    flags += [f"--corpus={corpus}" for corpus in corpora.names]
-    flags += (
-        [f"--substitute-for={corpora.substitute_for}"] if corpora.substitute_for else []
-    )
-    flags += ["--anonymise"] if domain.anonymised else []
-    for budget in ("token", "sentence"):
-        value = getattr(domain, f"{budget}_budget")
-        flags += [f"--{budget}-budget={value}"] if value else []
-    own = PARAMS.corpora.own
-    for corpus in corpora.names:
-        if corpus in own:
-            flags += ["--own", corpus, own[corpus].model_dump_json()]
-    return flags
-
-
-def labeller_flags(wildcards):
-    """Hand the models that write silver labels to `unify` (paper 4.2.2)."""
-    labellers = PLAN.labellers[wildcards.domain].items()
-    return [
-        f"--labeller={task}={AT.model(model, wildcards.seed)}"
-        for task, model in labellers
-    ]

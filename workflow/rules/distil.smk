@@ -1,14 +1,6 @@
 DISTILLED_FILES = (*MODEL_FILES, HISTORY, "README.md", "scores.json")
 
 
-def teacher_encoder_flags():
-    """Name the folder of the ELMo that the teacher of the small model reads, if it reads one."""
-    encoder = PLAN.models[PLAN.teacher].encoder
-    if encoder is None or PARAMS.encoders[encoder].kind != "elmo":
-        return []
-    return [f"--encoder={FILES.encoder_folder(encoder)}"]
-
-
 # Not part of `all`: a small model to tag with, of the first seed (docs/tagging.md).
 rule distil:
     input:

@@ -3,19 +3,6 @@ LANGUAGE_MODEL = [
 ]
 
 
-def embed_flags(wildcards):
-    """List the flags of `embed`."""
-    encoder, domain = wildcards.encoder, wildcards.domain
-    folder = FILES.encoder_folder(encoder)
-    return [
-        f"--name={encoder}",
-        f"--encoder={PARAMS.encoders[encoder].model_dump_json()}",
-        *([f"--folder={folder}"] if folder else []),
-        f"--corpora={AT.corpora(domain)}",
-        f"--output={AT.contextual(encoder, domain)}",
-    ]
-
-
 rule encoders:
     input:
         FILES.language_model(),

@@ -1,0 +1,75 @@
+# The flags of the commands that rules call.
+
+
+def prepare_flags(wildcards):
+    """List the flags of `prepare`."""
+    name, task = wildcards.corpus.split("/")
+    domain, corpora = PARAMS.domains[name], PLAN.corpora[name][task]
+    flags = [f"--domain={name}", f"--task={task}"]
+    for option in ("held_out", "held_out_seed", "token_budget_seed"):
+        value = getattr(PARAMS.corpora, option)
+        flags.append(f"--{option.replace('_', '-')}={value}")
+    flags += [f"--corpus={corpus}" for corpus in corpora.names]
+    flags += (
+        [f"--substitute-for={corpora.substitute_for}"] if corpora.substitute_for else []
+    )
+    flags += ["--anonymise"] if domain.anonymised else []
+    for budget in ("token", "sentence"):
+        value = getattr(domain, f"{budget}_budget")
+        flags += [f"--{budget}-budget={value}"] if value else []
+    own = PARAMS.corpora.own
+    for corpus in corpora.names:
+        if corpus in own:
+            flags += ["--own", corpus, own[corpus].model_dump_json()]
+    return flags
+
+
+def vector_flags():
+    """List the flags of `build-lexicon`."""
+    vectors = PARAMS.vectors
+    flags = [f"--domain={domain}" for domain in WHOLE]
+    flags += [f"--source={vectors.source}", f"--dim={vectors.dim}"]
+    flags += [f"--substitute={vectors.substitute}"] if vectors.substitute else []
+    flags += [f"--scale={vectors.scale}"] if vectors.scale else []
+    return flags + (["--lowercase"] if vectors.lowercase else [])
+
+
+def embed_flags(wildcards):
+    """List the flags of `embed`."""
+    encoder, domain = wildcards.encoder, wildcards.domain
+    folder = FILES.encoder_folder(encoder)
+    return [
+        f"--name={encoder}",
+        f"--encoder={PARAMS.encoders[encoder].model_dump_json()}",
+        *([f"--folder={folder}"] if folder else []),
+        f"--corpora={AT.corpora(domain)}",
+        f"--output={AT.contextual(encoder, domain)}",
+    ]
+
+
+def labeller_flags(wildcards):
+    """Hand the models that write silver labels to `unify` (paper 4.2.2)."""
+    labellers = PLAN.labellers[wildcards.domain].items()
+    return [
+        f"--labeller={task}={AT.model(model, wildcards.seed)}"
+        for task, model in labellers
+    ]
+
+
+def ablated_flags(wildcards):
+    """Name the ablated model, its corpora and, for a frozen encoder, its vectors."""
+    vectors = FILES.contextual(ABLATED)[:1]
+    return [
+        f"--model={AT.model(ABLATED, wildcards.seed)}",
+        f"--corpora={AT.corpora(PLAN.models[ABLATED].domain)}",
+        f"--plan={AT.plan}",
+        *(f"--contextual={os.path.splitext(path)[0]}" for path in vectors),
+    ]
+
+
+def teacher_encoder_flags():
+    """Name the folder of the ELMo that the teacher of the small model reads, if it reads one."""
+    encoder = PLAN.models[PLAN.teacher].encoder
+    if encoder is None or PARAMS.encoders[encoder].kind != "elmo":
+        return []
+    return [f"--encoder={FILES.encoder_folder(encoder)}"]
