@@ -7,7 +7,7 @@ ifneq ($(shell d="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$d" 2>/dev/null
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 endif
 
-.PHONY: bench demo fixtures setup test lock
+.PHONY: bench demo docs fixtures setup test lock
 
 # One line says how far it is; Snakemake's own listing of the jobs goes to .snakemake/log/.
 demo: setup
@@ -50,11 +50,23 @@ benchmarks/.venv/installed: benchmarks/peers.txt
 	benchmarks/.venv/bin/python -m pip install --disable-pip-version-check --requirement $<
 	touch $@
 
-# Renew the locks from pyproject.toml and benchmarks/peers.in.
+# The site of docs/, in build/site; a broken link or a page that no menu has is an error.
+docs: docs/.venv/installed
+	NO_MKDOCS_2_WARNING=1 docs/.venv/bin/mkdocs build --strict --quiet
+
+# What builds the site lives by itself, too: it reads the code and imports none of it.
+docs/.venv/installed: docs/requirements.txt
+	$(PYTHON) -m venv docs/.venv
+	docs/.venv/bin/python -m pip install --disable-pip-version-check --requirement $<
+	touch $@
+
+# Renew the locks from pyproject.toml, benchmarks/peers.in and docs/requirements.in.
 lock: setup
 	pip-compile --quiet --strip-extras --all-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file requirements.txt pyproject.toml
 	pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file benchmarks/peers.txt benchmarks/peers.in
+	pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --output-file docs/requirements.txt docs/requirements.in
 	# A CPU build calls itself 2.13.0+cpu; the release is the same and is to be had everywhere.
 	sed -i 's/^torch==\([0-9.]*\)+.*/torch==\1/' requirements.txt benchmarks/peers.txt

@@ -13,31 +13,31 @@ Schedule = Literal["linear", "cosine", "constant"]
 class VectorsParams(Closed):
     """Choose the word vectors."""
 
-    source: str
-    substitute: str | None
-    dim: Positive
-    lowercase: bool
+    source: str  # an entry of the registry, `spacy:<package>`, a file, or `none`
+    substitute: str | None  # likewise
+    dim: Positive  # of a vector
+    lowercase: bool  # whether words are looked up in lower case alone
     scale: Annotated[float, Field(gt=0.0)] | None
 
 
 class ParserParams(Closed):
     """Size the dependency branch (Stanford parser, paper 3.2 and 5.3)."""
 
-    hidden: Positive
-    layers: Positive
-    biaffine: Positive
+    hidden: Positive  # of an LSTM layer
+    layers: Positive  # of the LSTM
+    biaffine: Positive  # size of the projections of dependents and heads
     dropout: Rate
-    word_dropout: Rate
+    word_dropout: Rate  # share of whole words that are hidden
 
 
 class ModelParams(Closed):
     """Size the network (paper 5.3)."""
 
-    char_dim: Positive
-    char_hidden: Positive
-    tagger_hidden: Positive
-    pos_reduction: Positive
-    chunk_reduction: Positive
+    char_dim: Positive  # of the vector of a character
+    char_hidden: Positive  # of the LSTM over the characters of a word
+    tagger_hidden: Positive  # of the LSTM of a tagging branch
+    pos_reduction: Positive  # size to which the branches above read the POS features
+    chunk_reduction: Positive  # likewise, of the chunk features
     dropout: dict[TaskKey, Rate]
     unknown_rate: Rate
     unknown_char_rate: Rate
@@ -58,14 +58,14 @@ class DistilParams(Closed):
 class TrainingParams(Closed):
     """Set optimiser, schedule, early stopping, precision and device (paper 4.1, 4.2.1 and 5.3)."""
 
-    batch_sentences: Positive
+    batch_sentences: Positive  # sentences of a batch
     pool_batches: Positive
     optimiser: Optimisers
-    learning_rate: Annotated[float, Field(gt=0.0)]
+    learning_rate: Annotated[float, Field(gt=0.0)]  # the highest
     schedule: Schedule
     warmup: Rate
     final_rate: Annotated[float, Field(ge=0.0, le=1.0)]
-    momentum: Rate
+    momentum: Rate  # of SGD
     clip_norm: Annotated[float, Field(gt=0.0)]
     max_epochs: Positive
     patience: Positive

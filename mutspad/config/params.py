@@ -23,7 +23,7 @@ from mutspad.config.sections import (
 class Params(Closed):
     """Hold the parameters of one experiment; `load_params` also checks what one says of another."""
 
-    experiment: Name
+    experiment: Name  # which of `experiments` to lay over the rest
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
     committed_seeds: list[int]
     checkpoint_seconds: Annotated[float, Field(ge=0.0)]
@@ -33,8 +33,8 @@ class Params(Closed):
     model: ModelParams
     training: TrainingParams
     baselines: dict[str, Any]  # what the trainings of a phase override of `training`
-    pretrain: dict[str, Any]
-    finetune: dict[str, Any]
+    pretrain: dict[str, Any]  # likewise
+    finetune: dict[str, Any]  # likewise
     # the same by a pattern of model names; later patterns win
     training_of: dict[str, dict[str, Any]]
     labels: LabelParams

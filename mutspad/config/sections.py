@@ -17,15 +17,15 @@ MOST_CHARACTERS = 1000
 class DemoSizes(Closed):
     """Count the sentences of one demo domain, for each task and split."""
 
-    train: Positive
-    dev: Positive
-    test: Positive
+    train: Positive  # sentences
+    dev: Positive  # sentences
+    test: Positive  # sentences
 
 
 class DemoParams(Closed):
     """Describe the synthetic corpora."""
 
-    seed: int
+    seed: int  # decides the sentences
     news: DemoSizes
     tweets: DemoSizes
 
@@ -47,7 +47,7 @@ class DomainParams(Closed):
 class OwnCorpus(Closed):
     """Describe a corpus in files of the user's: what the registry says of other corpora."""
 
-    format: Literal["conllu", "conllup", "columns"]
+    format: Literal["conllu", "conllup", "columns"]  # of the files
     # split -> path, from the folder of the run; a missing dev or test is held out of train
     files: dict[Split, str]
     # `word`, `head` or a task -> its column: a name, or a number counted from 1
@@ -80,7 +80,7 @@ class CorporaParams(Closed):
 class Stage(Closed):
     """Describe one training of a method, on the corpora of a domain."""
 
-    domain: str
+    domain: str  # a name of the section `domains`
     unified: bool = False  # on the domain's unified corpus, gold and silver (paper 4.2.2)
     adversarial: str | None = None  # the target domain of adversarial training (paper 5.2.1)
 
@@ -101,10 +101,10 @@ class MethodParams(Closed):
     stages: Annotated[list[Stage], Field(min_length=1)]
     # the domain that the last model is applied to as it is, instead of its own
     apply_to: str | None = None
-    encoder: str | None = None  # of the section `encoders`
+    encoder: str | None = None  # a name of the section `encoders`
     replaces_words: bool = False  # whether its vectors are the whole representation of a word
-    table: Literal[2, 3] = 2
-    label: str | None = None  # these three are of a row that the paper does not have
+    table: Literal[2, 3] = 2  # where the row stands
+    label: str | None = None  # name of a row that the paper does not have; these three are its own
     after: str | None = None  # the row behind which it stands; behind all without one
     note: str | None = None  # its footnote
 
@@ -134,7 +134,7 @@ class LanguageModelParams(Closed):
     domains: Annotated[list[str], Field(min_length=1)]
     token_budget: Positive | None
     held_out: Rate
-    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]  # of weights, dropout and order
     char_dim: Positive
     filters: Annotated[
         list[Annotated[tuple[Positive, Positive], Field(strict=False)]],
@@ -149,10 +149,10 @@ class LanguageModelParams(Closed):
     proj_clip: Annotated[float, Field(gt=0.0)]
     dropout: Rate
     negatives: Positive
-    batch_sentences: Positive
+    batch_sentences: Positive  # sentences of a batch
     learning_rate: Annotated[float, Field(gt=0.0)]
     clip_norm: Annotated[float, Field(gt=0.0)]
-    max_epochs: Positive
+    max_epochs: Positive  # the rate falls over so many
 
 
 Pooling = Literal["mean", "first"]
@@ -161,7 +161,7 @@ Pooling = Literal["mean", "first"]
 class EncoderParams(Closed):
     """Describe a contextual encoder: ELMo files or a Hugging Face model."""
 
-    kind: Literal["elmo", "huggingface"]
+    kind: Literal["elmo", "huggingface"]  # what reads its files
     # `elmo`: a registry entry, a folder with `options.json` and `weights.hdf5`, or
     # `language_model`, the one trained here. `huggingface`: a registry entry, a folder, a hub name,
     # or `package:<module>/<folder>` for a model that an installed package carries.
@@ -180,9 +180,9 @@ class EncoderParams(Closed):
 class SearchRange(Closed):
     """Bound a number that trials draw, evenly or evenly in its logarithm."""
 
-    low: float
-    high: float
-    log: bool = False
+    low: float  # the least value
+    high: float  # the largest value
+    log: bool = False  # evenly in the logarithm
 
     @model_validator(mode="after")
     def _check_order(self) -> "SearchRange":
@@ -194,10 +194,10 @@ class SearchRange(Closed):
 class StudyParams(Closed):
     """Search the recipe on dev: which models, how many trials each, in which space."""
 
-    models: list[str]
-    trials: Positive
+    models: list[str]  # by their names
+    trials: Positive  # of each
     seed: Annotated[int, Field(ge=0)]
-    # Dotted key of a resolved model -> a range, or the values to choose from.
+    # what trials draw
     space: dict[str, SearchRange | Annotated[list[float | str | bool | None], Field(min_length=1)]]
 
 
