@@ -32,5 +32,7 @@ def test_every_parameter_is_listed_and_says_what_it_means() -> None:
         if value and not place.startswith("experiments."):
             inner = place in ("distil.model.parser",)
             assert f"`{place}" in page or inner, place
-    unsaid = [line for line in page.splitlines() if line.count(" | ") == 3 and line.endswith("|  |")]
+    unsaid = [
+        line for line in page.splitlines() if line.count(" | ") == 3 and line.endswith("|  |")
+    ]
     assert not unsaid

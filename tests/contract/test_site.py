@@ -56,7 +56,9 @@ def test_the_menu_has_every_page_and_no_other() -> None:
     for source in beyond.values():
         path, _, section = source.partition("#")
         assert not section or section in slugs(ROOT / path)
-    assert sorted(menu(site["nav"])) == sorted({*beyond, *(page.name for page in DOCS.glob("*.md"))})
+    assert sorted(menu(site["nav"])) == sorted(
+        {*beyond, *(page.name for page in DOCS.glob("*.md"))}
+    )
 
 
 def test_messages_are_those_of_the_code() -> None:
