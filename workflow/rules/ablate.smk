@@ -15,6 +15,9 @@ rule ablate_units:
         "<logs>/ablate/seed{seed}/{task}.log",
     benchmark:
         "<benchmarks>/ablate/seed{seed}/{task}.tsv"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.ablate", "numpy", "torch"),
         ablation=digest(PARAMS.ablation),
@@ -37,6 +40,9 @@ rule rank_words:
         "<logs>/rank_words/seed{seed}.log",
     benchmark:
         "<benchmarks>/rank_words/seed{seed}.tsv"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.rank_words", "numpy", "torch"),
         ablation=digest(PARAMS.ablation),

@@ -21,6 +21,8 @@ rule train_baseline:
         model=one_of(PLAN.trained("baselines")),
     priority: 3
     resources:
+        mem_mb=growing(8000),
+        runtime=growing(480),
         gpu=gpus,
     params:
         code=code_of("mutspad.cli.step.fit", "numpy", "torch"),

@@ -82,5 +82,12 @@ def training_files(wildcards):
 
 
 def gpus(wildcards):
-    """Count the GPUs that a training asks for: `--resources gpu=12` lets twelve share a card."""
-    return int(PLAN.resolve(wildcards.model).training.device == "cuda")
+    """Ask for a GPU where the training insists on one: `--resources gpu=12` lets twelve share a card."""
+    return 1 if PLAN.resolve(wildcards.model).training.device == "cuda" else None
+
+
+# Each asks for 1.5 times the largest of its kind in benchmarks/ or more (tests/contract/test_resources.py); rules that
+# ask for nothing take the default of profiles/default.
+def growing(amount):
+    """Ask for an amount, for twice as much at the second try, and so on."""
+    return lambda wildcards, attempt: amount * attempt

@@ -3,6 +3,7 @@ rule corpora:
         FILES.processed(),
 
 
+# The nodes of a cluster often reach no network.
 rule download:
     output:
         "raw/{path}",
@@ -14,6 +15,7 @@ rule download:
         path=one_of(file.path for file in REGISTRY.files() if file.url or file.sha256),
     # Snakemake hands no priority down: whatever a training waits for must not wait behind other trainings.
     priority: 5
+    localrule: True
     params:
         code=code_of("mutspad.cli.download"),
     shell:

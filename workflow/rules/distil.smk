@@ -16,6 +16,9 @@ rule label_text:
         "<logs>/distil/{domain}.log",
     benchmark:
         "<benchmarks>/distil/{domain}.tsv"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.label_text", "numpy", "torch"),
         teacher=lambda wildcards: str(AT.model(PLAN.teacher, PARAMS.seeds[0])),
@@ -59,6 +62,9 @@ rule train_distilled:
         "<logs>/distil/train.log",
     benchmark:
         "<benchmarks>/distil/train.tsv"
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(480),
     params:
         code=code_of("mutspad.cli.step.distil", "numpy", "torch"),
         run=lambda wildcards: digest(PLAN.resolve_student()),

@@ -19,6 +19,9 @@ rule pretrain_lm:
     benchmark:
         "<benchmarks>/pretrain_lm.tsv"
     priority: 4
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.pretrain_lm", "h5py", "numpy", "torch"),
         text=lambda wildcards, input: [f"--text={path}" for path in input],
@@ -44,6 +47,9 @@ rule embed_domain:
     benchmark:
         "<benchmarks>/embed/{encoder}/{domain}.tsv"
     priority: 4
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.embed", "h5py", "numpy", "torch", "transformers"),
         package=lambda wildcards: FILES.encoder_package(wildcards.encoder),

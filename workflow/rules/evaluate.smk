@@ -24,6 +24,9 @@ rule apply_model:
         "<benchmarks>/apply/{model}/seed{seed}.tsv"
     wildcard_constraints:
         model=one_of(PLAN.as_is()),
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.predict", "numpy", "torch"),
         trained=lambda wildcards: str(

@@ -17,6 +17,9 @@ rule try_setting:
         "<benchmarks>/study/{model}/{number}.tsv"
     wildcard_constraints:
         number=r"\d+",
+    resources:
+        mem_mb=growing(8000),
+        runtime=growing(480),
     params:
         code=code_of("mutspad.cli.step.try_setting", "numpy", "torch"),
         space=digest(PARAMS.study.model_copy(update={"trials": 1, "models": []})),

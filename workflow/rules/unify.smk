@@ -13,6 +13,9 @@ rule unify_domain:
     benchmark:
         "<benchmarks>/unify/{domain}/seed{seed}.tsv"
     priority: 3
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.unify", "numpy", "torch"),
         corpora=lambda wildcards: str(AT.corpora(wildcards.domain)),
