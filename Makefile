@@ -7,7 +7,7 @@ ifneq ($(shell d="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$d" 2>/dev/null
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 endif
 
-.PHONY: bench demo docs fixtures setup test lock
+.PHONY: bench demo docs fixtures setup test test-slurm lock
 
 # One line says how far it is; Snakemake's own listing of the jobs goes to .snakemake/log/.
 demo: setup
@@ -37,8 +37,19 @@ test: setup fixtures
 	ruff check .
 	mypy
 	snakefmt --check Snakefile workflow
-	OMP_NUM_THREADS=1 pytest -m "not pipeline" --numprocesses auto --dist loadfile
+	OMP_NUM_THREADS=1 pytest -m "not pipeline and not slurm" --numprocesses auto --dist loadfile
 	pytest -m pipeline
+
+# The demo through a SLURM that is started here for it, on loopback, and stopped again; Debian's packages bring its
+# programs: slurmctld slurmd slurm-client munge. Shorter: OVERLAY=".test/miniature.yaml .test/few.yaml" TARGET=table2
+test-slurm: setup .venv/slurm
+	OVERLAY="$(OVERLAY)" TARGET="$(TARGET)" pytest -m slurm tests/pipeline/test_slurm.py
+
+# The lock holds for what the extra brings in, too.
+.venv/slurm: .venv/installed
+	$(BIN)/python -m pip install --disable-pip-version-check --no-build-isolation --constraint requirements.txt \
+		--editable '.[slurm]'
+	touch $@
 
 # Every line of benchmarks/ beside its peer, on an idle machine; BENCH="--only predict" measures one again.
 bench: setup benchmarks/.venv/installed
@@ -62,8 +73,8 @@ docs/.venv/installed: docs/requirements.txt
 
 # Renew the locks from pyproject.toml, benchmarks/peers.in and docs/requirements.in.
 lock: setup
-	pip-compile --quiet --strip-extras --all-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
-		--no-emit-trusted-host --output-file requirements.txt pyproject.toml
+	pip-compile --quiet --strip-extras --extra workflow --extra dev --allow-unsafe --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file requirements.txt pyproject.toml
 	pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file benchmarks/peers.txt benchmarks/peers.in
 	pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \

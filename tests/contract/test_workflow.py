@@ -122,8 +122,8 @@ def test_a_job_waits_behind_none_of_less_priority() -> None:
     assert [wait for wait in waits if wait[2]] == []
 
 
-@pytest.mark.parametrize(("device", "gpus"), [("cuda", "1"), ("auto", "0")])
-def test_a_training_on_a_gpu_asks_for_one(device: str, gpus: str) -> None:
+@pytest.mark.parametrize(("device", "gpus"), [("cuda", ["1"]), ("auto", [])])
+def test_a_training_on_a_gpu_asks_for_one(device: str, gpus: list[str]) -> None:
     said = ["--config", "experiment=quick", f"training={{device: {device}}}"]
     jobs = split_jobs(snakemake("--dry-run", "--forceall", "finetune", *said))
     resources = {
@@ -131,7 +131,7 @@ def test_a_training_on_a_gpu_asks_for_one(device: str, gpus: str) -> None:
         for job in jobs
     }
     trainings = [resources[rule] for rule in ("train_baseline", "pretrain_model", "finetune_model")]
-    assert trainings == [[gpus]] * 3
+    assert trainings == [gpus] * 3
     assert resources["prepare_corpus"] == []
 
 

@@ -52,13 +52,15 @@ class World:
         assert (done.returncode != 0) is fails, f"{' '.join(command)}\n{printed}"
         return printed
 
-    def start(self, *command: str, printing_to: Path) -> subprocess.Popen[bytes]:
+    def start(
+        self, *command: str, printing_to: Path, **variables: str
+    ) -> subprocess.Popen[bytes]:
         """Start a command here in a process group of its own and do not wait for it."""
         with printing_to.open("wb") as output:
             return subprocess.Popen(
                 command,
                 cwd=self.path,
-                env=_environment(self.path),
+                env={**_environment(self.path), **variables},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -68,10 +70,15 @@ class World:
         """Run a verb of the package that lies here, not of the one that is installed."""
         return self.run(sys.executable, "-m", "mutspad.cli", *arguments, fails=fails)
 
-    def set_params(self, change: dict[str, object] | None = None) -> None:
-        """Name the miniature in params.yaml, its overlay in `experiments`, and change its keys."""
+    def set_params(self, change: dict[str, object] | None = None, base: str | None = None) -> None:
+        """Name the miniature in params.yaml, its overlay in `experiments`, and change its keys.
+
+        With a base, the miniature is that experiment of params.yaml instead.
+        """
         params = yaml.safe_load((ROOT / "params.yaml").read_text())
         miniature = yaml.safe_load((ROOT / ".test" / "miniature.yaml").read_text())
+        if base is not None:
+            miniature = params["experiments"][base]
         params["experiments"]["miniature"] = overlay(miniature, change or {})
         params["experiment"] = "miniature"
         (self.path / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
