@@ -41,7 +41,7 @@ def snakemake(*arguments: str, folder: Path = ROOT) -> str:
 
 
 def measured() -> dict[str, tuple[float, float]]:
-    """Return the largest memory (MiB) and time (minutes) on record, by rule; "" stands for the rest."""
+    """Map rules, and "" for all others, to their largest memory (MiB) and time (minutes)."""
     again = {row["job"]: row for row in read("paper_again")}
     largest: dict[str, tuple[float, float]] = {}
     for row in [*read("quick"), *read("paper")]:

@@ -1,4 +1,4 @@
-"""Profiles of clusters and recipes of images: what can be checked without a cluster or a builder."""
+"""Profiles of clusters and recipes of images, as far as they are checked without either."""
 
 import json
 import re
@@ -15,12 +15,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCK = {
-    name: pinned
-    for name, pinned in re.findall(
-        r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE
-    )
-}
+LOCK = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
 RECIPES = ("Dockerfile", "apptainer.def")
 
 

@@ -52,9 +52,7 @@ class World:
         assert (done.returncode != 0) is fails, f"{' '.join(command)}\n{printed}"
         return printed
 
-    def start(
-        self, *command: str, printing_to: Path, **variables: str
-    ) -> subprocess.Popen[bytes]:
+    def start(self, *command: str, printing_to: Path, **variables: str) -> subprocess.Popen[bytes]:
         """Start a command here in a process group of its own and do not wait for it."""
         with printing_to.open("wb") as output:
             return subprocess.Popen(

@@ -25,7 +25,7 @@ rule apply_model:
     wildcard_constraints:
         model=one_of(PLAN.as_is()),
     resources:
-        mem_mb=growing(3000),
+        mem_mb=growing(4000),
         runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.predict", "numpy", "torch"),
