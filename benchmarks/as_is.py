@@ -36,10 +36,9 @@ def count_wrong(gold: list[Sentence], predicted: dict[str, Sentence]) -> Counter
     wrong: Counter[str] = Counter()
     for sentence in gold:
         right, found = (each.layers[Task.DEP] for each in (sentence, predicted[sentence.id]))
-        pairs = zip(
-            sentence.words, right.heads, found.heads, right.labels, found.labels, strict=True
-        )
-        wrong.update(kind_of(word) for word, *arc in pairs if arc[0] != arc[1] or arc[2] != arc[3])
+        arcs = [list(zip(layer.heads or (), layer.labels, strict=True)) for layer in (right, found)]
+        words = zip(sentence.words, *arcs, strict=True)
+        wrong.update(kind_of(word) for word, gold_arc, arc in words if gold_arc != arc)
     return wrong
 
 
