@@ -3,6 +3,7 @@
 It is dataset unification once more (paper 4.2.2), with one model of all tasks as the labeller.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mutspad.data.anonymise import USER
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.text import Words
@@ -17,6 +19,9 @@ from mutspad.data.unify import unify
 from mutspad.data.vectors import Vector
 from mutspad.tagging.pipeline import Pipeline
 from mutspad.tasks import Task
+
+# Beside letters, too, unlike in a text: "RT@somebody". The placeholder and its lower case are none.
+_HANDLE = re.compile(rf"@(?!{USER[1:]}\b)\w", re.IGNORECASE)
 
 
 def label_text(
@@ -58,6 +63,8 @@ def reduce_lexicon(
 ) -> Lexicon:
     """Keep the most frequent words of some sentences, and few dimensions of their vectors.
 
+    A word with a handle that anonymisation has missed is left out: no name is to be published.
+
     Parameters
     ----------
     lexicon
@@ -70,7 +77,8 @@ def reduce_lexicon(
         The vectors become so many of their principal components, with their standard deviation.
     """
     counts = Counter(key for each in sentences for word in each.words for key in lexicon.keys(word))
-    ranked = sorted(range(len(lexicon.words)), key=lambda row: -counts[lexicon.words[row]])
+    known = [row for row, word in enumerate(lexicon.words) if not _HANDLE.search(word)]
+    ranked = sorted(known, key=lambda row: -counts[lexicon.words[row]])
     rows = sorted(ranked[:words])
     vectors, has_vector = lexicon.vectors, lexicon.has_vector[rows]
     if vectors is not None:

@@ -1,5 +1,6 @@
 """A small model learns from what its teacher labels."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,22 @@ def test_frequent_words_keep_a_vector(lexicon):
     assert reduced.words == ("b", "h", "none")
     assert reduced.has_vector.tolist() == [True, True, False]
     assert np.array_equal(reduced.vectors[1], lexicon.vectors[lexicon.words.index("h")])
+
+
+def test_handles_are_left_out(lexicon):
+    words = (
+        "@somebody",
+        "@USER//RT@somebody",
+        "rt@usera",
+        "@USER",
+        "(@user)",
+        "@",
+        "b@ c",
+        "d",
+        "e",
+    )
+    marked = replace(lexicon, words=words)
+    assert reduce_lexicon(marked, [], words=100, dim=6).words == words[3:]
 
 
 def test_vectors_keep_their_distances_where_few_dimensions_suffice(lexicon):

@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
 import sys
 
 import conllu
 import pytest
 
 from mutspad.cli.main import main
+from mutspad.tagging.pipeline import PRETRAINED
 
 TWEET = "@you Ada sails to Bergen https://t.co/x"
 
@@ -99,6 +101,22 @@ def test_a_mistake_is_named_in_a_line(arguments, code, said, call, tmp_path, mon
     found, _, err = call("tag", *arguments)
     assert found == code
     assert said in err.splitlines()[-1]
+
+
+def test_what_ships_tags_a_tweet(call):
+    code, out, _ = call("tag", "@you look at this lol https://t.co/x")
+    assert code == 0
+    for found in ("@you", "https://t.co/x", "VERB", "B-VP", "root"):
+        assert found in out
+
+
+def test_what_ships_is_small_and_says_what_it_learned_from():
+    assert sum(path.stat().st_size for path in PRETRAINED.iterdir()) <= 10_000_000
+    card = (PRETRAINED / "README.md").read_text()
+    assert "CC BY-NC-SA" in card
+    words = json.loads((PRETRAINED / "model.json").read_text())["vocabulary"]["words"]
+    placeholders = re.compile(r"@(?!user\b)\w", re.IGNORECASE)
+    assert not [word for word in words if placeholders.search(word)]
 
 
 def test_the_model_that_ships_needs_no_name(call, model_folder, monkeypatch):
