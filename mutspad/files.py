@@ -68,7 +68,13 @@ def write_json(path: str | Path, value: Any) -> None:
 
 
 def read_json(path: str | Path) -> Any:
-    """Read a JSON file, with or without a byte order mark."""
+    """Read a JSON file, with or without a byte order mark.
+
+    Raises
+    ------
+    DamagedFileError
+        When the file is not JSON in UTF-8; with file and line, or beyond what Python reads.
+    """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as error:

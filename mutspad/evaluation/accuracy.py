@@ -6,7 +6,18 @@ from mutspad.evaluation.alignment import require_aligned
 
 
 def accuracy(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
-    """Compute the percentage of words with the right label."""
+    """Compute the percentage of words with the right label.
+
+    Parameters
+    ----------
+    gold, predicted
+        The labels of each sentence.
+
+    Raises
+    ------
+    MutspadError
+        When the two do not belong together, or there is no word.
+    """
     require_aligned(gold, predicted)
     hits = [
         wanted == given

@@ -7,7 +7,13 @@ from mutspad.errors import MutspadError
 
 
 def require_aligned(gold: Sequence[Sequence[Any]], predicted: Sequence[Sequence[Any]]) -> None:
-    """Check that there is at least one word, and one prediction for every word."""
+    """Check that there is at least one word, and one prediction for every word.
+
+    Raises
+    ------
+    MutspadError
+        When the numbers of sentences or words differ, or there is nothing to score.
+    """
     if len(gold) != len(predicted):
         raise MutspadError(
             f"expected predictions for {len(gold)} sentences, found {len(predicted)}"

@@ -46,6 +46,11 @@ def attachment(
         The head of each word of each sentence, counted from 1, 0 for a root.
     gold_rels, rels
         The relation of each word to its head.
+
+    Raises
+    ------
+    MutspadError
+        When the four do not belong together, or there is no word.
     """
     for others in (gold_rels, heads, rels):
         require_aligned(gold_heads, others)
@@ -82,6 +87,11 @@ def to_single_root(
         The head of each word, counted from 1, 0 for a root.
     rels
         The relation of each word to its head.
+
+    Raises
+    ------
+    MutspadError
+        When the tree has no root, or heads and relations do not belong together.
     """
     require_aligned([heads], [rels])
     if 0 not in heads:

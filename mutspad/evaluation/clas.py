@@ -19,6 +19,11 @@ def clas(
 
     Gold content words are those whose gold relation is none of a function word or punctuation;
     predicted ones go by the predicted relation. F1 of nothing is 0.
+
+    Raises
+    ------
+    MutspadError
+        When the four do not belong together, or there is no word.
     """
     for others in (gold_rels, heads, rels):
         require_aligned(gold_heads, others)

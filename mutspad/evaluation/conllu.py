@@ -34,7 +34,13 @@ UNKNOWN_RELATION = "dep"
 
 
 def merge_layers(files: Iterable[Sequence[Sentence]]) -> list[Sentence]:
-    """Merge the layers of files that hold the same sentences in the same order."""
+    """Merge the layers of files that hold the same sentences in the same order.
+
+    Raises
+    ------
+    MutspadError
+        When they hold other sentences.
+    """
     merged, *others = [list(sentences) for sentences in files]
     for sentences in others:
         if [each.words for each in sentences] != [each.words for each in merged]:

@@ -32,7 +32,13 @@ class Counted:
 
 
 def count_layers(task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]) -> Counts:
-    """Count hits and size of each sentence for the task's main score, `[sentences, 2]`."""
+    """Count hits and size of each sentence for the task's main score, `[sentences, 2]`.
+
+    Raises
+    ------
+    MutspadError
+        When the sentences are not the same, or one has no layer of the task.
+    """
     if [sentence.id for sentence in gold] != [sentence.id for sentence in predicted]:
         raise MutspadError(f"{task}: expected predictions for the sentences of gold, in its order")
     return _COUNTERS[task.spec.scheme](_layers(task, gold), _layers(task, predicted))

@@ -25,6 +25,11 @@ def mnrg(
         One score a task, tasks in the same order.
     maximum
         The best possible score: one number, or one a task.
+
+    Raises
+    ------
+    MutspadError
+        When the three do not have the same tasks, there is none, or a score is not finite.
     """
     method = np.asarray(scores, dtype=np.float64)
     base = np.asarray(reference, dtype=np.float64)

@@ -27,6 +27,11 @@ def score_layers(
     dict
         In per cent: `accuracy` (POS); `f1`, `precision`, `recall` (chunks, entities); `las`, `uas`,
         `las_full` (dependencies); and the counts `words` and `sentences`.
+
+    Raises
+    ------
+    MutspadError
+        When the sentences are not the same, or a layer is missing or, on the gold side, silver.
     """
     gold_layers, layers = _pair_layers(task, gold, predicted)
     scores = _SCORERS[task.spec.scheme](gold_layers, layers)
@@ -42,6 +47,11 @@ def score_single_root(
     -------
     dict
         `las_single_root` and `uas_single_root`, in per cent. The references have no subtypes.
+
+    Raises
+    ------
+    MutspadError
+        When the sentences are not the same, or a layer is missing or, on the gold side, silver.
     """
     gold_layers, layers = _pair_layers(Task.DEP, gold_fixed, predicted)
     fixed = [
@@ -54,7 +64,13 @@ def score_single_root(
 
 
 def main_score(task: Task, scores: Mapping[str, float]) -> float:
-    """Pick the score by which the paper compares models on a task."""
+    """Pick the score by which the paper compares models on a task.
+
+    Raises
+    ------
+    MutspadError
+        When it is not among the scores.
+    """
     metric = task.spec.metric
     if metric not in scores:
         raise MutspadError(f"{task}: expected the score '{metric}', found {sorted(scores)}")
@@ -67,7 +83,19 @@ def build_scores(
     n_parameters: int,
     scores: Mapping[Task, Mapping[str, Mapping[str, float]]],
 ) -> dict[str, Any]:
-    """Build what `scores/<run>/seed<k>.json` holds."""
+    """Build what `scores/<run>/seed<k>.json` holds.
+
+    Parameters
+    ----------
+    run
+        The resolved run.
+    seed
+        The seed of the model.
+    n_parameters
+        How many trainable numbers the model has.
+    scores
+        Task -> split -> metric -> value.
+    """
     return {
         "run": run.name,
         "seed": seed,

@@ -172,6 +172,11 @@ def seed_interval(differences: Sequence[float], confidence: float) -> tuple[floa
 
     Epochs are whole, so that a few seeds may agree by rounding alone: the spread is taken as no
     smaller than what rounding makes.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer than two seeds.
     """
     # Imported here because it takes seconds, and most callers do not need it.
     from scipy.stats import t

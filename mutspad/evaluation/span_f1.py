@@ -24,6 +24,17 @@ def span_f1(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -
     seqeval's default mode is used, that of CoNLL's `conlleval`, which the field reports: an `I-`
     that continues nothing opens a span. On valid IOB2 it equals seqeval's strict mode. Precision,
     recall or F1 of nothing is 0.
+
+    Parameters
+    ----------
+    gold, predicted
+        The IOB2 tags of each sentence.
+
+    Raises
+    ------
+    MutspadError
+        When the two do not belong together, there is no word, or a tag is not `O`, `B-TYPE` or
+        `I-TYPE`: seqeval reads such a tag as something else without a word.
     """
     # Imported here because it brings scikit-learn and SciPy, a second for every job without spans.
     from seqeval.metrics.sequence_labeling import precision_recall_fscore_support

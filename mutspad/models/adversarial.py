@@ -33,6 +33,13 @@ class DomainDiscriminator(nn.Module):
     """Classify words by domain from their features.
 
     One hidden layer, word by word, as in TPANN (Gui et al., 2017).
+
+    Parameters
+    ----------
+    feature_dim
+        Size of a feature vector.
+    hidden
+        Size of the hidden layer.
     """
 
     def __init__(self, feature_dim: int, hidden: int) -> None:
@@ -81,5 +88,10 @@ def word_features(features: Tensor, batch: Batch) -> Tensor:
         `[batch, positions, feature_dim]`; the last positions are those of the words.
     batch
         The sentences.
+
+    Returns
+    -------
+    Tensor
+        `[words, feature_dim]`.
     """
     return features[:, -batch.words.shape[1] :][batch.mask]

@@ -48,7 +48,13 @@ def elmo_options(params: LanguageModelParams) -> ElmoOptions:
 
 
 class Outcomes:
-    """List what can be predicted, the frequent first: words, borders of sentences, the unknown."""
+    """List what can be predicted, the frequent first: words, borders of sentences, the unknown.
+
+    Parameters
+    ----------
+    sentences
+        The training text.
+    """
 
     def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
         counts: Counter[str] = Counter()
@@ -106,6 +112,13 @@ class LogUniform:
 
     Row k has the probability log((k + 2) / (k + 1)) / log(n + 1), as TensorFlow's sampler of
     candidates, with which ELMo was trained.
+
+    Parameters
+    ----------
+    n
+        The outcomes.
+    seed
+        Decides the draws.
     """
 
     def __init__(self, n: int, seed: int) -> None:
@@ -146,7 +159,15 @@ class LogUniform:
 
 
 class LanguageModel(nn.Module):
-    """Predict the words of a sentence from those before and from those behind."""
+    """Predict the words of a sentence from those before and from those behind.
+
+    Parameters
+    ----------
+    params
+        The sizes.
+    n_outcomes
+        How many words can be predicted.
+    """
 
     def __init__(self, params: LanguageModelParams, n_outcomes: int) -> None:
         super().__init__()

@@ -75,6 +75,11 @@ def load_model(folder: str | Path) -> LoadedModel:
     """Read a model from a folder, on the CPU and in evaluation mode.
 
     No random number is drawn, so that loading a parent does not shift a seeded run.
+
+    Raises
+    ------
+    CheckpointError
+        When a file is missing or damaged, or the weights are not those of the description.
     """
     folder = Path(folder)
     description = open_description(folder)

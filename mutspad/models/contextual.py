@@ -40,7 +40,13 @@ class TrainableEncoder(nn.Module, ABC):
 
 @dataclass(frozen=True, slots=True)
 class ContextualShape:
-    """Shape of the contextual vectors that a model reads."""
+    """Shape of the contextual vectors that a model reads.
+
+    Parameters
+    ----------
+    n_layers, dim
+        Vectors a word, and numbers a vector.
+    """
 
     n_layers: int
     dim: int
@@ -80,6 +86,11 @@ class ContextualWords(nn.Module):
     layer_decay
         What each layer's rate is multiplied by to give that of the layer below (Howard and Ruder,
         2018): what lower layers know of the language holds for more tasks.
+
+    Raises
+    ------
+    EncoderError
+        When a batch without cached vectors is read and there is no encoder.
     """
 
     def __init__(

@@ -36,7 +36,13 @@ class Description:
 
 
 def open_description(folder: Path) -> Description:
-    """Read the description of a model."""
+    """Read the description of a model.
+
+    Raises
+    ------
+    CheckpointError
+        When the file is missing, damaged or of another format.
+    """
     path = folder / DESCRIPTION
     try:
         values = read_json(path)

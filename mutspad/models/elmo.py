@@ -259,6 +259,13 @@ class Elmo(nn.Module):
 
     Layer 0 is the word by its characters, the same twice; each further one joins what the two
     directions say. From the second recurrent layer on, a layer's input is added to its output.
+
+    Parameters
+    ----------
+    options
+        The sizes.
+    dropout
+        Share of the recurrent layers' inputs to drop in training.
     """
 
     def __init__(self, options: ElmoOptions, *, dropout: float = 0.0) -> None:
@@ -275,6 +282,11 @@ class Elmo(nn.Module):
         """Read a published model, frozen.
 
         No random number is drawn.
+
+        Raises
+        ------
+        CheckpointError
+            When a file is missing or damaged, or the weights are not those of the options.
         """
         sizes = read_options(options)
         with torch.device("meta"):  # no memory: the sizes may be those of a damaged file

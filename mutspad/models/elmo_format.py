@@ -110,7 +110,13 @@ class ElmoOptions(_Section):
 
 
 def read_options(path: str | Path) -> ElmoOptions:
-    """Read `options.json`."""
+    """Read `options.json`.
+
+    Raises
+    ------
+    CheckpointError
+        When the file is missing, is not JSON, or lacks a key or holds an impossible value.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -131,7 +137,13 @@ def write_options(path: str | Path, options: ElmoOptions) -> None:
 def read_weights(
     path: str | Path, shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, NDArray[np.float32]]:
-    """Read `weights.hdf5`, each dataset by its name and of its shape."""
+    """Read `weights.hdf5`, each dataset by its name and of its shape.
+
+    Raises
+    ------
+    CheckpointError
+        When the file is missing or damaged, or its datasets are not those of the options.
+    """
     if not Path(path).is_file():
         raise CheckpointError(f"{path}: expected the weights of an ELMo, found no file")
     try:

@@ -69,6 +69,11 @@ class WordEncoder(nn.Module):
             `[n_words, word_dim]`.
         has_vector
             Which rows of `matrix` count, `[n_words]` booleans.
+
+        Raises
+        ------
+        VectorsError
+            When the shapes are not the model's.
         """
         weight = self.words.weight
         if matrix.shape != weight.shape or has_vector.shape != weight.shape[:1]:

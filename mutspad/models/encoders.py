@@ -28,7 +28,20 @@ class FrozenEncoder:
 
 
 def open_encoder(params: EncoderParams, folder: str | Path | None = None) -> FrozenEncoder:
-    """Read an encoder's files."""
+    """Read an encoder's files.
+
+    Parameters
+    ----------
+    params
+        What it is.
+    folder
+        Where its files are; a Hugging Face model may be in a package or on the hub instead.
+
+    Raises
+    ------
+    MutspadError
+        When the encoder is not there, damaged or of another kind.
+    """
     if params.kind == "huggingface":
         # Only the reader that is needed: importing both kinds takes seconds.
         from mutspad.models.transformer import HuggingFaceEncoder

@@ -12,7 +12,13 @@ def read_tasks(task: Task, present: Iterable[Task]) -> tuple[Task, ...]:
 
 
 def needed_tasks(asked: Sequence[Task], present: Iterable[Task]) -> tuple[Task, ...]:
-    """Return the tasks asked and those they read, at any remove, low level to high level."""
+    """Return the tasks asked and those they read, at any remove, low level to high level.
+
+    Raises
+    ------
+    ValueError
+        When a task asked is not present.
+    """
     having = [task for task in TASKS if task in set(present)]
     absent = [task for task in asked if task not in having]
     if absent:

@@ -34,6 +34,11 @@ def maximum_spanning_tree(scores: NDArray[np.floating], *, multi_root: bool) -> 
     -------
     Nodes
         Equal scores always break in the same way.
+
+    Raises
+    ------
+    ValueError
+        When the scores are not square, hold NaN or +inf, or forbid every such tree.
     """
     arcs = np.array(scores, dtype=np.float64)
     if arcs.ndim != 2 or arcs.shape[0] != arcs.shape[1] or len(arcs) == 0:

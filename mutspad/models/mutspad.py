@@ -48,6 +48,11 @@ class MuTSPad(nn.Module):
     kept
         Further tasks of the parent, whose branches those of the model read; it neither learns their
         labels nor predicts them.
+
+    Raises
+    ------
+    ValueError
+        When there is no task, or nothing represents the words.
     """
 
     def __init__(
@@ -107,6 +112,11 @@ class MuTSPad(nn.Module):
         dict[Task, Tensor]
             `h`, `[batch, words, feature_dim]` for a tagging task, `[batch, 1 + words, feature_dim]`
             for dependencies, whose position 0 is the root; what stands at padding means nothing.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
         """
         return self.stack(self.represent(batch), batch.lens, tasks)
 
@@ -134,6 +144,11 @@ class MuTSPad(nn.Module):
             Tasks of the model.
         known
             Features that are taken as they are and not computed.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
         """
         features = dict(known or {})
         reduced: dict[Task, Tensor] = {}
@@ -154,7 +169,20 @@ class MuTSPad(nn.Module):
         tasks: Sequence[Task],
         features: Mapping[Task, Tensor] | None = None,
     ) -> dict[Task, Tensor]:
-        """Return the loss of each task asked, a scalar, mean per word (paper eq. 6 sums them)."""
+        """Return the loss of each task asked, a scalar, mean per word (paper eq. 6 sums them).
+
+        Parameters
+        ----------
+        batch, tasks
+            The sentences, and tasks of the model.
+        features
+            What `features` gives for them, where it is known already.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
+        """
         if features is None:
             features = self.features(batch, tasks)
         return {task: self.head(task).loss(features[task], batch) for task in tasks}
@@ -162,7 +190,22 @@ class MuTSPad(nn.Module):
     def predict(
         self, batch: Batch, tasks: Sequence[Task], *, multi_root: bool
     ) -> dict[Task, list[Prediction]]:
-        """Return each task's predictions, one a sentence, without dropout or gradient."""
+        """Return the predictions of each task asked, one a sentence, without dropout or gradient.
+
+        Parameters
+        ----------
+        batch
+            The sentences.
+        tasks
+            Tasks of the model.
+        multi_root
+            Whether a tree may have several roots.
+
+        Raises
+        ------
+        ValueError
+            When the model lacks a task.
+        """
         was_training = self.training
         self.eval()
         try:

@@ -14,6 +14,11 @@ def computing_in(precision: Precision) -> AbstractContextManager[object]:
     Only the CPU computes in bfloat16.
 
     Leave the context before going backwards: each gradient takes the type of its product by itself.
+
+    Raises
+    ------
+    ValueError
+        When the precision is not resolved.
     """
     if precision == "auto":
         raise ValueError("precision: expected fp32 or bf16, found auto")

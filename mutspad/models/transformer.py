@@ -132,7 +132,16 @@ class Pieces:
         return max([*known, self.padding, *self._special, *unknown]) + 1
 
     def cut(self, sentences: Sequence[Sequence[str]]) -> list[list["Window"]]:
-        """Return the windows of each sentence, all of the same length."""
+        """Return the windows of each sentence, all of the same length.
+
+        Raises
+        ------
+        EncoderError
+            When the tokenizer fails, or nothing is left of a word and it has no piece for the
+            unknown.
+        ValueError
+            For a sentence without words.
+        """
         for sentence in sentences:
             if not sentence:
                 raise ValueError("a sentence: expected at least one word, found none")
@@ -226,7 +235,20 @@ class Window:
 
 
 class HuggingFaceEncoder(TrainableEncoder):
-    """Read sentences with a Hugging Face model."""
+    """Read sentences with a Hugging Face model.
+
+    Parameters
+    ----------
+    model
+        A bare encoder of `transformers`.
+    pieces
+        Its tokenizer.
+
+    Raises
+    ------
+    ValueError
+        When the model is not an encoder of the tokenizer's pieces.
+    """
 
     def __init__(self, model: nn.Module, pieces: Pieces) -> None:
         config: Any = model.config
@@ -259,6 +281,11 @@ class HuggingFaceEncoder(TrainableEncoder):
             downloaded once.
         pooling, forms
             How words become pieces, see `Pieces`.
+
+        Raises
+        ------
+        EncoderError
+            When the source is not there, not complete or not an encoder.
         """
         folder = _find_folder(source)
         _check_files(source, folder)
@@ -285,6 +312,11 @@ class HuggingFaceEncoder(TrainableEncoder):
         """Rebuild from `config_files()`, on the CPU, its weights still arbitrary.
 
         The state of the random generators is left as it was.
+
+        Raises
+        ------
+        EncoderError
+            When a file is missing or damaged.
         """
         try:
             config, tokenizer, settings = (files[name] for name in _CONFIG_FILES)

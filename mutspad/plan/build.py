@@ -20,7 +20,15 @@ def build_plan(
     mirror: Folder = None,
     licensed: Folder = None,
 ) -> Plan:
-    """Derive the models and rows, and choose the corpora that are there or can be had."""
+    """Derive the models and rows, and choose the corpora that are there or can be had.
+
+    Raises
+    ------
+    ConfigError
+        For models with the same name, or a corpus that the registry does not have.
+    LicensedFileMissingError
+        When a licensed corpus is absent and nothing may replace it.
+    """
     registry = load_registry().with_own(params.corpora.own)
     choices = choose_corpora(
         {name: domain.corpora for name, domain in params.domains.items()},

@@ -16,7 +16,15 @@ ELMO_FILES = ("options.json", "weights.hdf5")
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """List the files of jobs."""
+    """List the files of jobs.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    mirror, licensed
+        Folders with raw files, beside `raw`.
+    """
 
     plan: Plan
     mirror: Folder = None

@@ -11,7 +11,13 @@ SPLITS = ("train", "dev", "test")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Name the files below the results of one experiment."""
+    """Name the files below the results of one experiment.
+
+    Parameters
+    ----------
+    root
+        `results/<experiment>`.
+    """
 
     root: Path
 

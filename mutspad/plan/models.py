@@ -65,6 +65,18 @@ def derive_models(params: Params, absent: Collection[str] = ()) -> Derived:
     """Derive the models of every method whose encoder is there.
 
     A model's name is its stages, then its tasks and its encoder: `news-unified.tweets.all`.
+
+    Parameters
+    ----------
+    params
+        The parameters.
+    absent
+        Encoders that are not on this machine; rows that need one have no cells.
+
+    Raises
+    ------
+    ConfigError
+        When two different models would have the same name, or a pattern of `training_of` fits none.
     """
     derived = Derived()
     ends: set[str] = set()

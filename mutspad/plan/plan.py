@@ -172,7 +172,13 @@ class Plan(Closed):
 
     @property
     def teacher(self) -> str:
-        """Name the model that the small model learns from."""
+        """Name the model that the small model learns from.
+
+        Raises
+        ------
+        ConfigError
+            When its weights are not there.
+        """
         method = self.params.distil.teacher
         if not self.rows[method]:
             raise ConfigError(f"distil.teacher: {method}: {self.unavailable[method]}")
@@ -203,7 +209,13 @@ class Plan(Closed):
         )
 
     def resolve(self, model: str) -> Run:
-        """Collect what a model needs to know."""
+        """Collect what a model needs to know.
+
+        Raises
+        ------
+        ConfigError
+            When the plan has no such model.
+        """
         if model not in self.models:
             raise ConfigError(f"expected one of the models {', '.join(self.models)}, found {model}")
         planned = self.models[model]
@@ -228,7 +240,13 @@ def write_plan(plan: Plan, layout: Layout) -> None:
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Read a plan."""
+    """Read a plan.
+
+    Raises
+    ------
+    ConfigError
+        When the file does not hold one.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

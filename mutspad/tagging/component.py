@@ -20,7 +20,13 @@ CHUNKS = "chunks"
 
 
 class Component:
-    """Annotate the tokens that spaCy has found."""
+    """Annotate the tokens that spaCy has found.
+
+    Parameters
+    ----------
+    pipeline
+        The model.
+    """
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline

@@ -17,7 +17,20 @@ from mutspad.training.predict import annotate
 
 
 class FullModel:
-    """Predict all layers of sentences."""
+    """Predict all layers of sentences.
+
+    Parameters
+    ----------
+    loaded
+        The model.
+    encoder
+        The frozen contextual encoder that it reads, if it reads one.
+
+    Raises
+    ------
+    CheckpointError
+        When the model reads a frozen encoder and none is given.
+    """
 
     def __init__(self, loaded: LoadedModel, encoder: FrozenEncoder | None = None) -> None:
         contextual = loaded.model.contextual

@@ -30,6 +30,11 @@ def read_gold(path: str | Path, *, pos: PosColumn) -> list[Sentence]:
         A file of CoNLL-U, or of the processed format, of which silver layers are left out.
     pos
         The column of the POS tags.
+
+    Raises
+    ------
+    CorpusError
+        For an empty file or a malformed line, with file and line.
     """
     first = next(read_lines(path), (1, ""))[1]
     if first.split() == HEADER.split():

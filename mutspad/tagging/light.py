@@ -56,7 +56,13 @@ class LightModel:
 
     @classmethod
     def load(cls, folder: Path) -> "LightModel":
-        """Read a model without contextual vectors from a folder."""
+        """Read a model without contextual vectors from a folder.
+
+        Raises
+        ------
+        CheckpointError
+            When a file is missing or damaged, or the weights are not those of the description.
+        """
         description, path = open_description(folder), folder / WEIGHTS
         try:
             found = hash_file(path)

@@ -93,6 +93,11 @@ class Pipeline:
 
         Texts are held until there are some thousand words, so that batches hold texts of similar
         length.
+
+        Raises
+        ------
+        MutspadError
+            For a token that is no word.
         """
         window: list[_Prepared] = []
         words = 0
@@ -152,6 +157,13 @@ def load(
         Where an ELMo's `options.json` and `weights.hdf5` are, for a model that reads one.
     tokeniser, batch_words
         As in `Pipeline`.
+
+    Raises
+    ------
+    CheckpointError
+        When the folder holds no model, or none ships.
+    EncoderError
+        When the encoder that the model reads cannot be had.
     """
     folder = find_model(path)
     description = open_description(folder)
@@ -167,7 +179,13 @@ def load(
 
 
 def find_model(path: str | Path | None) -> Path:
-    """Return the folder of a model."""
+    """Return the folder of a model.
+
+    Raises
+    ------
+    CheckpointError
+        When there is none; the message says how to get one.
+    """
     folder = PRETRAINED if path is None else Path(path)
     if (folder / DESCRIPTION).is_file():
         return folder

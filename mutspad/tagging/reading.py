@@ -15,6 +15,18 @@ def read_texts(stream: Iterable[bytes], name: str) -> Iterator[str]:
 
     Only `\n` and `\r\n` end a line. Bytes that are not UTF-8 become U+FFFD, and the first of them
     is reported.
+
+    Parameters
+    ----------
+    stream
+        The lines as bytes.
+    name
+        What to name in a report.
+
+    Raises
+    ------
+    MutspadError
+        For text in UTF-16.
     """
     reported = False
     for number, raw in enumerate(without_mark(stream), 1):

@@ -95,6 +95,17 @@ def build_adversary(
     """Build the adversary of a mono-task model.
 
     PyTorch's generator decides the discriminator's first weights: seed it before.
+
+    Parameters
+    ----------
+    params
+        The discriminator and the schedule of the reversal.
+    model, task
+        The model, and its task, whose features are to become independent of the domain.
+    unlabelled
+        Sentences of the target domain.
+    seed
+        Decides their order.
     """
     discriminator = DomainDiscriminator(model.feature_dim(task), params.hidden)
     return Adversary(discriminator, params, unlabelled, seed)
@@ -137,6 +148,16 @@ def sample_target_batches(
         Words of each source sentence of each step; as many sentences in every epoch.
     seed, epoch
         Decide which sentences; the epoch is counted from 0.
+
+    Returns
+    -------
+    list[list[int]]
+        Indices of the target sentences of each step.
+
+    Raises
+    ------
+    ValueError
+        When there is no sentence to sample.
     """
     if not lengths:
         raise ValueError("the target text: expected at least one sentence, found none")

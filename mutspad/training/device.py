@@ -20,6 +20,22 @@ def resolve_device(run: Run, checkpoint: Checkpoint | None) -> Run:
     A resumed training stays on its device: another one rounds sums in
     another order and draws other random numbers.
 
+    Parameters
+    ----------
+    run
+        The resolved run.
+    checkpoint
+        Where the training's state is kept, if it is.
+
+    Returns
+    -------
+    Run
+        The run with cpu or cuda.
+
+    Raises
+    ------
+    DeviceError
+        When the run, or the training to resume, asks for a GPU and there is none.
     """
     device = run.training.device
     kept = None if device != "auto" or checkpoint is None else checkpoint.read()

@@ -27,6 +27,11 @@ class EarlyStopping:
         """Record an epoch's score and return whether it is the best so far.
 
         Of equal scores the earlier epoch stays the best.
+
+        Raises
+        ------
+        ValueError
+            When the score is not finite: no comparison with it would mean anything.
         """
         if not math.isfinite(score):
             raise ValueError(f"dev score of epoch {epoch}: expected a finite number, found {score}")

@@ -145,9 +145,31 @@ class EpochProgress:
 
 @dataclass(slots=True)
 class TrainerState:
-    """The state of a training, without PyTorch's generators."""
+    """The state of a training, without PyTorch's generators.
 
-    trained: nn.Module  # the model, with the discriminator of an adversarial run
+    Parameters
+    ----------
+    trained
+        What the optimiser moves: the model, with the domain discriminator of an adversarial run.
+    optimiser
+        Holds the momenta.
+    stopping
+        Remembers the best epoch.
+    epoch
+        The next epoch to train.
+    best_weights
+        The model's weights after the best epoch.
+    history
+        The epochs so far.
+    progress
+        The progress of the next epoch, when a training is resumed within it.
+    precision
+        What losses are computed in.
+    device
+        What they are computed on.
+    """
+
+    trained: nn.Module
     optimiser: Optimiser
     stopping: EarlyStopping
     epoch: int = 0
@@ -227,6 +249,17 @@ def fit(
     checkpoint
         Where the training's state is kept while it runs. A state that is there is resumed; the
         result is byte-identical to that of a training without a stop.
+
+    Returns
+    -------
+    list[EpochRecord]
+        One record an epoch, exactly one of them the best.
+
+    Raises
+    ------
+    TrainingError
+        When a task has no sentences or no loss weight, a sentence lacks a layer, an adversary meets
+        several tasks or has no sentences, or a loss or gradient is not finite.
     """
     trainer = _Trainer(
         model,

@@ -116,6 +116,15 @@ class Optimiser:
     tasks not in the batch, are left as they are. A contextual encoder that is trained has an Adam
     of its own, as SGD does not move transformers, with a learning rate a layer and the same
     schedule.
+
+    Parameters
+    ----------
+    model
+        The model to update.
+    params
+        The optimiser, the schedule, the momentum and the largest norm.
+    n_tasks
+        The tasks of the model.
     """
 
     def __init__(self, model: nn.Module, params: TrainingParams, *, n_tasks: int) -> None:

@@ -45,6 +45,16 @@ def resolve_precision(
         Where the training's state is kept, if it is.
     measured
         What `measure_precision` said for the whole experiment; without it, it is asked now.
+
+    Returns
+    -------
+    Run
+        The run with fp32 or bf16.
+
+    Raises
+    ------
+    DeviceError
+        When the run asks for bf16 on a GPU.
     """
     on_gpu = run.training.device == "cuda"
     if on_gpu and run.training.precision == "bf16":
@@ -86,7 +96,13 @@ def write_measured(path: Path, measured: Precision | None) -> None:
 
 
 def read_measured(path: Path) -> Precision | None:
-    """Read the file of `write_measured`."""
+    """Read the file of `write_measured`.
+
+    Raises
+    ------
+    DamagedFileError
+        When the file says anything else.
+    """
     content = read_json(path)
     found = content.get("auto") if isinstance(content, dict) else None
     if content != {"auto": found} or found not in (None, *MEASURABLE):

@@ -36,10 +36,32 @@ def annotate(
     Chunks and entities come out as valid IOB2: an `I-` that continues nothing becomes `B-`. That is
     how `conlleval` counts it, so no score changes.
 
+    Parameters
+    ----------
+    model, vocabulary
+        A trained model, on the device that is to compute, and its vocabulary.
+    sentences
+        The sentences to annotate.
+    tasks
+        The layers to predict; tasks of the model.
+    multi_root
+        Whether a tree may have several roots.
+    contextual
+        The cached vectors of the model's contextual encoder, if it reads any.
+    batch_words
+        Most words of a batch, padding included; sentences of similar length go together.
+
     Returns
     -------
     list[Sentence]
         In the order of the input, each with a silver layer of each task and no other.
+
+    Raises
+    ------
+    ValueError
+        When the model lacks a task or a sentence has no words.
+    EncoderError
+        When the cache does not hold a sentence.
     """
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
     form_states = encode_forms(model, vocabulary, (rows.forms for rows in encoded))
@@ -65,7 +87,17 @@ def annotate_corpora(
     multi_root: bool,
     contextual: VectorSource | None = None,
 ) -> dict[Task, list[Sentence]]:
-    """Predict each task on the sentences of its own corpus, on the model's device."""
+    """Predict each task on the sentences of its own corpus, on the model's device.
+
+    Parameters
+    ----------
+    loaded
+        A model from its files.
+    corpora
+        Task of the model -> sentences.
+    multi_root, contextual
+        As above.
+    """
     model = place_model(loaded)
     return {
         task: annotate(

@@ -17,7 +17,17 @@ logger = logging.getLogger(__name__)
 
 
 def identify(code: str, seed: int, inputs: Iterable[Path]) -> str:
-    """Hash all that a training depends on."""
+    """Hash all that a training depends on.
+
+    Parameters
+    ----------
+    code
+        The fingerprint of the code.
+    seed
+        The seed.
+    inputs
+        The files that the training reads, and folders of such files.
+    """
     digest = hashlib.sha256(f"{code} {seed}".encode())
     for place in inputs:
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:

@@ -26,6 +26,13 @@ def loss_weights(epoch: int, initial: Mapping[Task, float]) -> dict[Task, float]
     """Double the initial weights once per past epoch, up to 1 (paper 4.1).
 
     A single task weighs 1 from the start: there is no lower task to learn first.
+
+    Parameters
+    ----------
+    epoch
+        Counted from 0.
+    initial
+        The weights of the run's tasks in epoch 0.
     """
     if len(initial) == 1:
         return dict.fromkeys(initial, 1.0)
@@ -39,6 +46,11 @@ def count_rounds(lengths: Mapping[Task, Sequence[int]], batch_sentences: int) ->
 
     Ours: an epoch then takes about as many steps as one pass over all corpora, and for one task it
     is exactly a pass.
+
+    Raises
+    ------
+    ValueError
+        When there is no corpus or one holds no sentence.
     """
     if not lengths:
         raise ValueError("a schedule: expected at least one corpus, found none")
@@ -67,6 +79,11 @@ def one_task_per_batch(
         Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
+
+    Raises
+    ------
+    ValueError
+        When there is no corpus or one holds no sentence.
     """
     rounds = count_rounds(lengths, batch_sentences)
     batches = {
@@ -110,6 +127,11 @@ def all_tasks_per_batch(
         Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
+
+    Raises
+    ------
+    ValueError
+        When there is no task or no sentence.
     """
     if not tasks:
         raise ValueError("a schedule: expected at least one task, found none")

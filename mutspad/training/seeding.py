@@ -38,7 +38,13 @@ def make_cuda_deterministic() -> None:
 
 
 def seed_everything(seed: int) -> None:
-    """Seed Python, NumPy and PyTorch on every device, and make PyTorch deterministic."""
+    """Seed Python, NumPy and PyTorch on every device, and make PyTorch deterministic.
+
+    Raises
+    ------
+    ConfigError
+        When the seed is negative or too large.
+    """
     if not 0 <= seed <= MAX_SEED:
         raise ConfigError(f"seeds: expected numbers from 0 to {MAX_SEED}, found {seed}")
     make_deterministic()

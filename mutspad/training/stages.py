@@ -35,7 +35,15 @@ SPECIAL = (PAD, UNK)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedRun:
-    """A trained model with its vocabulary and training curve."""
+    """A trained model with its vocabulary and training curve.
+
+    Parameters
+    ----------
+    model, vocabulary, history
+        What `fit` gives.
+    run
+        The run, its device and precision resolved.
+    """
 
     model: MuTSPad
     vocabulary: Vocabulary
@@ -83,6 +91,16 @@ def fit_run(
         Where the training's state is kept while it runs, and resumed from.
     measured
         What the precision `auto` comes to on this machine; without it, it is measured.
+
+    Raises
+    ------
+    TrainingError
+        When the phase trains nothing, the training set or the parent is not of the run's kind, a
+        task has no sentences, or training leaves the finite numbers.
+    CheckpointError
+        When the parent's network is not the run's.
+    DeviceError
+        When the run, or the checkpoint, asks for a GPU and there is none, or for bf16 on a GPU.
     """
     if isinstance(train, Mapping) == run.unified:
         expected, found = "one corpus a task", "a unified corpus"
@@ -191,6 +209,15 @@ def build_vocabulary(
     A word counts when it has a pretrained vector, stands in the run's own training set or is known
     to the parent; any other would be a random row that training never moves, where the row of
     unknown words is a better answer.
+
+    Parameters
+    ----------
+    tasks, train
+        The run's tasks and what it trains on.
+    lexicon
+        The words and characters of the experiment.
+    known
+        The parent's vocabulary, or None.
     """
     corpora = train.values() if isinstance(train, Mapping) else [train]
     forms = {word for corpus in corpora for sentence in corpus for word in sentence.words}
@@ -216,7 +243,13 @@ def build_vocabulary(
 
 
 def collect_labels(task: Task, sentences: Iterable[Sentence]) -> tuple[str, ...]:
-    """Collect the labels of a task, sorted; `O` comes first for chunks and entities."""
+    """Collect the labels of a task, sorted; `O` comes first for chunks and entities.
+
+    Raises
+    ------
+    TrainingError
+        When no sentence has a layer of the task.
+    """
     labels = {
         label
         for sentence in sentences
@@ -279,6 +312,11 @@ def initialise_from(
         The model to start, and its vocabulary.
     equivalents
         For each task: target label type -> source label type, beside labels that are equal.
+
+    Raises
+    ------
+    CheckpointError
+        When a parameter of the two has different sizes beyond its rows.
     """
     known = parent.vocabulary
     rows = {

@@ -44,7 +44,13 @@ def _draw(choices: SearchRange | Sequence[Any], rng: np.random.Generator) -> Any
 
 
 def apply_setting(run: Run, setting: Setting) -> Run:
-    """Override a resolved model by the setting of a trial."""
+    """Override a resolved model by the setting of a trial.
+
+    Raises
+    ------
+    ValidationError
+        When a key is unknown or a value is not of its kind.
+    """
     values = run.model_dump(mode="json")
     for key, value in setting.items():
         override: dict[str, Any] = {}

@@ -67,6 +67,11 @@ def generate(params: DemoParams) -> dict[str, dict[str, list[Sentence]]]:
 
     Every corpus draws from its own stream and carries its own task's layer only. No two sentences
     of the demo are equal, handles, links and case aside.
+
+    Raises
+    ------
+    ConfigError
+        When the seed is negative.
     """
     if params.seed < 0:
         raise ConfigError(f"corpora.demo.seed: expected 0 or more, found {params.seed}")

@@ -91,6 +91,15 @@ class BiaffineParser(Head):
 
     Position 0 of the features is the artificial root: a vector of the branch, since the word
     representation is shared with tasks that know no root.
+
+    Parameters
+    ----------
+    input_dim
+        Size of an input vector.
+    rels
+        The relations.
+    params
+        Sizes and rates.
     """
 
     label_parameters: ClassVar[tuple[str, ...]] = ("label.weight",)

@@ -33,7 +33,30 @@ def ablate(
     units: Sequence[int] | None = None,
     contextual: VectorSource | None = None,
 ) -> Ablation:
-    """Compute the drop of each class's score without each unit of h_pos."""
+    """Compute the drop of each class's score without each unit of h_pos.
+
+    Parameters
+    ----------
+    model, vocabulary
+        A trained model with a POS branch that others read, and its vocabulary.
+    sentences
+        Sentences with a layer of the task, usually its dev set.
+    task
+        Whose classes to score; a task of the model.
+    multi_root
+        Whether a tree may have several roots.
+    units
+        Which units to ablate; all when None.
+    contextual
+        The cached vectors of the model's contextual encoder, if it reads any.
+
+    Raises
+    ------
+    CheckpointError
+        When the model lacks the task, or a POS branch that others read.
+    MutspadError
+        When a sentence has no gold layer of the task.
+    """
     chosen = _choose_units(model, task, units)
     missing = [sentence.id for sentence in sentences if task not in sentence.layers]
     if missing or not sentences:

@@ -36,6 +36,24 @@ def find_unit_words(
     """Find the words that activate each unit of h_pos most, of either sign.
 
     Each word form counts with its strongest activation in any sentence.
+
+    Parameters
+    ----------
+    model, vocabulary
+        A trained model with a POS branch, and its vocabulary.
+    sentences
+        Where to look for words.
+    count
+        Words a unit and sign; fewer where fewer have that sign.
+    contextual
+        The cached vectors of the model's contextual encoder, if it reads any.
+
+    Raises
+    ------
+    CheckpointError
+        When the model has no POS branch.
+    MutspadError
+        When there is no sentence.
     """
     if Task.POS not in model.tasks:
         raise CheckpointError(

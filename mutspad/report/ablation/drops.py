@@ -136,7 +136,13 @@ def read_ablated(results: Path, plan: Plan) -> AblatedRun:
 
 
 def read_ablations(folder: str | Path) -> AblatedRun:
-    """Read the ablations of one model, `<task>.csv` and `<task>.json` of every task."""
+    """Read the ablations of one model, `<task>.csv` and `<task>.json` of every task.
+
+    Raises
+    ------
+    MutspadError
+        When a file is missing or malformed, or the files are not of one model.
+    """
     folder = Path(folder)
     ablations, sources = {}, set()
     for task in Task:

@@ -54,6 +54,11 @@ def build_crate(root: Path, results: Path, record: Mapping[str, Any]) -> ROCrate
 
     The workflow is the main entity, its run an action with parameters and corpora as objects and
     scores, tables and figures as results. What single phases and jobs took is in provenance.json.
+
+    Raises
+    ------
+    MutspadError
+        When a file is not the one of the record, or the results lie outside the checkout.
     """
     for path, digest in record["artefacts"].items():
         found = hash_file(results / path) if (results / path).is_file() else "no file"

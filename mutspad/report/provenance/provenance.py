@@ -111,7 +111,13 @@ def describe_raw_files(
 
 
 def describe_encoders(plan: Plan) -> dict[str, Any]:
-    """Describe the Hugging Face encoders that models read, as `describe_raw_files` does corpora."""
+    """Describe the Hugging Face encoders that models read, as `describe_raw_files` does corpora.
+
+    Raises
+    ------
+    EncoderError
+        When a package or its folder is not there.
+    """
     described = {}
     for name in plan.encoders():
         encoder = plan.params.encoders[name]
@@ -129,7 +135,13 @@ def describe_encoders(plan: Plan) -> dict[str, Any]:
 
 
 def hash_files(root: Path, patterns: Iterable[str]) -> dict[str, str]:
-    """Map the files below a folder that match one of the patterns to their SHA-256, sorted."""
+    """Map the files below a folder that match one of the patterns to their SHA-256, sorted.
+
+    Raises
+    ------
+    MutspadError
+        When a pattern finds nothing.
+    """
     hashes: dict[str, str] = {}
     for pattern in patterns:
         paths = [path for path in root.glob(pattern) if path.is_file()]

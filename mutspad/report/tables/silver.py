@@ -57,6 +57,11 @@ def judge(
 
     Missed and invented are the share of the gold spans that silver lacks and of the silver spans
     that gold lacks, in per cent. Values are None where there is no span to count.
+
+    Raises
+    ------
+    MutspadError
+        When the sentences are not the same, or a layer is missing.
     """
     scores = score_layers(task, gold, silver)
     gold_layers = [sentence.layers[task] for sentence in gold]
@@ -88,7 +93,22 @@ def judge_layer(
     seed: int,
     labeller: str,
 ) -> list[dict[str, Any]]:
-    """Compare one silver layer with gold on all sentences that have both, a row an evidence."""
+    """Compare one silver layer with gold on all sentences that have both, a row an evidence.
+
+    Parameters
+    ----------
+    unified
+        The unified training set.
+    gold
+        The task's own corpus, by split.
+    predicted
+        The labeller's output for some of these splits.
+
+    Raises
+    ------
+    MutspadError
+        When predictions do not belong to the gold sentences.
+    """
     known = {sentence.words for sentence in gold["train"]}
     held_out = [s for split in ("dev", "test") for s in gold[split] if s.words not in known]
     compared = {Evidence(split): (gold[split], predicted[split]) for split in predicted}
