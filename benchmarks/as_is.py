@@ -7,13 +7,13 @@ get a wrong head or relation from `news.dep`, and from `news.tweets.dep`, the sa
 """
 
 import argparse
-import csv
 from collections import Counter
 from pathlib import Path
 
 from mutspad.data.conllup import read_conllup
 from mutspad.data.predictions import read_predictions
 from mutspad.data.sentence import Sentence
+from mutspad.files import write_csv
 from mutspad.plan.layout import Layout
 from mutspad.tasks import Task
 
@@ -53,11 +53,15 @@ def main() -> None:
         name: count_wrong(gold, read_predictions(layout.predictions(model, 1, "test")))
         for name, model in PARSERS.items()
     }
-    with OUTPUT.open("w", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["kind", "words", *(f"wrong_{name}" for name in PARSERS)])
-        for kind, number in words.most_common():
-            table.writerow([kind, number, *(counted[kind] for counted in wrong.values())])
+    columns = {"words": words} | {f"wrong_{name}": counted for name, counted in wrong.items()}
+    kinds = [kind for kind, _ in words.most_common()]
+    write_csv(
+        OUTPUT,
+        [
+            {"kind": kind} | {name: counted[kind] for name, counted in columns.items()}
+            for kind in kinds
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import re
 from pathlib import Path
 from statistics import median
 
+from mutspad.files import write_csv
+
 OUTPUT = Path(__file__).with_name("gpu.csv")
-FIELDS = ("model", "seed", "device", "at_once", "epochs", "words_per_second")
 DEVICE = re.compile(r"^device: (?:cuda, )?(.+)$", re.MULTILINE)
 SPEED = re.compile(r"^epoch \d+: .* (\d+) words/s$", re.MULTILINE)
 
@@ -47,12 +48,11 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, required=True, help="Trainings on the machine.")
     options = parser.parse_args()
     rows = [read_log(path, options.at_once) for path in options.logs]
-    is_new = not OUTPUT.exists()
-    with OUTPUT.open("a", newline="") as file:
-        table = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        if is_new:
-            table.writeheader()
-        table.writerows(rows)
+    known: list[dict[str, str]] = []
+    if OUTPUT.is_file():
+        with OUTPUT.open(newline="") as file:
+            known = list(csv.DictReader(file))
+    write_csv(OUTPUT, [*known, *rows])
 
 
 if __name__ == "__main__":

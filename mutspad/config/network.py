@@ -51,6 +51,7 @@ class DistilParams(Closed):
     teacher: str  # a method of all tasks
     words: Positive  # that keep a vector
     dim: Positive  # of a word vector
+    min_count: Annotated[int, Field(ge=0)]  # of words without a pretrained vector
     model: ModelParams
     training: dict[str, Any]  # overrides of `training`
 

@@ -59,11 +59,12 @@ def label_text(
 
 
 def reduce_lexicon(
-    lexicon: Lexicon, sentences: Iterable[Sentence], *, words: int, dim: int
+    lexicon: Lexicon, sentences: Iterable[Sentence], *, words: int, dim: int, min_count: int = 0
 ) -> Lexicon:
     """Keep the most frequent words of some sentences, and few dimensions of their vectors.
 
-    A word with a handle that anonymisation has missed is left out: no name is to be published.
+    A word with a handle that anonymisation has missed is left out, and so is a rare one that has no
+    pretrained vector: what a single tweet says is not to be published.
 
     Parameters
     ----------
@@ -75,9 +76,15 @@ def reduce_lexicon(
         How many to keep.
     dim
         The vectors become so many of their principal components, with their standard deviation.
+    min_count
+        How often a word without a pretrained vector must stand there.
     """
     counts = Counter(key for each in sentences for word in each.words for key in lexicon.keys(word))
-    known = [row for row, word in enumerate(lexicon.words) if not _HANDLE.search(word)]
+    known = [
+        row
+        for row, word in enumerate(lexicon.words)
+        if not _HANDLE.search(word) and (lexicon.has_vector[row] or counts[word] >= min_count)
+    ]
     ranked = sorted(known, key=lambda row: -counts[lexicon.words[row]])
     rows = sorted(ranked[:words])
     vectors, has_vector = lexicon.vectors, lexicon.has_vector[rows]

@@ -10,7 +10,8 @@ from mutspad.tagging.tokenise import Offsets
 from mutspad.tasks import MISC_TASKS, TASKS, Task
 
 ABSENT = "_"
-_KEYS = {Task.NER: "entity", Task.DEP: "deprel"}  # of JSON, where they are not the tasks' names
+NAMES = {Task.NER: "entity", Task.DEP: "deprel"}
+"""What users read, in JSON and in a table, where it is not the task's name."""
 # What some reader takes for a line end becomes one blank, so that places stay right.
 _ONE_LINE = str.maketrans(dict.fromkeys("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", " "))
 
@@ -104,7 +105,7 @@ class Document:
             "text": self.tokens,
             "start_char": [start for start, _ in self.offsets],
             "end_char": [end for _, end in self.offsets],
-            **{_KEYS.get(task, task.value): self._labels(task) for task in TASKS},
+            **{NAMES.get(task, task.value): self._labels(task) for task in TASKS},
             "head": self.heads,
         }
         tokens = [

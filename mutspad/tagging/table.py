@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mutspad.data.labels import OUTSIDE, split_label
-from mutspad.tagging.document import Document
+from mutspad.tagging.document import NAMES, Document
 from mutspad.tasks import TASKS, Scheme
 
 _COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
@@ -17,7 +17,7 @@ def draw_table(document: Document) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", justify="right", style="dim")
     shown = [task for task in TASKS if task in layers and task.spec.scheme is not Scheme.TREE]
-    for header in ("token", *shown):
+    for header in ("token", *(NAMES.get(task, task) for task in shown)):
         table.add_column(header)
     if document.heads:
         table.add_column("head")

@@ -82,6 +82,14 @@ def test_handles_are_left_out(lexicon):
     assert reduce_lexicon(marked, [], words=100, dim=6).words == words[3:]
 
 
+def test_rare_words_without_a_vector_are_left_out(lexicon):
+    counted = [Sentence("s", ("none", "none", "h"))]
+    for min_count, kept in ((2, True), (3, False)):
+        reduced = reduce_lexicon(lexicon, counted, words=100, dim=6, min_count=min_count)
+        assert ("none" in reduced.words) is kept
+        assert {*"abcdefgh"} <= {*reduced.words}
+
+
 def test_vectors_keep_their_distances_where_few_dimensions_suffice(lexicon):
     reduced = reduce_lexicon(lexicon, [], words=100, dim=2)
     before, after = lexicon.vectors[lexicon.has_vector], reduced.vectors[reduced.has_vector]

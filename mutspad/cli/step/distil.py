@@ -62,7 +62,11 @@ def command(*, plan_file: Path, results: Path, seconds: float) -> None:
         train=sentences,
         dev=gold["dev"],
         lexicon=reduce_lexicon(
-            read_lexicon(lexicon), sentences, words=params.words, dim=params.dim
+            read_lexicon(lexicon),
+            sentences,
+            words=params.words,
+            dim=params.dim,
+            min_count=params.min_count,
         ),
         parent=None,
         checkpoint=checkpoint,
