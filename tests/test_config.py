@@ -103,7 +103,7 @@ def test_values_given_as_text_are_read() -> None:
         ({"training": {"max_epochs": "not a number"}}, "training.max_epochs: Input should be"),
         ({"finetune": {"patience": "nine"}}, "finetune.patience: Input should be"),
         ({"training": {"max_epoch": 3}}, "training.max_epoch: unknown key; did you mean"),
-        ({"experiment": "papre"}, "experiment: expected one of demo, paper, quick"),
+        ({"experiment": "papre"}, "experiment: expected one of best, demo, paper, quick"),
     ],
 )
 def test_a_mistake_on_the_command_line_names_it(said: dict[str, Any], message: str) -> None:

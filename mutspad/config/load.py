@@ -45,7 +45,7 @@ def parse_params(
         text = expected("a mapping, {} for none", overlays[name])
         raise document.error([Mistake(("experiments", name), text)])
     top.pop("experiments", None)
-    values = overlay(_yield_to(overlay(base, overlays[name]), top), top)
+    values = _say_last(overlay(_yield_to(overlay(base, overlays[name]), top), top), top)
     mistakes, read = list(_invalid(values)), set[Place]()
     # Overrides are checked once all else is right, so their text is found in a second round.
     while texts := [m.place for m in mistakes if isinstance(_find(top, m.place), str)]:
@@ -111,6 +111,15 @@ def _yield_to(values: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
     if isinstance(patterns, Mapping):
         sections["training_of"] = {name: keep(override) for name, override in patterns.items()}
     return {**values, **sections}
+
+
+def _say_last(values: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Let patterns of `training_of` from the command line win: they come last."""
+    own, patterns = said.get("training_of"), values.get("training_of")
+    if not isinstance(own, Mapping) or not isinstance(patterns, Mapping):
+        return values
+    others = {name: override for name, override in patterns.items() if name not in own}
+    return {**values, "training_of": {**others, **{name: patterns[name] for name in own}}}
 
 
 def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:

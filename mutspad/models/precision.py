@@ -1,4 +1,4 @@
-"""In which type products are computed: float32, or bfloat16 with float32 everywhere else."""
+"""In which type products are computed: float32, or with rounded factors and float32 sums."""
 
 from contextlib import AbstractContextManager, nullcontext
 
@@ -11,7 +11,7 @@ from mutspad.config import Precision
 def computing_in(precision: Precision) -> AbstractContextManager[object]:
     """Compute losses in a precision; weights, and the updates of them, stay in float32.
 
-    Only the CPU computes in bfloat16.
+    Only the CPU computes in bfloat16, only a GPU in TF32 (`round_factors`).
 
     Leave the context before going backwards: each gradient takes the type of its product by itself.
 
@@ -21,8 +21,17 @@ def computing_in(precision: Precision) -> AbstractContextManager[object]:
         When the precision is not resolved.
     """
     if precision == "auto":
-        raise ValueError("precision: expected fp32 or bf16, found auto")
-    return nullcontext() if precision == "fp32" else torch.autocast("cpu", torch.bfloat16)
+        raise ValueError("precision: expected fp32, bf16 or tf32, found auto")
+    return torch.autocast("cpu", torch.bfloat16) if precision == "bf16" else nullcontext()
+
+
+def round_factors(precision: Precision) -> None:
+    """Let a GPU round the factors of products to 10 bits for tf32, and for nothing else.
+
+    By default cuDNN always rounds them.
+    """
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
 
 
 def widened(scores: Tensor) -> Tensor:

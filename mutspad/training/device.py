@@ -8,6 +8,7 @@ from mutspad.config import Device, Run
 from mutspad.errors import DeviceError
 from mutspad.models.checkpoint import LoadedModel
 from mutspad.models.mutspad import MuTSPad
+from mutspad.models.precision import round_factors
 from mutspad.training.resume import Checkpoint
 from mutspad.training.seeding import make_cuda_deterministic
 
@@ -69,6 +70,7 @@ def place_model(loaded: LoadedModel) -> MuTSPad:
         logger.warning("device: expected a GPU, as the model was trained on one, found none: cpu")
         device = "cpu"
     _prepare(device)
+    round_factors(loaded.run.training.precision)
     return loaded.model.to(device)
 
 

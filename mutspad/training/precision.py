@@ -3,7 +3,6 @@
 import logging
 import time
 from pathlib import Path
-from typing import get_args
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +10,7 @@ from torch import Tensor, nn
 from mutspad.config import Precision, Run
 from mutspad.errors import DeviceError
 from mutspad.files import DamagedFileError, read_json, write_json
-from mutspad.models.precision import computing_in
+from mutspad.models.precision import computing_in, round_factors
 from mutspad.models.recurrent import BiLSTM
 from mutspad.training.resume import Checkpoint
 
@@ -20,7 +19,7 @@ logger = logging.getLogger(__name__)
 CLEARLY_FASTER = 1.05
 """How much faster bfloat16 must be to be taken: where it gains nothing, it only costs digits."""
 
-MEASURABLE = tuple(name for name in get_args(Precision) if name != "auto")
+MEASURABLE: tuple[Precision, ...] = ("fp32", "bf16")
 
 _BATCH, _WORDS, _DIM = 16, 8, 256
 _WARM_UP, _TRIALS = 2, 20
@@ -31,8 +30,9 @@ def resolve_precision(
 ) -> Run:
     """Replace the precision `auto` of a run by the faster one on this machine.
 
-    On a GPU that is fp32: PyTorch runs an LSTM there in float16 when it is asked for bfloat16, and
-    gradients vanish in the small range of float16.
+    On a GPU that is tf32 where a transformer is trained, which waits for its products, and else
+    fp32: small LSTMs do not. It is never bf16: PyTorch runs an LSTM there in float16 when it is
+    asked for bfloat16, and gradients vanish in the small range of float16.
 
     A resumed training keeps its precision: its end must not depend on the machine's
     load at the time. No random number is drawn.
@@ -49,25 +49,31 @@ def resolve_precision(
     Returns
     -------
     Run
-        The run with fp32 or bf16.
+        The run with fp32, bf16 or tf32.
 
     Raises
     ------
     DeviceError
-        When the run asks for bf16 on a GPU.
+        When the run asks for bf16 on a GPU or for tf32 on a CPU.
     """
     on_gpu = run.training.device == "cuda"
-    if on_gpu and run.training.precision == "bf16":
+    precision = run.training.precision
+    foreign, other = ("bf16", "cpu") if on_gpu else ("tf32", "cuda")
+    if precision == foreign:
         raise DeviceError(
-            "training.precision: expected fp32 or auto on a GPU, found bf16. Set it to one of "
-            "these, or training.device to cpu, in params.yaml"
+            f"training.precision: expected fp32, {'tf32' if on_gpu else 'bf16'} or auto on a "
+            f"{'GPU' if on_gpu else 'CPU'}, found {foreign}. Set it to one of these, or "
+            f"training.device to {other}, in params.yaml"
         )
-    if run.training.precision != "auto":
-        return run
-    kept = None if checkpoint is None else checkpoint.read()
-    precision: Precision = "fp32"
-    if not on_gpu:
-        precision = kept["precision"] if kept is not None else measured or measure_precision()
+    if precision == "auto":
+        kept = None if checkpoint is None else checkpoint.read()
+        if kept is not None:
+            precision = kept["precision"]
+        elif on_gpu:
+            precision = "tf32" if run.encoder is not None and run.encoder.trained else "fp32"
+        else:
+            precision = measured or measure_precision()
+    round_factors(precision)
     training = run.training.model_copy(update={"precision": precision})
     return run.model_copy(update={"training": training})
 

@@ -32,9 +32,6 @@ def make_cuda_deterministic() -> None:
     # Without it cuBLAS and cuDNN's LSTM may share out their work in another way in each call; of
     # the two values that PyTorch takes, the one that its documentation of nn.LSTM names as well.
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":16:8"
-    # By default cuDNN rounds the operands of float32 products to 10 bits.
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
 
 
 def seed_everything(seed: int) -> None:

@@ -100,7 +100,8 @@ def fit_run(
     CheckpointError
         When the parent's network is not the run's.
     DeviceError
-        When the run, or the checkpoint, asks for a GPU and there is none, or for bf16 on a GPU.
+        When the run, or the checkpoint, asks for a GPU and there is none, or the run for a
+        precision that its device has not.
     """
     if isinstance(train, Mapping) == run.unified:
         expected, found = "one corpus a task", "a unified corpus"

@@ -266,8 +266,12 @@ def test_the_files_of_an_encoder_of_the_users_are_inputs(
     weights = tmp_path / "model.safetensors"
     weights.touch()
     encoder = {"kind": "huggingface", "source": str(tmp_path)}
-    trained = plan_of(encoders={"minilm": {**encoder, "trained": True, "learning_rate": 1e-4}})
+    row = {"tasks": "each", "stages": ["tweets"], "encoder": "minilm", "label": "Mine"}
+    trained = plan_of(
+        encoders={"minilm": {**encoder, "trained": True, "learning_rate": 1e-4}},
+        methods={"mine": row},
+    )
     assert str(weights) in Files(trained).training("tweets.pos-with-minilm", 1)
-    frozen = Files(plan_of(encoders={"minilm": encoder}))
+    frozen = Files(plan_of(encoders={"minilm": encoder}, methods={"mine": row}))
     assert frozen.encoder("minilm") == [str(weights)]
     assert str(weights) not in frozen.training("tweets.pos-with-minilm", 1)

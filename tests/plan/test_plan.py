@@ -40,7 +40,7 @@ def test_rows_name_the_model_behind_every_cell(plan_of: PlanOf) -> None:
         Task.DEP: "news.as-is-tweets.dep",
     }
     assert rows["elmo_ours"][Task.POS] == "tweets.pos-from-elmo-ours"
-    assert rows["mono_task_learning_encoder"][Task.POS] == "tweets.pos-with-minilm"
+    assert rows["mutspad_elmo"][Task.POS] == "news-unified.tweets.all-with-elmo-ours"
     assert set(plan_of().report.table3) == {
         "without_unification",
         "source_unification",
@@ -87,9 +87,9 @@ def test_a_row_costs_one_entry(plan_of: PlanOf) -> None:
 
 
 def test_an_experiment_can_leave_a_row_out(plan_of: PlanOf) -> None:
-    plan = plan_of(methods={"mutspad_encoder": None})
-    assert "mutspad_encoder" not in plan.rows
-    assert "news-unified.tweets.all-with-minilm" not in plan.models
+    plan = plan_of(methods={"mutspad_elmo": None})
+    assert "mutspad_elmo" not in plan.rows
+    assert "news-unified.tweets.all-with-elmo-ours" not in plan.models
 
 
 def test_a_domain_of_any_name_with_some_of_the_tasks(tmp_path: Path) -> None:
@@ -145,8 +145,9 @@ def test_rows_without_weights_have_no_models_and_say_why(plan_of: PlanOf) -> Non
 
 
 def test_an_encoder_of_the_registry_is_read_from_raw_once_it_is_there(tmp_path: Path) -> None:
-    params = load_params(PARAMS_FILE, {"experiment": "paper"})
-    row = "mutspad_tuned_encoder"
+    row = "multi_task_learning"
+    method = {"encoder": "all-mpnet-base-v2-tuned"}
+    params = load_params(PARAMS_FILE, {"experiment": "paper", "methods": {row: method}})
     absent = build_plan(params, raw=tmp_path)
     assert row in absent.unavailable
     assert absent.rows[row] == {}
@@ -164,8 +165,8 @@ def test_an_encoder_of_the_registry_is_read_from_raw_once_it_is_there(tmp_path: 
 
 
 def test_a_row_takes_another_encoder_by_its_name(plan_of: PlanOf) -> None:
-    plan = plan_of("paper", methods={"mutspad_tuned_encoder": {"encoder": "bertweet-tuned"}})
-    assert plan.rows["mutspad_tuned_encoder"] == dict.fromkeys(
+    plan = plan_of("best", methods={"source_unification": {"encoder": "bertweet-tuned"}})
+    assert plan.rows["source_unification"] == dict.fromkeys(
         TASKS, "news-unified.tweets.all-with-bertweet-tuned"
     )
 
@@ -176,7 +177,7 @@ def test_a_row_takes_another_encoder_by_its_name(plan_of: PlanOf) -> None:
         ({"training_of": {"tweets.pos": {"patience": 9}}}, {"tweets.pos"}),
         (
             {"training_of": {"news.tweets.*": {"patience": 9}}},
-            {"all", *TASKS, *(f"{task}-with-minilm" for task in TASKS)},
+            {"all", *TASKS},
         ),
         ({"statistics": {"seed": 14}}, set()),
         ({"ablation": {"sentences": 9}}, set()),
@@ -202,7 +203,8 @@ def test_a_phase_s_number_touches_its_phase(plan_of: PlanOf) -> None:
 
 
 def test_a_job_reads_what_its_model_needs(plan_of: PlanOf) -> None:
-    files = Files(plan_of())
+    row = {"tasks": "each", "stages": ["tweets"], "encoder": "minilm", "label": "Mine"}
+    files = Files(plan_of(methods={"mine": row}))
     root = "results/demo"
     mono = files.training("tweets.pos", 1)
     assert f"{root}/corpora/tweets/pos/train.conllup" in mono

@@ -9,9 +9,10 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-from mutspad.config import TrainingParams
+from mutspad.config import RunEncoder, TrainingParams
 from mutspad.errors import DeviceError
 from mutspad.models.checkpoint import LoadedModel, load_model, save_model
+from mutspad.models.precision import round_factors
 from mutspad.tasks import TASKS, Task
 from mutspad.training import device
 from mutspad.training.early_stopping import EarlyStopping
@@ -178,8 +179,27 @@ def test_a_gpu_computes_in_float32(make_run):
         return resolve_precision(make_run(training={"precision": asked, "device": "cuda"}), None)
 
     assert {settle(asked).training.precision for asked in ("auto", "fp32")} == {"fp32"}
-    with pytest.raises(DeviceError, match=r"training\.precision: expected fp32 or auto .* bf16\."):
+    assert not torch.backends.cudnn.allow_tf32
+    with pytest.raises(DeviceError, match=r"training\.precision: expected fp32, tf32 .* bf16\."):
         settle("bf16")
+
+
+def test_a_gpu_rounds_the_factors_of_a_transformer_that_is_trained(make_run):
+    encoder = RunEncoder(
+        name="tiny", kind="huggingface", source="tiny", trained=True, learning_rate=1e-5
+    )
+    run = make_run(encoder=encoder, training={"precision": "auto", "device": "cuda"})
+    try:
+        assert resolve_precision(run, None).training.precision == "tf32"
+        assert torch.backends.cuda.matmul.allow_tf32
+        assert torch.backends.cudnn.allow_tf32
+    finally:
+        round_factors("fp32")
+
+
+def test_a_cpu_has_no_tf32(make_run):
+    with pytest.raises(DeviceError, match=r"training\.precision: expected fp32, bf16 .* tf32\."):
+        resolve_precision(make_run(training={"precision": "tf32", "device": "cpu"}), None)
 
 
 @pytest.mark.parametrize(

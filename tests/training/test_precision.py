@@ -165,7 +165,7 @@ def test_runs_from_before_the_setting_are_of_float32(make_run):
 
 
 def test_a_precision_must_be_settled_to_compute_in_it():
-    with pytest.raises(ValueError, match="expected fp32 or bf16, found auto"):
+    with pytest.raises(ValueError, match="expected fp32, bf16 or tf32, found auto"):
         computing_in("auto")
 
 

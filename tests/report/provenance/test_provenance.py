@@ -38,7 +38,8 @@ EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 @pytest.fixture(scope="module")
 def plan(plan_of):
-    return plan_of("paper")
+    row = {"tasks": "each", "stages": ["news", "tweets"], "encoder": "minilm", "label": "Mine"}
+    return plan_of("paper", methods={"mine": row})
 
 
 @pytest.fixture
