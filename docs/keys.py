@@ -155,10 +155,11 @@ def _inside(place: str) -> str:
 
 
 def read_comments(model: type[BaseModel]) -> dict[str, str]:
-    """Read the comment above or behind each field of a model."""
+    """Read the comment above or behind each field of a model, those that it inherits included."""
+    inherited = [read_comments(base) for base in model.__bases__ if base.__annotations__]
     lines = textwrap.dedent(inspect.getsource(model)).splitlines()
     (tree,) = ast.parse("\n".join(lines)).body
-    comments = {}
+    comments = {name: text for each in inherited for name, text in each.items()}
     for node in ast.walk(tree):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1

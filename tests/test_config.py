@@ -25,9 +25,21 @@ def load(experiment: str, **said: Any) -> Any:
     return load_params(PARAMS_FILE, {"experiment": experiment, **said})
 
 
-@pytest.mark.parametrize("experiment", ["demo", "quick", "paper"])
+@pytest.mark.parametrize("experiment", ["demo", "quick", "paper", "best"])
 def test_every_shipped_experiment_is_valid(experiment: str) -> None:
     assert load(experiment).experiment == experiment
+
+
+def test_a_pattern_of_the_command_line_wins_and_one_of_the_file_keeps_its_place() -> None:
+    file = [*load("paper").training_of]
+    own = load("paper", training_of={"tweets.pos": {"patience": 9}, file[0]: {"patience": 8}})
+    assert [*own.training_of] == [*file, "tweets.pos"]
+    assert own.training_of[file[0]]["patience"] == 8
+
+
+def test_a_method_to_leave_out_is_one_of_the_file() -> None:
+    with pytest.raises(ConfigError, match=r"methods\.elmo_smal: expected one of .*elmo_small"):
+        load("demo", methods={"elmo_smal": None})
 
 
 def test_the_paper_s_values_stand_in_the_base(raw: dict[str, Any]) -> None:

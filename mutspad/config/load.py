@@ -1,7 +1,7 @@
 """Read `params.yaml`, lay an experiment and the command line over it, and check the result."""
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,8 +45,11 @@ def parse_params(
         text = expected("a mapping, {} for none", overlays[name])
         raise document.error([Mistake(("experiments", name), text)])
     top.pop("experiments", None)
-    values = _say_last(overlay(_yield_to(overlay(base, overlays[name]), top), top), top)
-    mistakes, read = list(_invalid(values)), set[Place]()
+    layers = (raw, overlays[name])
+    values = overlay(_yield_to(overlay(base, overlays[name]), top), top)
+    values = _say_last(values, _list_names("training_of", *layers))
+    unknown = list(_unknown_methods(top, _list_names("methods", *layers)))
+    mistakes, read = unknown or list(_invalid(values)), set[Place]()
     # Overrides are checked once all else is right, so their text is found in a second round.
     while texts := [m.place for m in mistakes if isinstance(_find(top, m.place), str)]:
         if read.issuperset(texts):
@@ -107,19 +110,43 @@ def _yield_to(values: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]
             **values["distil"],
             "training": keep(values["distil"].get("training")),
         }
+    encoders = values.get("encoders")
+    if isinstance(encoders, Mapping):
+        sections["encoders"] = {
+            name: {**each, "training": keep(each["training"])}
+            if isinstance(each, Mapping) and "training" in each
+            else each
+            for name, each in encoders.items()
+        }
     patterns = values.get("training_of")
     if isinstance(patterns, Mapping):
         sections["training_of"] = {name: keep(override) for name, override in patterns.items()}
     return {**values, **sections}
 
 
-def _say_last(values: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    """Let patterns of `training_of` from the command line win: they come last."""
-    own, patterns = said.get("training_of"), values.get("training_of")
-    if not isinstance(own, Mapping) or not isinstance(patterns, Mapping):
+def _say_last(values: dict[str, Any], of_file: Iterable[str]) -> dict[str, Any]:
+    """Put patterns of `training_of` that only the command line has behind the file's: they win."""
+    patterns = values.get("training_of")
+    if not isinstance(patterns, Mapping):
         return values
-    others = {name: override for name, override in patterns.items() if name not in own}
-    return {**values, "training_of": {**others, **{name: patterns[name] for name in own}}}
+    order = dict.fromkeys([*(name for name in of_file if name in patterns), *patterns])
+    return {**values, "training_of": {name: patterns[name] for name in order}}
+
+
+def _list_names(section: str, *layers: Any) -> list[str]:
+    """List the keys of a section in the layers of the file, the base and the experiment."""
+    sections = [layer.get(section) for layer in layers if isinstance(layer, Mapping)]
+    return [name for each in sections if isinstance(each, Mapping) for name in each]
+
+
+def _unknown_methods(said: Mapping[str, Any], known: Sequence[str]) -> Iterator[Mistake]:
+    """Find methods that the command line leaves out and the file does not have."""
+    methods = said.get("methods")
+    for name, method in methods.items() if isinstance(methods, Mapping) else ():
+        if method is None and name not in known:
+            yield Mistake(
+                ("methods", name), expected(f"one of {', '.join(known)} to leave out", name)
+            )
 
 
 def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -133,6 +160,8 @@ def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
         (phase,): getattr(params, phase) for phase in TRAINED_PHASES
     } | {("training_of", name): override for name, override in params.training_of.items()}
     overrides["distil", "training"] = params.distil.training
+    for name, encoder in params.encoders.items():
+        overrides["encoders", name, "training"] = encoder.training
     base = params.training.model_dump(mode="json")
     for section, override in overrides.items():
         try:

@@ -11,6 +11,7 @@ from mutspad.config.sections import (
     AdversarialParams,
     CorporaParams,
     DomainParams,
+    Encoder,
     EncoderParams,
     LabelParams,
     LanguageModelParams,
@@ -49,7 +50,7 @@ class Params(Closed):
     statistics: StatisticsParams
 
 
-class RunEncoder(EncoderParams):
+class RunEncoder(Encoder):
     """Name the contextual encoder of a model."""
 
     name: str

@@ -158,7 +158,7 @@ class LanguageModelParams(Closed):
 Pooling = Literal["mean", "first"]
 
 
-class EncoderParams(Closed):
+class Encoder(Closed):
     """Describe a contextual encoder: ELMo files or a Hugging Face model."""
 
     kind: Literal["elmo", "huggingface"]  # what reads its files
@@ -175,6 +175,13 @@ class EncoderParams(Closed):
     # Hugging Face only: text in our words -> what the encoder reads in its place, for placeholders
     # such as `@USER` that its pre-training had not
     forms: dict[Annotated[str, Field(min_length=1)], str] = Field(default_factory=dict)
+
+
+class EncoderParams(Encoder):
+    """Describe a contextual encoder, and how models with it are trained."""
+
+    # overrides of `training` for every model that reads it, before those of `training_of`
+    training: dict[str, Any] = Field(default_factory=dict)
 
 
 class SearchRange(Closed):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from mutspad.config import EncoderParams
+from mutspad.config import Encoder
 from mutspad.errors import EncoderError
 
 
@@ -27,7 +27,7 @@ class FrozenEncoder:
     embed: Callable[[Sequence[Sequence[str]]], list[Tensor]]
 
 
-def open_encoder(params: EncoderParams, folder: str | Path | None = None) -> FrozenEncoder:
+def open_encoder(params: Encoder, folder: str | Path | None = None) -> FrozenEncoder:
     """Read an encoder's files.
 
     Parameters

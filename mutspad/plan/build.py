@@ -43,9 +43,12 @@ def build_plan(
     derived = derive_models(params, absent)
     ablated = derived.rows[params.ablation.method].values()
     if not ablated:
+        method = params.methods[params.ablation.method]
+        source = params.encoders[method.encoder].source if method and method.encoder else "?"
         raise ConfigError(
-            f"ablation.method: expected a method whose weights are there, found "
-            f"'{params.ablation.method}': {NO_WEIGHTS}"
+            "ablation.method: expected a method whose weights are there, found "
+            f"'{params.ablation.method}', whose encoder is in none of raw/, the mirror and the "
+            f"licensed folder. Fetch it (mutspad download {source}) or name another method"
         )
     return Plan(
         params=params,

@@ -115,7 +115,7 @@ def derive_models(params: Params, absent: Collection[str] = ()) -> Derived:
 def resolve_model(
     params: Params, name: str, model: PlannedModel, corpora: Mapping[Task, str]
 ) -> Run:
-    """Collect what a training needs: overrides of its phase first, then those of its own.
+    """Collect what a training needs: overrides of its phase, of its encoder, then of its own.
 
     Parameters
     ----------
@@ -125,6 +125,8 @@ def resolve_model(
     training = params.training.model_dump(mode="json")
     if model.phase != AS_IS:
         training = overlay(training, getattr(params, model.phase))
+        if model.encoder is not None:
+            training = overlay(training, params.encoders[model.encoder].training)
         for pattern, override in params.training_of.items():
             if fnmatchcase(name, pattern):
                 training = overlay(training, override)
@@ -153,7 +155,7 @@ def resolve_model(
 def _resolve_encoder(params: Params, name: str) -> RunEncoder:
     """Name the encoder of a model, and where a training finds its files."""
     encoder = params.encoders[name]
-    found = encoder.model_dump()
+    found = encoder.model_dump(exclude={"training"})
     if encoder.kind == "huggingface":
         found["source"] = resolve_source(encoder.source)
     return RunEncoder(name=name, **found)

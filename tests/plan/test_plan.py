@@ -165,10 +165,11 @@ def test_an_encoder_of_the_registry_is_read_from_raw_once_it_is_there(tmp_path: 
 
 
 def test_a_row_takes_another_encoder_by_its_name(plan_of: PlanOf) -> None:
-    plan = plan_of("best", methods={"source_unification": {"encoder": "bertweet-tuned"}})
-    assert plan.rows["source_unification"] == dict.fromkeys(
-        TASKS, "news-unified.tweets.all-with-bertweet-tuned"
-    )
+    plan = plan_of("best", methods={"mutspad_encoder": {"encoder": "bertweet-tuned"}})
+    model = "news-unified.tweets.all-with-bertweet-tuned"
+    assert plan.rows["mutspad_encoder"] == dict.fromkeys(TASKS, model)
+    assert plan.resolve(model).training.optimiser == "adam"  # as the encoder says
+    assert plan.resolve("tweets.all").training.optimiser == "sgd"
 
 
 @pytest.mark.parametrize(

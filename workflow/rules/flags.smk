@@ -40,7 +40,7 @@ def embed_flags(wildcards):
     folder = FILES.encoder_folder(encoder)
     return [
         f"--name={encoder}",
-        f"--encoder={PARAMS.encoders[encoder].model_dump_json()}",
+        f"--encoder={PARAMS.encoders[encoder].model_dump_json(exclude={'training'})}",
         *([f"--folder={folder}"] if folder else []),
         f"--corpora={AT.corpora(domain)}",
         f"--output={AT.contextual(encoder, domain)}",

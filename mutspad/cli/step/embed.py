@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import corpora_option, path_option
-from mutspad.config import EncoderParams, parse_json
+from mutspad.config import Encoder, parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import write_contextual
 from mutspad.errors import EncoderError
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 def command(*, encoder: str, name: str, folder: Path | None, corpora: Path, output: Path) -> None:
     """Read every split of every task, embed each distinct sentence, write the vectors."""
     make_deterministic()
-    params = parse_json(EncoderParams, encoder, "--encoder", "a section of encoders as JSON")
+    params = parse_json(Encoder, encoder, "--encoder", "a section of encoders as JSON")
     splits = ("dev.conllup", "test.conllup", "train.conllup")
     files = sorted(file for split in splits for file in corpora.glob(f"*/{split}"))
     if not files:
