@@ -128,6 +128,7 @@ def write_card(
         corpora=corpora,
         scores=rows,
         teacher=scores.get("teacher"),
+        method=scores.get("method"),
         labels={task: len(loaded.vocabulary.labels[task]) for task in loaded.model.tasks},
         n_words=len(loaded.vocabulary.words) - _SPECIAL,
         n_parameters=loaded.model.n_parameters(),

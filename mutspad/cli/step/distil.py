@@ -85,6 +85,7 @@ def command(*, plan_file: Path, results: Path, seconds: float) -> None:
     scores = {
         "scores": _score(run, gold, predicted),
         "teacher": plan.teacher,
+        "method": plan.params.distil.teacher,
         "teacher_scores": _score(run, gold, _read_teacher(layout, plan.teacher, seed, gold)),
     }
     write_json(layout.distilled / "scores.json", scores)
