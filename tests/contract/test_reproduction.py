@@ -37,6 +37,21 @@ def test_the_levels_are_means_of_the_scores(row: list[str]) -> None:
         assert cell.split()[0] == f"{fmean(scores):.2f}", (name, task)
 
 
+def test_the_scores_of_the_transformer_are_those_of_its_table() -> None:
+    with (ROOT / "results" / "best" / "tables" / "table2.csv").open(newline="") as file:
+        rows = {row["row"]: row for row in csv.DictReader(file)}
+    best, ours = table("reproduction.md", "| | POS | DP | NER | CK | mNRG |")
+    columns = ("pos_accuracy", "dep_las", "ner_f1", "chunk_f1", "mnrg")
+    for shown, row, suffix in (
+        (best, "best_sota", "_paper"),
+        (ours, "mono_task_learning_encoder", ""),
+    ):
+        for cell, column in zip(shown[1:], columns, strict=True):
+            assert float(cell or 0) == pytest.approx(
+                float(rows[row][column + suffix] or 0), abs=0.05
+            )
+
+
 def test_the_speeds_on_a_gpu_are_those_of_the_file() -> None:
     with (ROOT / "benchmarks" / "gpu.csv").open(newline="") as file:
         measured = sorted(csv.DictReader(file), key=lambda row: (row["model"], row["at_once"]))
