@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from mutspad.tasks import Task
+
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
 
@@ -92,3 +94,19 @@ licensed_option = path_option(
 def raw_files_options(verb: Verb) -> Verb:
     """Add the options on where raw files are: `--raw`, `--mirror` and `--licensed`."""
     return raw_option(mirror_option(licensed_option(verb)))
+
+
+def parse_task_folder(pair: str) -> tuple[Task, Path]:
+    """Split TASK=FOLDER.
+
+    Raises
+    ------
+    BadParameter
+        When it is something else.
+    """
+    task, _, folder = pair.partition("=")
+    if task not in set(Task) or not folder:
+        raise click.BadParameter(
+            f"expected TASK=FOLDER with one of {', '.join(Task)}, found {pair}"
+        )
+    return Task(task), Path(folder)

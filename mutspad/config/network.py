@@ -46,9 +46,9 @@ class ModelParams(Closed):
 
 
 class DistilParams(Closed):
-    """Choose the teacher of the small model, and size and train it."""
+    """Choose the teachers of the small model, and size and train it."""
 
-    teacher: str  # a method of all tasks
+    teacher: str  # a method: its models label, one of all tasks or one each
     words: Positive  # that keep a vector
     dim: Positive  # of a word vector
     min_count: Annotated[int, Field(ge=0)]  # of words without a pretrained vector

@@ -120,12 +120,15 @@ def _check_rows(params: Params) -> Iterator[Mistake]:
                 f"expected the corpora of the target {methods[like].target}, on which '{like}' is "
                 f"scored, found those of '{method.target}'",
             )
-    multi = [name for name, m in methods.items() if m.tasks == "all" and m.apply_to is None]
-    for section, key, named in (
-        ("ablation", "method", params.ablation.method),
-        ("distil", "teacher", params.distil.teacher),
-    ):
-        if named not in multi:
-            yield Mistake(
-                (section, key), expected(f"a method of all tasks, {one_of(multi)}", named)
-            )
+    trained = [name for name, method in methods.items() if method.apply_to is None]
+    multi = [name for name in trained if methods[name].tasks == "all"]
+    if params.ablation.method not in multi:
+        yield Mistake(
+            ("ablation", "method"),
+            expected(f"a method of all tasks, {one_of(multi)}", params.ablation.method),
+        )
+    if params.distil.teacher not in trained:
+        yield Mistake(
+            ("distil", "teacher"),
+            expected(f"a method that trains, {one_of(trained)}", params.distil.teacher),
+        )

@@ -301,28 +301,31 @@ class Files:
         return [*self.unified(seed), *gold, *self.predictions(labellers, seed)]
 
     def labelling(self) -> list[str]:
-        """List what a teacher labels, and its model."""
-        domain = self.plan.models[self.plan.teacher].domain
+        """List the text that the small model learns from, and the models that label it."""
+        seed = self.plan.seeds[0]
+        teachers = dict.fromkeys(self.plan.teachers.values())
+        domain = self.plan.resolve_student().domain
         return [
-            *self.model(self.plan.teacher, self.plan.seeds[0]),
+            *(file for teacher in teachers for file in self.model(teacher, seed)),
             *self.splits(domain, "train"),
             str(self.at.text(domain)),
         ]
 
     def labelled(self) -> list[str]:
-        """List the text that a teacher has labelled."""
-        return [str(self.at.labelled(self.plan.models[self.plan.teacher].domain))]
+        """List the text that the teachers have labelled."""
+        return [str(self.at.labelled(self.plan.resolve_student().domain))]
 
     def distillation(self) -> list[str]:
-        """List what the small model is trained and scored on, beside its teacher's predictions."""
-        domain = self.plan.models[self.plan.teacher].domain
+        """List what the small model is trained and scored on, beside its teachers' predictions."""
+        domain = self.plan.resolve_student().domain
         lexicon = _text(self.at.distilled / "lexicon" / Path(each).name for each in self.lexicon())
         return [
             *self.labelled(),
             *lexicon,
             *self.splits(domain, *PREDICTED),
             *_text(
-                self.at.predictions(self.plan.teacher, self.plan.seeds[0], split)
+                self.at.predictions(teacher, self.plan.seeds[0], split)
+                for teacher in dict.fromkeys(self.plan.teachers.values())
                 for split in PREDICTED
             ),
         ]

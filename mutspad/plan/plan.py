@@ -171,18 +171,18 @@ class Plan(Closed):
         return "ours" if own else method.encoder
 
     @property
-    def teacher(self) -> str:
-        """Name the model that the small model learns from.
+    def teachers(self) -> Cells:
+        """Name the model that labels each task for the small model.
 
         Raises
         ------
         ConfigError
-            When its weights are not there.
+            When their weights are not there.
         """
         method = self.params.distil.teacher
         if not self.rows[method]:
             raise ConfigError(f"distil.teacher: {method}: {self.unavailable[method]}")
-        return next(iter(self.rows[method].values()))
+        return self.rows[method]
 
     def lineage(self, model: str) -> list[str]:
         """List the models that a model was adapted from, the first one first, and itself."""
@@ -190,12 +190,17 @@ class Plan(Closed):
         return [*([] if parent is None else self.lineage(parent)), model]
 
     def resolve_student(self) -> Run:
-        """Collect what the small model needs to know: its teacher's tasks and corpora."""
-        teacher = self.resolve(self.teacher)
+        """Collect what the small model needs to know: its teachers' tasks and corpora."""
+        teachers = [self.resolve(model) for model in dict.fromkeys(self.teachers.values())]
         training = self.params.training.model_dump(mode="json")
-        return teacher.model_copy(
+        return teachers[0].model_copy(
             update={
                 "name": STUDENT,
+                "tasks": list(self.teachers),
+                "corpora": {t: name for run in teachers for t, name in run.corpora.items()},
+                "equivalents": {
+                    t: pairs for run in teachers for t, pairs in run.equivalents.items()
+                },
                 "phase": "baselines",
                 "parent": None,
                 "unified": True,

@@ -1,8 +1,9 @@
-"""Distil a trained model into a small one: its labels on raw text are what the small one learns.
+"""Distil trained models into a small one: their labels on raw text are what the small one learns.
 
-It is dataset unification once more (paper 4.2.2), with one model of all tasks as the labeller.
+It is dataset unification once more (paper 4.2.2), for text that no corpus has labels of.
 """
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,32 +18,63 @@ from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.text import Words
 from mutspad.data.unify import unify
 from mutspad.data.vectors import Vector
+from mutspad.errors import CheckpointError
+from mutspad.models.precision import computing_in
 from mutspad.tagging.pipeline import Pipeline
 from mutspad.tasks import Task
 
+logger = logging.getLogger(__name__)
+
+_REPORTED = 2000  # sentences between two lines of the log
 # Beside letters, too, unlike in a text: "RT@somebody". The placeholder and its lower case are none.
 _HANDLE = re.compile(rf"@(?!{USER[1:]}\b)\w", re.IGNORECASE)
 
 
 def label_text(
-    corpora: Mapping[Task, Sequence[Sentence]], text: Iterable[Words], teacher: Pipeline
+    corpora: Mapping[Task, Sequence[Sentence]],
+    text: Iterable[Words],
+    teachers: Mapping[Task, Pipeline],
 ) -> list[Sentence]:
     """Give every sentence a layer of each task: gold where a corpus has it, else the teacher's.
 
     Parameters
     ----------
     corpora
-        Training sets of the teacher's tasks.
+        Training sets of the tasks.
     text
         Raw sentences; those of the training sets are left out.
-    teacher
-        A model of all these tasks.
+    teachers
+        The model that labels each of these tasks, with the products of its training's precision.
+
+    Raises
+    ------
+    CheckpointError
+        When a teacher lacks the task.
     """
     training = {sentence.words for corpus in corpora.values() for sentence in corpus}
     spaced = {tuple(" ".join(words).split()) for words in training}
     raw = [words for words in text if words not in spaced]
-    documents = teacher.pipe([*sorted(training), *raw])
-    labelled = {words: next(documents).layers for words in sorted(training)}
+    sentences = [*sorted(training), *raw]
+    layers: list[dict[Task, Layer]] = [{} for _ in sentences]
+    for teacher in dict.fromkeys(teachers.values()):
+        tasks = [task for task in corpora if teachers[task] is teacher]
+        for task in tasks:
+            if task not in teacher.tasks:
+                raise CheckpointError(
+                    f"the teacher {teacher.model.run.name}: expected a model with the task {task}, "
+                    f"found one with {', '.join(teacher.tasks)}"
+                )
+        with computing_in(teacher.model.run.training.precision):
+            for number, document in enumerate(teacher.pipe(sentences)):
+                layers[number] |= {task: document.layers[task] for task in tasks}
+                if (number + 1) % _REPORTED == 0 or number + 1 == len(sentences):
+                    logger.info(
+                        "%s: %d of %d sentences labelled",
+                        ", ".join(tasks),
+                        number + 1,
+                        len(sentences),
+                    )
+    labelled = dict(zip(sentences, layers, strict=True))
 
     def annotate_missing(task: Task, sentences: list[Sentence]) -> list[Layer]:
         return [labelled[sentence.words][task] for sentence in sentences]
@@ -50,10 +82,8 @@ def label_text(
     return [
         *unify(corpora, annotate_missing),
         *(
-            Sentence(f"text-{number}", words).with_layers(
-                {task: document.layers[task] for task in corpora}
-            )
-            for number, (words, document) in enumerate(zip(raw, documents, strict=True), 1)
+            Sentence(f"text-{number}", words).with_layers(labelled[words])
+            for number, words in enumerate(raw, 1)
         ),
     ]
 

@@ -105,13 +105,14 @@ def write_card(
         for name in names
     ]
     scores = scores or {}
-    teachers = scores.get("teacher_scores")
+    teacher_scores = scores.get("teacher_scores", {})
+    teachers = scores.get("teachers", {})
     rows = []
     for task, splits in scores.get("scores", {}).items():
         metric = Task(task).spec.metric
         for split, metrics in splits.items():
             if metric in metrics:
-                sides = [metrics, *([teachers[task][split]] if teachers else [])]
+                sides = [metrics, *([teacher_scores[task][split]] if teachers else [])]
                 rows.append((task, split, metric, *(f"{side[metric]:.2f}" for side in sides)))
     environment = Environment(
         loader=PackageLoader("mutspad.tagging", "templates"),
@@ -127,7 +128,7 @@ def write_card(
         runs=runs,
         corpora=corpora,
         scores=rows,
-        teacher=scores.get("teacher"),
+        teachers=list(dict.fromkeys(teachers.values())),
         method=scores.get("method"),
         labels={task: len(loaded.vocabulary.labels[task]) for task in loaded.model.tasks},
         n_words=len(loaded.vocabulary.words) - _SPECIAL,

@@ -267,6 +267,19 @@ def test_a_plan_survives_its_file(plan_of: PlanOf, tmp_path: Path) -> None:
         read_plan(layout.plan)
 
 
+def test_models_of_one_task_each_teach_the_small_model(plan_of: PlanOf) -> None:
+    plan = plan_of(distil={"teacher": "mono_task_pretraining"})
+    assert plan.teachers == {task: f"news.tweets.{task}" for task in TASKS}
+    student = plan.resolve_student()
+    assert student.tasks == list(TASKS)
+    assert student.corpora.keys() == student.equivalents.keys() == set(TASKS)
+    assert (student.domain, student.parent) == ("tweets", None)
+    files = Files(plan)
+    for model in plan.teachers.values():
+        assert {*files.model(model, 1)} <= {*files.labelling()}
+        assert {*files.predictions([model], 1)} <= {*files.distillation()}
+
+
 def test_rows_that_are_left_out_leave_nothing_to_make(plan_of: PlanOf) -> None:
     kept = ("mono_task_learning", "multi_task_learning")
     nothing = {row: "null" for row in plan_of().methods if row not in kept}

@@ -14,6 +14,7 @@ from mutspad.data.lexicon import build_lexicon, write_lexicon
 from mutspad.data.predictions import write_predictions
 from mutspad.data.sentence import Origin, Sentence
 from mutspad.data.vectors import VectorTable
+from mutspad.errors import CheckpointError
 from mutspad.files import read_json
 from mutspad.models.checkpoint import load_model
 from mutspad.plan.build import build_plan
@@ -36,7 +37,7 @@ def test_gold_stays_and_the_teacher_labels_the_rest(nlp):
     corpora = {task: [keep(gold[0], task)] for task in TASKS if task is not Task.NER}
     corpora[Task.NER] = [keep(gold[1], Task.NER)]
     text = [gold[0].words, ("Great", "rain", "!"), gold[2].words]
-    labelled = label_text(corpora, text, nlp)
+    labelled = label_text(corpora, text, dict.fromkeys(corpora, nlp))
     assert [each.words for each in labelled] == [gold[0].words, gold[1].words, *text[1:]]
     assert len({each.id for each in labelled}) == len(labelled)
     assert labelled[0].layers[Task.POS] == gold[0].layers[Task.POS]
@@ -45,6 +46,24 @@ def test_gold_stays_and_the_teacher_labels_the_rest(nlp):
     # The model knows these sentences by heart.
     assert labelled[0].layers[Task.NER].labels == gold[0].layers[Task.NER].labels
     assert labelled[3].layers[Task.DEP].heads == gold[2].layers[Task.DEP].heads
+
+
+def test_each_task_is_labelled_by_its_own_teacher(nlp):
+    gold = make_sentences(TWEETS)
+    corpora = {task: [keep(gold[0], task)] for task in (Task.POS, Task.DEP)}
+
+    class Tagger:
+        tasks, model = (Task.POS,), nlp.model
+
+        def pipe(self, sentences):
+            for document in nlp.pipe(sentences):
+                yield replace(document, layers={Task.POS: "its own"})
+
+    labelled = label_text(corpora, [gold[1].words], {Task.POS: Tagger(), Task.DEP: nlp})
+    assert labelled[1].layers[Task.POS] == "its own"
+    assert labelled[1].layers[Task.DEP].heads == gold[1].layers[Task.DEP].heads
+    with pytest.raises(CheckpointError, match="dep"):
+        label_text(corpora, [], dict.fromkeys(corpora, Tagger()))
 
 
 @pytest.fixture
@@ -116,13 +135,18 @@ def test_the_verbs_make_a_model_that_tags(nlp, model_folder, lexicon, tmp_path, 
             write_conllup(layout.corpus("tweets", task, f"{split}.conllup"), corpus)
     for split in PREDICTED:
         predicted = {task: [keep(each, task) for each in gold] for task in TASKS}
-        write_predictions(layout.predictions(plan.teacher, 1, split), predicted)
+        write_predictions(layout.predictions(plan.teachers["pos"], 1, split), predicted)
     layout.text("tweets").parent.mkdir()
     layout.text("tweets").write_text("Great rain !\n")
     write_lexicon(layout.distilled / "lexicon", lexicon)
 
     labelled = layout.labelled("tweets")
-    label = ["label-text", "--teacher", model_folder, "--corpora", layout.corpora("tweets")]
+    label = [
+        "label-text",
+        *(f"--teacher={task}={model_folder}" for task in TASKS),
+        "--corpora",
+        layout.corpora("tweets"),
+    ]
     label += ["--text", layout.text("tweets"), "--output", labelled]
     distil = ["distil", "--plan", layout.plan, "--results", layout.root]
     for arguments in (label, distil):
@@ -137,7 +161,7 @@ def test_the_verbs_make_a_model_that_tags(nlp, model_folder, lexicon, tmp_path, 
     assert scores["teacher_scores"]["dep"]["test"]["las"] == 100
     assert set(scores["scores"]["ner"]) == set(PREDICTED)
     card = (layout.distilled / "README.md").read_text()
-    assert f"| {plan.teacher} |" in card
+    assert f"those of {plan.teachers['pos']} on raw text" in card
     with pytest.raises(SystemExit):
         main(["tag", "Great rain !", "--format", "jsonl", "--model", str(layout.distilled)])
     assert '"Great"' in capsys.readouterr().out

@@ -21,15 +21,13 @@ rule label_text:
         runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.label_text", "numpy", "torch"),
-        teacher=lambda wildcards: str(AT.model(PLAN.teacher, PARAMS.seeds[0])),
-        encoder=lambda wildcards: teacher_encoder_flags(),
+        teachers=lambda wildcards: teacher_flags(),
         corpora=lambda wildcards: str(AT.corpora(wildcards.domain)),
         text=lambda wildcards: str(AT.text(wildcards.domain)),
     shell:
         r"""
         python -m mutspad.cli step label-text \
-            --teacher {params.teacher:q} \
-            {params.encoder:q} \
+            {params.teachers:q} \
             --corpora {params.corpora:q} \
             --text {params.text:q} \
             --output {output:q} &>{log:q}

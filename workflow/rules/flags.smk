@@ -67,9 +67,11 @@ def ablated_flags(wildcards):
     ]
 
 
-def teacher_encoder_flags():
-    """Name the folder of the ELMo that the teacher of the small model reads, if it reads one."""
-    encoder = PLAN.models[PLAN.teacher].encoder
+def teacher_flags():
+    """Hand the models that label raw text to `label-text`, and the ELMo that they read, if any."""
+    teachers = PLAN.teachers.items()
+    flags = [f"--teacher={t}={AT.model(model, PARAMS.seeds[0])}" for t, model in teachers]
+    encoder = PLAN.methods[PARAMS.distil.teacher].encoder
     if encoder is None or PARAMS.encoders[encoder].kind != "elmo":
-        return []
-    return [f"--encoder={FILES.encoder_folder(encoder)}"]
+        return flags
+    return [*flags, f"--encoder={FILES.encoder_folder(encoder)}"]

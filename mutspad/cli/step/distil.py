@@ -1,14 +1,15 @@
-"""Train the small model on what its teacher has labelled, and make it ready to publish.
+"""Train the small model on what its teachers have labelled, and make it ready to publish.
 
 Example: mutspad step distil --plan results/demo/plan.json --results results/demo
 
 results/<experiment>/distilled/
 ├── model.json, weights.safetensors    in half precision
-├── README.md      the model card: data, licences, scores beside the teacher's
-├── scores.json    dev and test scores of these files, and the teacher's
+├── README.md      the model card: data, licences, scores beside the teachers'
+├── scores.json    dev and test scores of these files, and the teachers'
 └── history.csv    losses and dev scores, epoch by epoch
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,30 +85,35 @@ def command(*, plan_file: Path, results: Path, seconds: float) -> None:
     }
     scores = {
         "scores": _score(run, gold, predicted),
-        "teacher": plan.teacher,
+        "teachers": plan.teachers,
         "method": plan.params.distil.teacher,
-        "teacher_scores": _score(run, gold, _read_teacher(layout, plan.teacher, seed, gold)),
+        "teacher_scores": _score(run, gold, _read_teachers(layout, plan.teachers, seed, gold)),
     }
     write_json(layout.distilled / "scores.json", scores)
     export_model(
         exported,
         layout.distilled,
         scores=scores,
-        ancestors=[plan.resolve(model) for model in plan.lineage(plan.teacher)],
+        ancestors=[
+            plan.resolve(model)
+            for teacher in dict.fromkeys(plan.teachers.values())
+            for model in plan.lineage(teacher)
+        ],
     )
     checkpoint.remove()
 
 
-def _read_teacher(layout: Layout, teacher: str, seed: int, gold: Predictions) -> Predictions:
-    """Read what the teacher predicted on the same sentences."""
+def _read_teachers(
+    layout: Layout, teachers: Mapping[Task, str], seed: int, gold: Predictions
+) -> Predictions:
+    """Read what the teachers predicted on the same sentences."""
     read: Predictions = {}
     for split, corpora in gold.items():
-        path = layout.predictions(teacher, seed, split)
-        found = read_predictions(path)
-        read[split] = {
-            task: select_predictions(found, task, (each.id for each in sentences), path)
-            for task, sentences in corpora.items()
-        }
+        read[split] = {}
+        for task, sentences in corpora.items():
+            path = layout.predictions(teachers[task], seed, split)
+            ids = (each.id for each in sentences)
+            read[split][task] = select_predictions(read_predictions(path), task, ids, path)
     return read
 
 

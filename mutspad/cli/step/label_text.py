@@ -1,6 +1,6 @@
-"""Have a trained model label the raw text of its domain, for a small model to learn from.
+"""Have trained models label the raw text of their domain, for a small model to learn from.
 
-Example: mutspad step label-text --teacher results/demo/models/tweets.all/seed1
+Example: mutspad step label-text --teacher pos=results/demo/models/tweets.all/seed1 ...
          --corpora results/demo/corpora/tweets --text results/demo/text/tweets.txt
          --output results/demo/distilled/corpora/tweets/all/train.conllup
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import corpora_option, path_option
+from mutspad.cli.options import corpora_option, parse_task_folder, path_option
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.text import read_text
 from mutspad.tagging.distil import label_text
@@ -21,20 +21,28 @@ from mutspad.training.seeding import make_deterministic
 
 
 @click.command("label-text")
-@path_option("--teacher", help="The folder of a trained model of all tasks.")
+@click.option(
+    "--teacher",
+    "teachers",
+    multiple=True,
+    required=True,
+    help="TASK=FOLDER: the trained model that labels a task; repeat.",
+)
 @click.option(
     "--encoder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of the ELMo that the teacher reads, if it reads one.",
+    help="Folder of the ELMo that the teachers read, if they read one.",
 )
 @corpora_option
 @path_option("--text", help="The raw text of the domain, results/<experiment>/text/<domain>.txt.")
 @path_option("--output", help="The .conllup file to write.")
 def command(
-    *, teacher: Path, encoder: Path | None, corpora: Path, text: Path, output: Path
+    *, teachers: tuple[str, ...], encoder: Path | None, corpora: Path, text: Path, output: Path
 ) -> None:
     """Keep gold layers, predict all others."""
     make_deterministic()
-    nlp = load(teacher, encoder_folder=encoder)
-    training = {task: read_conllup(corpora / task / "train.conllup") for task in nlp.tasks}
-    write_conllup(output, label_text(training, read_text(text), nlp))
+    folders = dict(map(parse_task_folder, teachers))
+    loaded = {each: load(each, encoder_folder=encoder) for each in dict.fromkeys(folders.values())}
+    training = {task: read_conllup(corpora / task / "train.conllup") for task in folders}
+    of_task = {task: loaded[folder] for task, folder in folders.items()}
+    write_conllup(output, label_text(training, read_text(text), of_task))

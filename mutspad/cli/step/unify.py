@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import corpora_option, path_option
+from mutspad.cli.options import corpora_option, parse_task_folder, path_option
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.unify import unify
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
     """Merge the training sets; the mono-task models fill what is missing."""
     make_deterministic()
-    folders = dict(map(_parse_labeller, labellers))
+    folders = dict(map(parse_task_folder, labellers))
 
     def annotate_missing(task: Task, sentences: list[Sentence]) -> list[Layer]:
         logger.info("%s: %d sentences get a silver layer", task, len(sentences))
@@ -63,13 +63,3 @@ def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
 
     training_sets = {task: read_conllup(corpora / task / "train.conllup") for task in folders}
     write_conllup(output, unify(training_sets, annotate_missing))
-
-
-def _parse_labeller(pair: str) -> tuple[Task, Path]:
-    """Split TASK=MODEL FOLDER."""
-    task, _, folder = pair.partition("=")
-    if task not in set(Task) or not folder:
-        raise click.BadParameter(
-            f"expected TASK=FOLDER with one of {', '.join(Task)}, found {pair}"
-        )
-    return Task(task), Path(folder)
