@@ -12,7 +12,6 @@ import re
 import textwrap
 import types
 from collections.abc import Iterator, Mapping
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -21,8 +20,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from mutspad.adapt.recipe import Described, Recipe, RecipeCorpus, RecipeDomain, RecipeVectors
+from mutspad.adapt.recipe import Recipe, RecipeCorpus, RecipeDomain, RecipeVectors
+from mutspad.config import TaskParams
 from mutspad.config.params import Params
+from mutspad.tasks import Task
 
 DOCS = Path(__file__).resolve().parent
 PAGE = DOCS / "adapt.md"
@@ -30,14 +31,16 @@ PARAMETERS = DOCS / "parameters.md"
 SCHEMA = DOCS / "recipe.schema.json"
 FILE = DOCS.parent / "params.yaml"
 BEGIN, END = "<!-- keys:begin -->\n", "<!-- keys:end -->"
-SECTIONS: dict[str, type[Described]] = {
+SECTIONS: dict[str, type[BaseModel]] = {
     "": Recipe,
+    "tasks.<task>.": TaskParams,
     "source.": RecipeDomain,
     "source.corpora[].": RecipeCorpus,
     "vectors.": RecipeVectors,
 }
 # A mapping of names of the user's: what a key of it is called on the page.
 NAMES = {
+    "tasks": "<task>",
     "domains": "<domain>",
     "corpora.own": "<corpus>",
     "encoders": "<encoder>",
@@ -57,7 +60,8 @@ def tabulate_keys() -> str:
         for name, field in section.model_fields.items():
             value = field.get_default(call_default_factory=True)
             default = "needed" if value is PydanticUndefined else f"`{json.dumps(value)}`"
-            lines.append(f"| `{prefix}{name}` | {default} | {field.description} |")
+            meaning = field.description or read_comments(section)[name]
+            lines.append(f"| `{prefix}{name}` | {default} | {meaning} |")
     return "\n".join(lines) + "\n"
 
 
@@ -213,7 +217,7 @@ def describe_type(annotation: Any, metadata: Any = ()) -> str:
         return f"{describe_type(arguments[0])} → {describe_type(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "keys below"
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
+    if annotation is Task:
         return "task"
     return KINDS[annotation] + _describe_bounds(metadata)
 

@@ -1,13 +1,18 @@
 """The tasks, one record each: what the rest of the package has to know about a task (paper 3.3).
 
-A new task is a record and a member here, its numbers in `params.yaml` (`training.loss_weights`,
-`model.dropout`), its corpora there and in the registry, and a reader where their format is new.
+The four of the paper are here. A sequence-labelling task of one's own is an entry of `tasks` in
+`params.yaml` or in a recipe (`mutspad.config.TaskParams`), whose record joins these when the file
+is read; the files of a model hold it, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Literal, overload
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 
 class Scheme(StrEnum):
@@ -55,7 +60,7 @@ class TaskSpec:
     heading: str
 
 
-SPECS: Mapping[str, TaskSpec] = {
+_SPECS: dict[str, TaskSpec] = {
     "pos": TaskSpec(
         column="mutspad:pos",
         conllu="UPOS",
@@ -103,20 +108,109 @@ SPECS: Mapping[str, TaskSpec] = {
 }
 
 
-class Task(StrEnum):
-    """Name a task; members stand in the paper's constant order, low level to high level (4.2.1)."""
+SPECS: Mapping[str, TaskSpec] = MappingProxyType(_SPECS)
+"""The record of every task that is known, low level to high level; those of one's own come last."""
 
-    POS = "pos"
-    CHUNK = "chunk"
-    NER = "ner"
-    DEP = "dep"
+
+class Task(str):
+    """Name a task that has a record; there is one object a name.
+
+    Raises
+    ------
+    ValueError
+        When no task has the name.
+    """
+
+    __slots__ = ()
+    POS: ClassVar["Task"]
+    CHUNK: ClassVar["Task"]
+    NER: ClassVar["Task"]
+    DEP: ClassVar["Task"]
+
+    def __new__(cls, name: str) -> "Task":
+        """Return the one object of this name."""
+        if name not in _SPECS:
+            raise ValueError(f"expected one of the tasks {', '.join(_SPECS)}, found {name!r}")
+        return _TASKS.get(name) or _TASKS.setdefault(name, super().__new__(cls, name))
+
+    def __reduce__(self) -> tuple[type["Task"], tuple[str]]:
+        return Task, (str(self),)
+
+    @property
+    def value(self) -> str:
+        """Return the name as a plain string."""
+        return str(self)
 
     @property
     def spec(self) -> TaskSpec:
         """Return the facts of the task."""
-        return SPECS[self]
+        return _SPECS[self]
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: object) -> "CoreSchema":
+        """Let pydantic read the name of a task as that task."""
+        from pydantic_core import PydanticCustomError, core_schema
+
+        def read(name: str) -> Task:
+            if name not in _SPECS:
+                known = ", ".join(f"'{each}'" for each in _SPECS)
+                raise PydanticCustomError("task", f"Input should be one of {known}")
+            return Task(name)
+
+        return core_schema.no_info_after_validator_function(
+            read,
+            core_schema.str_schema(),
+            serialization=core_schema.plain_serializer_function_ser_schema(str, when_used="json"),
+        )
 
 
-TASKS: tuple[Task, ...] = tuple(Task)
-MISC_TASKS = tuple(task for task in TASKS if task.spec.conllu not in ("UPOS", "DEPREL"))
-"""Tasks whose labels stand in MISC of CoNLL-U."""
+_TASKS: dict[str, Task] = {}
+Task.POS, Task.CHUNK, Task.NER, Task.DEP = map(Task, _SPECS)
+
+
+class _Tasks(Sequence[Task]):
+    """Every task that is known, as a sequence that grows when one is added."""
+
+    def __iter__(self) -> Iterator[Task]:
+        return map(Task, tuple(_SPECS))
+
+    def __len__(self) -> int:
+        return len(_SPECS)
+
+    @overload
+    def __getitem__(self, index: int) -> Task: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Task, ...]: ...
+    def __getitem__(self, index: int | slice) -> Task | tuple[Task, ...]:
+        return tuple(self)[index]
+
+
+TASKS: Sequence[Task] = _Tasks()
+"""The tasks that are known, in the paper's constant order, low level to high level (4.2.1)."""
+PAPER_TASKS: tuple[Task, ...] = tuple(TASKS)
+"""The four of the paper."""
+
+
+def misc_tasks() -> list[Task]:
+    """List the tasks whose labels stand in MISC of CoNLL-U."""
+    return [task for task in TASKS if task.spec.conllu not in ("UPOS", "DEPREL")]
+
+
+def add_task(name: str, spec: TaskSpec) -> Task:
+    """Make a task of one's own known to this process; its branch comes above all others.
+
+    Raises
+    ------
+    ValueError
+        When the name, or its column, stands for something else already.
+    """
+    known = _SPECS.get(name)
+    if known is not None and known != spec:
+        raise ValueError(f"expected a new task, found another '{name}' with other facts")
+    if known is None:
+        taken = {key for each in _SPECS.values() for key in (each.column, each.conllu)}
+        for column in (spec.column, spec.conllu):
+            if column in taken:
+                raise ValueError(f"expected a column of its own for '{name}', found {column}")
+        _SPECS[name] = spec
+    return Task(name)

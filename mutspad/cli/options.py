@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from mutspad.tasks import Task
+from mutspad.models.description import open_description
+from mutspad.tasks import TASKS, Task
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -103,10 +104,15 @@ def parse_task_folder(pair: str) -> tuple[Task, Path]:
     ------
     BadParameter
         When it is something else.
+    CheckpointError
+        When the task is unknown and the folder holds no model, which might define it.
     """
     task, _, folder = pair.partition("=")
-    if task not in set(Task) or not folder:
+    if folder and task not in TASKS:
+        # A task of one's own is known once the description of its model is read.
+        open_description(Path(folder))
+    if task not in TASKS or not folder:
         raise click.BadParameter(
-            f"expected TASK=FOLDER with one of {', '.join(Task)}, found {pair}"
+            f"expected TASK=FOLDER with one of {', '.join(TASKS)}, found {pair}"
         )
     return Task(task), Path(folder)

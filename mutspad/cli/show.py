@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mutspad.errors import MutspadError
-from mutspad.report.tables.rows import PRINTED, Column
+from mutspad.report.tables.rows import MNRG, TASK_ORDER, Column, main_column
 
 WIDTH = 100
 PLACES = {
@@ -51,10 +51,11 @@ def command(*, results: Path) -> None:
         heading = heading.removesuffix(", ours (the paper's)")
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Method")
-    for column in PRINTED:
+    columns = [*map(main_column, TASK_ORDER), MNRG]
+    for column in columns:
         table.add_column(column.header, justify="right", no_wrap=True)
     for _, row in frame[frame["seeds"].notna()].iterrows():
-        table.add_row(row["method"], *(_show_cell(row, column) for column in PRINTED))
+        table.add_row(row["method"], *(_show_cell(row, column) for column in columns))
     # Not the terminal's width: a pipe has none, and a log is read later.
     console = Console(width=WIDTH, highlight=False)
     console.print(heading.lstrip("# "), markup=False)

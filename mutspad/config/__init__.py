@@ -12,10 +12,10 @@ from mutspad.config.base import (
     Positive,
     Precision,
     Split,
-    TaskKey,
 )
 from mutspad.config.load import load_params, overlay, parse_json, parse_params, read_run
 from mutspad.config.network import DistilParams, ModelParams, ParserParams, TrainingParams
+from mutspad.config.own_tasks import OwnTasks, TaskParams
 from mutspad.config.params import Params, Run, RunAdversarial, RunEncoder
 from mutspad.config.sections import (
     MOST_CHARACTERS,
@@ -54,6 +54,7 @@ __all__ = [
     "ModelParams",
     "Name",
     "OwnCorpus",
+    "OwnTasks",
     "Params",
     "ParserParams",
     "Phase",
@@ -68,7 +69,7 @@ __all__ = [
     "Stage",
     "StatisticsParams",
     "StudyParams",
-    "TaskKey",
+    "TaskParams",
     "TrainingParams",
     "load_params",
     "overlay",

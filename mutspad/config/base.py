@@ -4,15 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mutspad.tasks import Task
-
 Positive = Annotated[int, Field(gt=0, lt=2**31)]
 Rate = Annotated[float, Field(ge=0.0, lt=1.0)]
 # A part of a path: results/<experiment>/models/<model>/.
 Name = Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 # A part of the names of models: a dot begins the next part.
 DomainName = Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
-TaskKey = Annotated[Task, Field(strict=False)]
 Split = Literal["train", "dev", "test"]
 Precision = Literal["fp32", "bf16", "tf32", "auto"]
 Device = Literal["cpu", "cuda", "auto"]

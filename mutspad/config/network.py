@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from mutspad.config.base import Closed, Device, Positive, Precision, Rate, TaskKey
+from mutspad.config.base import Closed, Device, Positive, Precision, Rate
+from mutspad.tasks import Task
 
 Optimisers = Literal["sgd", "adam"]
 Schedule = Literal["linear", "cosine", "constant"]
@@ -38,7 +39,7 @@ class ModelParams(Closed):
     tagger_hidden: Positive  # of the LSTM of a tagging branch
     pos_reduction: Positive  # size to which the branches above read the POS features
     chunk_reduction: Positive  # likewise, of the chunk features
-    dropout: dict[TaskKey, Rate]
+    dropout: dict[Task, Rate]
     unknown_rate: Rate
     unknown_char_rate: Rate
     both_cases: bool
@@ -70,7 +71,7 @@ class TrainingParams(Closed):
     clip_norm: Annotated[float, Field(gt=0.0)]
     max_epochs: Positive
     patience: Positive
-    loss_weights: dict[TaskKey, Annotated[float, Field(gt=0.0, le=1.0)]]
+    loss_weights: dict[Task, Annotated[float, Field(gt=0.0, le=1.0)]]
     # The defaults are what the models computed in, and on, that were written before there was a
     # choice.
     precision: Precision = "fp32"

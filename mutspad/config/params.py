@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from mutspad.config.base import Closed, DomainName, Name, Phase, TaskKey
+from mutspad.config.base import Closed, DomainName, Name, Phase
 from mutspad.config.network import DistilParams, ModelParams, TrainingParams, VectorsParams
+from mutspad.config.own_tasks import OwnTasks
 from mutspad.config.sections import (
     AblationParams,
     AdversarialParams,
@@ -19,6 +20,7 @@ from mutspad.config.sections import (
     StatisticsParams,
     StudyParams,
 )
+from mutspad.tasks import Task
 
 
 class Params(Closed):
@@ -28,6 +30,7 @@ class Params(Closed):
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
     committed_seeds: list[int]
     checkpoint_seconds: Annotated[float, Field(ge=0.0)]
+    tasks: OwnTasks  # sequence-labelling tasks of your own; before all that names them
     domains: Annotated[dict[DomainName, DomainParams], Field(min_length=1)]
     corpora: CorporaParams
     vectors: VectorsParams
@@ -69,12 +72,13 @@ class Run(Closed):
     experiment: str
     phase: Phase
     domain: str
-    tasks: list[TaskKey]
+    own_tasks: OwnTasks = Field(default_factory=dict)  # before all that names them
+    tasks: list[Task]
     parent: str | None
     unified: bool
-    corpora: dict[TaskKey, str]
+    corpora: dict[Task, str]
     multi_root: bool
-    equivalents: dict[TaskKey, dict[str, str]]
+    equivalents: dict[Task, dict[str, str]]
     model: ModelParams
     encoder: RunEncoder | None
     replaces_words: bool

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from mutspad.config.base import Closed, Name, Positive, Rate, Split, TaskKey
+from mutspad.config.base import Closed, Name, Positive, Rate, Split
 from mutspad.tasks import TASKS, Task
 
 MOST_LAYERS = 1000
@@ -34,7 +34,7 @@ class DomainParams(Closed):
     """Describe one domain: its corpora and what is done to them."""
 
     # any non-empty subset of the tasks -> a corpus of the registry
-    corpora: Annotated[dict[TaskKey, str], Field(min_length=1)]
+    corpora: Annotated[dict[Task, str], Field(min_length=1)]
     anonymised: bool = False  # whether handles and URLs get one form each
     multi_root: bool = False  # whether a tree may have several roots
     # corpora of raw text, beside the words of the training sentences
@@ -96,7 +96,7 @@ class MethodParams(Closed):
 
     tasks: Literal["each", "all"]  # a model a task, or one of all tasks
     # the tasks that the row has, where it has not all
-    only: Annotated[list[TaskKey], Field(min_length=1)] | None = None
+    only: Annotated[list[Task], Field(min_length=1)] | None = None
     # each starts from the model of the one before
     stages: Annotated[list[Stage], Field(min_length=1)]
     # the domain that the last model is applied to as it is, instead of its own
@@ -117,7 +117,7 @@ class MethodParams(Closed):
 class LabelParams(Closed):
     """Map target labels to the source labels that mean the same (paper 4.1)."""
 
-    equivalents: dict[TaskKey, dict[str, str]]
+    equivalents: dict[Task, dict[str, str]]
 
 
 class AdversarialParams(Closed):

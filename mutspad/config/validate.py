@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mutspad.config.mistakes import Mistake, Place, expected, one_of
 from mutspad.config.params import Params
 from mutspad.config.sections import MethodParams
-from mutspad.tasks import TASKS
+from mutspad.tasks import PAPER_TASKS, TASKS
 
 
 def find_mistakes(params: Params) -> list[Mistake]:
@@ -22,12 +22,19 @@ def _check_sections(params: Params) -> Iterator[Mistake]:
         known = f"some of the seeds {params.seeds}"
         yield Mistake(("committed_seeds",), expected(known, params.committed_seeds))
     weights = params.training.loss_weights
-    for task in TASKS:
+    for task in (*PAPER_TASKS, *params.tasks):
         if task not in weights:
             found = ", ".join(weights) or "none"
             yield Mistake(
                 ("training", "loss_weights"), f"expected a weight of {task} too, found {found}"
             )
+    for place, model in ((), params.model), (("distil",), params.distil.model):
+        for task in params.tasks:
+            if task not in model.dropout:
+                yield Mistake(
+                    (*place, "model", "dropout"),
+                    f"expected a rate of {task} too, found {', '.join(model.dropout) or 'none'}",
+                )
     for name in params.language_model.domains:
         if name not in params.domains:
             yield Mistake(

@@ -6,7 +6,7 @@ everywhere.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -18,15 +18,13 @@ from mutspad.data.lines import Line, blocks, excerpt, read_lines
 from mutspad.data.sentence import Layer, Origin, Sentence, is_word
 from mutspad.errors import CorpusError
 from mutspad.files import atomic_path
-from mutspad.tasks import TASKS, Scheme, Task
+from mutspad.tasks import PAPER_TASKS, TASKS, Scheme, Task
 
-_LAYERS = sorted(TASKS, key=lambda task: task.spec.scheme is not Scheme.TREE)
-"""In the order of their columns, the tree beside its heads."""
-COLUMNS = ("ID", "FORM", "HEAD", *(task.spec.column.upper() for task in _LAYERS))
-HEADER = f"# global.columns = {' '.join(COLUMNS)}"
 ABSENT = "_"
 
-_FIELDS = tuple(column.lower() for column in COLUMNS)
+_GLOBAL = "# global.columns ="
+_WORD_FIELDS = ("id", "form", "head")
+_OWN = "mutspad:"
 _COMMENT = "mutspad."
 _SENT_ID = "sent_id"
 _HEAD = re.compile(r"[0-9]{1,9}")
@@ -41,16 +39,51 @@ class Fault:
     found: str
 
 
+def header() -> str:
+    """Return the first line of a file with a column of every task, the tree beside its heads."""
+    return f"{_GLOBAL} {' '.join(_WORD_FIELDS + _label_fields()).upper()}"
+
+
+def read_header(line: str) -> list[str] | None:
+    """Return the columns that the first line of a processed file names, or None if it is no such.
+
+    The columns of the paper's tasks come first. Files may lack tasks of one's own, and have some
+    that are not known here, whose columns are skipped.
+    """
+    words = line.split()
+    columns = [name.lower() for name in words[3:]]
+    least = [*_WORD_FIELDS, *(task.spec.column for task in _by_column(PAPER_TASKS))]
+    is_one = (
+        words[:3] == _GLOBAL.split()
+        and [name.upper() for name in columns] == words[3:]
+        and columns[: len(least)] == least
+        and len({*columns}) == len(columns)
+        and all(column.startswith(_OWN) for column in columns[len(least) :])
+    )
+    return columns if is_one else None
+
+
+def _by_column(tasks: Iterable[Task]) -> list[Task]:
+    """Sort tasks as their columns stand, the tree first."""
+    return sorted(tasks, key=lambda task: task.spec.scheme is not Scheme.TREE)
+
+
+def _label_fields() -> tuple[str, ...]:
+    """Name the columns of labels."""
+    return tuple(task.spec.column for task in _by_column(TASKS))
+
+
 def read_conllup(path: str | Path) -> list[Sentence]:
     """Read the sentences of a processed file."""
     lines = read_lines(path)
     first = next(lines, None)
-    if first is not None and first[1].split() != HEADER.split():
-        raise CorpusError(path, 1, expected=f"'{HEADER}'", found=excerpt(first[1]))
+    columns = read_header(first[1]) if first is not None else []
+    if first is not None and columns is None:
+        raise CorpusError(path, 1, expected=f"'{header()}'", found=excerpt(first[1]))
     sentences: list[Sentence] = []
     seen: dict[str, int] = {}
     for block in blocks(lines):
-        sentence = _parse(path, block)
+        sentence = _parse(path, block, columns or [])
         line = block[0][0]
         if sentence.id in seen:
             raise CorpusError(
@@ -85,7 +118,7 @@ def write_conllup(path: str | Path, sentences: Sequence[Sentence]) -> None:
             )
         seen.add(sentence.id)
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as out:
-        out.write(f"{HEADER}\n")
+        out.write(f"{header()}\n")
         out.writelines(serialise(sentence) for sentence in sentences)
 
 
@@ -158,7 +191,7 @@ def _layer_fault(task: Task, layer: Layer, length: int) -> Fault | None:
     return None
 
 
-def _parse(path: str | Path, block: list[Line]) -> Sentence:
+def _parse(path: str | Path, block: list[Line], columns: Sequence[str]) -> Sentence:
     """Build one sentence and check it; `conllu` would forgive what the format does not."""
     comments: dict[str, tuple[int, str]] = {}
     rows: dict[int, dict[str, str]] = {}
@@ -177,13 +210,13 @@ def _parse(path: str | Path, block: list[Line]) -> Sentence:
             comments[key] = line, value
             continue
         fields = text.split("\t")
-        if len(fields) != len(COLUMNS) or not all(map(is_word, fields)):
-            expected = f"{len(COLUMNS)} columns parted by tabs, none empty or padded"
+        if len(fields) != len(columns) or not all(map(is_word, fields)):
+            expected = f"{len(columns)} columns parted by tabs, none empty or padded"
             raise CorpusError(path, line, expected=expected, found=excerpt(text))
         if fields[0] != str(len(rows) + 1):
             expected = f"the ID {len(rows) + 1}"
             raise CorpusError(path, line, expected=expected, found=excerpt(fields[0]))
-        rows[line] = dict(zip(_FIELDS, fields, strict=True))
+        rows[line] = dict(zip(columns, fields, strict=True))
     first = block[0][0]
     if not rows:
         raise CorpusError(path, first, expected="at least one word", found="only comments")
@@ -193,11 +226,17 @@ def _parse(path: str | Path, block: list[Line]) -> Sentence:
     origins = {}
     for key, (line, value) in comments.items():
         task = key.removeprefix(_COMMENT)
+        if task not in TASKS and f"{_OWN}{task}" in columns:
+            continue
         if task not in TASKS or value not in list(Origin):
             expected = f"'# {_COMMENT}<{'|'.join(TASKS)}> = <{'|'.join(Origin)}>'"
             raise CorpusError(path, line, expected=expected, found=f"'# {key} = {value}'")
         origins[Task(task)] = Origin(value)
-    layers = {task: _layer(path, task, origins.get(task), rows) for task in TASKS}
+    layers = {
+        task: _layer(path, task, origins.get(task), rows)
+        for task in TASKS
+        if task.spec.column in columns
+    }
     sentence = Sentence(
         sent_id,
         tuple(row["form"] for row in rows.values()),
@@ -242,9 +281,10 @@ def serialise(sentence: Sentence) -> str:
         range(1, len(sentence) + 1),
         sentence.words,
         _column(sentence, Task.DEP, heads=True),
-        *(_column(sentence, task) for task in _LAYERS),
+        *(_column(sentence, task) for task in _by_column(TASKS)),
     ]
-    tokens = [Token(zip(_FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
+    fields = _WORD_FIELDS + _label_fields()
+    tokens = [Token(zip(fields, row, strict=True)) for row in zip(*columns, strict=True)]
     return TokenList(tokens, Metadata(metadata)).serialize()
 
 

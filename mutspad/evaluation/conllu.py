@@ -7,7 +7,7 @@ from conllu import Metadata, Token, TokenList
 from mutspad.data.sentence import Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.attachment import to_single_root
-from mutspad.tasks import MISC_TASKS, Task
+from mutspad.tasks import Task, misc_tasks
 
 UNIVERSAL_TAGS = frozenset(
     [
@@ -79,7 +79,7 @@ def _serialise(sentence: Sentence, column: str) -> str:
     for index, word in enumerate(sentence.words):
         misc = {
             task.spec.conllu: sentence.layers[task].labels[index]
-            for task in MISC_TASKS
+            for task in misc_tasks()
             if task in sentence.layers
         }
         fields = {"id": index + 1, "form": word, "lemma": "_", "upos": "_", "xpos": "_"}

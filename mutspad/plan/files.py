@@ -9,7 +9,7 @@ from mutspad.data.encoder_files import list_files, package_version
 from mutspad.data.registry import Folder, load_registry
 from mutspad.plan.layout import HISTORY, MODEL_FILES, PREDICTED, SPLITS, Layout
 from mutspad.plan.plan import OWN_LANGUAGE_MODEL, Plan
-from mutspad.tasks import Task
+from mutspad.tasks import PAPER_TASKS, Task
 
 ELMO_FILES = ("options.json", "weights.hdf5")
 
@@ -334,7 +334,10 @@ class Files:
         """List what is found inside the network (paper 5.5): one model, the first seed's."""
         model, folder = self.plan.ablated, self.at.ablation(self.plan.ablated, self.plan.seeds[0])
         kinds = [
-            f"{task}.{kind}" for task in self.plan.models[model].tasks for kind in ("csv", "json")
+            f"{task}.{kind}"
+            for task in self.plan.models[model].tasks
+            if task in PAPER_TASKS
+            for kind in ("csv", "json")
         ]
         return _text(folder / name for name in [*kinds, "activations.json"])
 

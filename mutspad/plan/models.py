@@ -13,7 +13,6 @@ from mutspad.config import (
     RunAdversarial,
     RunEncoder,
     Stage,
-    TaskKey,
     TrainingParams,
     overlay,
 )
@@ -21,7 +20,7 @@ from mutspad.data.registry import resolve_source
 from mutspad.errors import ConfigError
 from mutspad.tasks import TASKS, Task
 
-Cells = dict[TaskKey, str]
+Cells = dict[Task, str]
 AS_IS: Phase = "as-is"
 
 
@@ -38,7 +37,7 @@ class PlannedModel(Closed):
 
     phase: Phase
     domain: str
-    tasks: list[TaskKey]
+    tasks: list[Task]
     parent: str | None = None
     unified: bool = False
     encoder: str | None = None
@@ -136,6 +135,7 @@ def resolve_model(
         experiment=params.experiment,
         phase=model.phase,
         domain=model.domain,
+        own_tasks=params.tasks,
         tasks=model.tasks,
         parent=model.parent,
         unified=model.unified,

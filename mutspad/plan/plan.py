@@ -8,7 +8,6 @@ from mutspad.config import (
     MethodParams,
     Params,
     Run,
-    TaskKey,
     TrainingParams,
     overlay,
     parse_json,
@@ -19,6 +18,7 @@ from mutspad.files import read_json, write_json
 from mutspad.plan.layout import Layout
 from mutspad.plan.models import AS_IS, Cells, PlannedModel, resolve_model
 from mutspad.plan.rows import Rows, describe_method
+from mutspad.tasks import Task
 
 OWN_LANGUAGE_MODEL = "language_model"
 """The source of an encoder that stands for the language model trained here."""
@@ -75,7 +75,7 @@ class Plan(Closed):
     """
 
     params: Params
-    corpora: dict[str, dict[TaskKey, Corpora]]
+    corpora: dict[str, dict[Task, Corpora]]
     models: dict[str, PlannedModel]
     rows: dict[str, Cells]
     labellers: dict[str, Cells]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from mutspad.files import atomic_path
 from mutspad.report.ablation.drops import DECIMALS, UNIT, AblatedRun
-from mutspad.report.tables.rows import MAIN_COLUMNS
-from mutspad.tasks import TASKS, Task
+from mutspad.report.tables.rows import main_column, order_tasks
+from mutspad.tasks import PAPER_TASKS, Task
 
 # Okabe and Ito's palette for colour-blind readers; dashes and markers work in black and white.
 STYLES: tuple[tuple[str, Literal["-", "--", "-.", ":"], str], ...] = (
@@ -61,8 +61,8 @@ def plot_convergence(histories: Histories, title: str) -> Figure:
     if len(histories) > len(STYLES):
         raise ValueError(f"histories: expected at most {len(STYLES)}, found {len(histories)}")
     figure = Figure(figsize=(11, 3.4), layout="constrained")
-    panels: list[Axes] = list(figure.subplots(1, len(MAIN_COLUMNS)))
-    for axes, (task, column) in zip(panels, MAIN_COLUMNS.items(), strict=True):
+    panels: list[Axes] = list(figure.subplots(1, len(order_tasks())))
+    for axes, task in zip(panels, order_tasks(), strict=True):
         for method, (colour, dashes, marker) in zip(histories, STYLES, strict=False):
             seeds = histories[method].get(task)
             if not seeds:
@@ -72,7 +72,7 @@ def plot_convergence(histories: Histories, title: str) -> Figure:
             axes.plot(
                 range(1, epochs + 1), mean, dashes, color=colour, marker=marker, markersize=3.5
             )
-        axes.set_title(column.header, fontsize=10)
+        axes.set_title(main_column(task).header, fontsize=10)
         axes.set_xlabel("epoch")
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
@@ -91,8 +91,8 @@ def max_drop_frame(run: AblatedRun, min_support: int) -> pd.DataFrame:
 
     Classes with fewer gold words than `min_support` do not count.
     """
-    drops = {str(task): run.ablations[task].max_drops(min_support) for task in TASKS}
-    units = pd.Index(run.ablations[TASKS[0]].units, name=UNIT)
+    drops = {str(task): run.ablations[task].max_drops(min_support) for task in PAPER_TASKS}
+    units = pd.Index(run.ablations[PAPER_TASKS[0]].units, name=UNIT)
     return pd.DataFrame(drops, index=units).round(DECIMALS)
 
 
@@ -102,7 +102,7 @@ def plot_max_drops(drops: pd.DataFrame, title: str) -> Figure:
     Beside the map stands the distribution of each row: a line to the 5th and 95th percentile, a bar
     between the quartiles, the median and the greatest drop.
     """
-    values = drops[[str(task) for task in TASKS]].to_numpy().T
+    values = drops[[str(task) for task in PAPER_TASKS]].to_numpy().T
     top = max(float(values.max()), 10.0**-DECIMALS)
     figure = Figure(figsize=(11, 3.4), layout="constrained")
     cells, beside = figure.subplots(1, 2, width_ratios=(5.2, 1), sharey=True)
@@ -127,8 +127,8 @@ def plot_max_drops(drops: pd.DataFrame, title: str) -> Figure:
 
 def _draw_frame(axes: Axes, values: Values, units: Sequence[int]) -> None:
     """Draw axis labels, separate the rows, and mark the unit of each row's greatest drop."""
-    axes.set_yticks(range(len(TASKS)), [task.spec.label for task in TASKS], fontsize=10)
-    axes.set_ylim(len(TASKS) - 0.5, -0.5)
+    axes.set_yticks(range(len(PAPER_TASKS)), [task.spec.label for task in PAPER_TASKS], fontsize=10)
+    axes.set_ylim(len(PAPER_TASKS) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     places = MaxNLocator(nbins=9, integer=True, steps=[1, 2, 5, 10]).tick_values(0, len(units) - 1)
     shown = [int(place) for place in places if 0 <= place < len(units)]
@@ -138,7 +138,7 @@ def _draw_frame(axes: Axes, values: Values, units: Sequence[int]) -> None:
     axes.tick_params(axis="x", which="both", width=0.6)
     axes.tick_params(axis="x", which="minor", length=2)
     axes.set_xlabel("unit of $h_{pos}$", fontsize=9)
-    for row in range(len(TASKS) + 1):
+    for row in range(len(PAPER_TASKS) + 1):
         axes.axhline(row - 0.5, color="white", linewidth=11)
     axes.spines[:].set_visible(False)
     for row, drops in enumerate(values):

@@ -6,9 +6,10 @@ from typing import Literal
 
 import yaml
 
-from mutspad.config import Closed, TaskKey
+from mutspad.config import Closed
+from mutspad.tasks import Task
 
-TaskScores = dict[TaskKey, float | None]
+TaskScores = dict[Task, float | None]
 CountField = Literal["classes", "train", "dev", "test"]
 
 
@@ -26,7 +27,7 @@ class KnownDifference(Closed):
     """Counts of a public corpus that differ from the paper's, with the reason."""
 
     corpus: str
-    tasks: list[TaskKey]
+    tasks: list[Task]
     ours: dict[CountField, int]
     reason: str
 
@@ -68,7 +69,7 @@ class UnificationRow(Closed):
     """A row of Table 3."""
 
     label: str
-    scores: dict[TaskKey, float]
+    scores: dict[Task, float]
 
 
 class PaperTable2(Closed):
@@ -86,7 +87,7 @@ class Paper(Closed):
 
     source: str
     hyper_parameters: dict[str, int | float]
-    table1: dict[str, dict[TaskKey, PaperCorpus]]
+    table1: dict[str, dict[Task, PaperCorpus]]
     known_differences: list[KnownDifference]
     table2: PaperTable2
     table3: dict[str, UnificationRow]

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mutspad.config import Split, TaskKey
+from mutspad.config import Split
 from mutspad.errors import MutspadError
 from mutspad.tasks import Task
 
@@ -52,7 +52,7 @@ class CorpusSummary(Record):
     sampling a token budget; `multi_root` counts trees with several roots.
     """
 
-    task: TaskKey
+    task: Task
     domain: str
     corpora: list[CorpusVersion]
     substitute_for: str | None
@@ -97,7 +97,7 @@ class RunScores(Record):
     seed: int
     experiment: str
     config: dict[str, Any]
-    scores: dict[TaskKey, dict[str, dict[str, float]]]
+    scores: dict[Task, dict[str, dict[str, float]]]
 
 
 class Setting(Record):

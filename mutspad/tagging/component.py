@@ -1,7 +1,8 @@
 """A model as a component of a spaCy pipeline: `nlp.add_pipe("mutspad")`.
 
 It sets `pos_`, `tag_`, `dep_` and `head` of tokens, `doc.ents`, and chunks as the span group
-`doc.spans["chunks"]`, as far as the model predicts them; each root of a tree begins a sentence.
+`doc.spans["chunks"]`, as far as the model predicts them, and spans of tasks of one's own by their
+names; each root of a tree begins a sentence.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,7 @@ from mutspad.evaluation.conllu import UNIVERSAL_TAGS
 from mutspad.tagging import document as tagged
 from mutspad.tagging.pipeline import Pipeline, load
 
-CHUNKS = "chunks"
+ENTITIES = "entities"
 
 
 class Component:
@@ -84,8 +85,9 @@ def annotate(doc: Doc, places: list[int], document: tagged.Document) -> None:
         set_tree(doc, places, document)
     if document.entities:
         doc.ents = find_spans(doc, places, document.entities)
-    if document.chunks:
-        doc.spans[CHUNKS] = find_spans(doc, places, document.chunks)
+    for name, spans in document.spans.items():
+        if spans and name != ENTITIES:
+            doc.spans[name] = find_spans(doc, places, spans)
 
 
 def set_tags(doc: Doc, places: list[int], document: tagged.Document) -> None:

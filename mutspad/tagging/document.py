@@ -7,7 +7,7 @@ from typing import Any
 
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.tagging.tokenise import Offsets
-from mutspad.tasks import MISC_TASKS, TASKS, Task
+from mutspad.tasks import PAPER_TASKS, TASKS, Scheme, Task, misc_tasks
 
 ABSENT = "_"
 NAMES = {Task.NER: "entity", Task.DEP: "deprel"}
@@ -95,6 +95,16 @@ class Document:
         """Return the named entities."""
         return self._spans(Task.NER)
 
+    @property
+    def spans(self) -> dict[str, tuple[Span, ...]]:
+        """Return chunks, entities and the spans of tasks of one's own, by name."""
+        own = {
+            task.value: self._spans(task)
+            for task in self.layers
+            if task not in PAPER_TASKS and task.spec.scheme is Scheme.IOB2
+        }
+        return {"chunks": self.chunks, "entities": self.entities, **own}
+
     def to_sentence(self, sent_id: str) -> Sentence:
         """Return the tokens and layers as a sentence of the processed format."""
         return Sentence(sent_id, self.tokens, self.layers)
@@ -112,13 +122,12 @@ class Document:
             {name: column[index] for name, column in columns.items() if column}
             for index in range(len(self))
         ]
-        spans = {"chunks": self.chunks, "entities": self.entities}
         return {
             "text": self.text,
             "tokens": tokens,
             **{
                 name: [{key: getattr(span, key) for key in Span.__slots__} for span in found]
-                for name, found in spans.items()
+                for name, found in self.spans.items()
             },
         }
 
@@ -149,7 +158,7 @@ class Document:
         start, end = self.offsets[index]
         features = [
             f"{task.spec.conllu}={self.layers[task].labels[index]}"
-            for task in MISC_TASKS
+            for task in misc_tasks()
             if task in self.layers
         ]
         if index + 1 < len(self) and self.offsets[index + 1][0] == end:

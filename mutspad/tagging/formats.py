@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from mutspad.data.conllup import HEADER, serialise
+from mutspad.data.conllup import header, serialise
 from mutspad.data.labels import OUTSIDE
 from mutspad.errors import MutspadError
 from mutspad.tagging.document import Document
@@ -23,13 +23,13 @@ class Format:
     ending
         Of its files.
     header
-        What stands before the first document.
+        Returns what stands before the first document.
     write
         A document and its number, counted from 1 -> what the file holds of it.
     """
 
     ending: str
-    header: str
+    header: Callable[[], str]
     write: Callable[[Document, str], str]
 
 
@@ -64,10 +64,10 @@ def _to_conll2003(document: Document, _: str) -> str:
 
 
 FORMATS = {
-    "conllu": Format(".conllu", "", Document.to_conllu),
-    "conllup": Format(".conllup", f"{HEADER}\n", _to_conllup),
-    "jsonl": Format(".jsonl", "", _to_json),
-    "conll2003": Format(".conll", "-DOCSTART- -X- -X- O\n\n", _to_conll2003),
+    "conllu": Format(".conllu", str, Document.to_conllu),
+    "conllup": Format(".conllup", lambda: f"{header()}\n", _to_conllup),
+    "jsonl": Format(".jsonl", str, _to_json),
+    "conll2003": Format(".conll", lambda: "-DOCSTART- -X- -X- O\n\n", _to_conll2003),
 }
 
 
@@ -77,6 +77,6 @@ def write_documents(documents: Iterable[Document], format_name: str) -> Iterator
     A text without tokens leaves a gap in the numbers, except in JSON Lines, which can hold it.
     """
     form = FORMATS[format_name]
-    yield form.header
+    yield form.header()
     for number, document in enumerate(documents, 1):
         yield form.write(document, str(number))

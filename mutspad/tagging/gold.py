@@ -5,13 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from mutspad.data.conllup import HEADER, checked, read_conllup
+from mutspad.data.conllup import checked, read_conllup, read_header
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.lines import Line, blocks, excerpt, read_lines
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import CorpusError
 from mutspad.tagging.document import ABSENT
-from mutspad.tasks import MISC_TASKS, Scheme, Task
+from mutspad.tasks import Scheme, Task, misc_tasks
 
 PosColumn = Literal["UPOS", "XPOS"]
 _COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
@@ -37,7 +37,7 @@ def read_gold(path: str | Path, *, pos: PosColumn) -> list[Sentence]:
         For an empty file or a malformed line, with file and line.
     """
     first = next(read_lines(path), (1, ""))[1]
-    if first.split() == HEADER.split():
+    if read_header(first) is not None:
         return [_without_silver(sentence) for sentence in read_conllup(path)]
     sentences = [
         _read_sentence(path, str(number), block, pos)
@@ -85,7 +85,7 @@ def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosCo
         if not all(head.isascii() and head.isdecimal() for head in heads):
             raise CorpusError(path, lines[0], expected="numbers in HEAD", found="other values")
         layers[Task.DEP] = Layer(rels, heads=tuple(map(int, heads)))
-    for task in MISC_TASKS:
+    for task in misc_tasks():
         labels = _read_column(rows, partial(_find, key=f"{task.spec.conllu}="))
         if labels is not None:
             is_spans = task.spec.scheme is Scheme.IOB2

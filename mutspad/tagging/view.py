@@ -29,7 +29,7 @@ def draw_page(documents: Iterable[Document], *, title: str) -> str:
     parts = []
     for document in documents:
         drawings = {}
-        for name, spans in (("entities", document.entities), ("chunks", document.chunks)):
+        for name, spans in sorted(document.spans.items(), key=lambda each: each[0] == "chunks"):
             if spans:
                 options = {"colors": _choose_colours(spans)}
                 drawings[name] = render(describe_spans(document.text, spans), "ent", options)

@@ -25,9 +25,6 @@ from mutspad.models.adversarial import (
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import TASKS, Task
 
-# `schedule` draws from the streams 0 to len(TASKS).
-_STREAM = len(TASKS) + 1
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DomainLoss:
@@ -165,7 +162,7 @@ def sample_target_batches(
     first_pass, position = divmod(epoch * needed, len(lengths))
     n_passes = -(-(position + needed) // len(lengths))
     passes = [
-        np.random.default_rng((seed, _STREAM, number)).permutation(len(lengths))
+        np.random.default_rng((seed, len(TASKS) + 1, number)).permutation(len(lengths))
         for number in range(first_pass, first_pass + n_passes)
     ]
     sampled = np.concatenate(passes)[position : position + needed].tolist()

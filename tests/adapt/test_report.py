@@ -14,16 +14,17 @@ from mutspad.data.sentence import Layer
 from mutspad.tagging.pipeline import load
 from mutspad.tasks import Task
 
-# Few trainings: tags only help the entities, of which the target has some.
+# Few trainings: tags only help a task of the recipe's own, of which the target has some.
 RECIPE = """\
 name: harbour
+tasks: { thing: { scheme: iob2, reads: [pos] } }
 source:
   corpora:
     - { train: source.conllu, columns: { pos: UPOS } }
-    - { train: source-ner.txt, columns: { word: 2, ner: 1 } }
+    - { train: source-ner.txt, columns: { word: 2, thing: 1 } }
 target:
   corpora:
-    - { train: target.conllup, test: target-test.conllup, columns: { ner: NER } }
+    - { train: target.conllup, test: target-test.conllup, columns: { thing: NER } }
 """
 
 
@@ -40,6 +41,7 @@ def adapt(recipe_file: Path, *more: str) -> str:
 
 
 @pytest.mark.pipeline
+@pytest.mark.usefixtures("forget_tasks")
 def test_from_files_to_a_report_and_a_model(recipe_file: Path) -> None:
     recipe_file.write_text(RECIPE)
     adapt(recipe_file)
@@ -56,8 +58,11 @@ def test_from_files_to_a_report_and_a_model(recipe_file: Path) -> None:
         assert re.search(rf"<td>{label}</td>\s*<td>[0-9.]+ \[[0-9.]+, [0-9.]+\]</td>", page), label
     best = json.loads((results / "best.json").read_text())
     nlp = load(results / "model")
-    assert set(nlp.tasks) == {Task(task) for task in best["models"]} == {Task.NER}
-    assert nlp("Lena sees Oslo").tokens == ("Lena", "sees", "Oslo")
+    assert set(nlp.tasks) == {Task(task) for task in best["models"]} == {"thing"}
+    document = nlp("Lena sees Oslo")
+    assert document.tokens == ("Lena", "sees", "Oslo")
+    assert {span["text"] for span in document.to_dict()["thing"]} <= {"Lena", "Oslo"}
+    assert "thing" in document.spans
 
 
 def test_errors_are_named_by_gold_and_predicted_label() -> None:

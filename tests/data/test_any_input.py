@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mutspad.data.conllup import HEADER, read_conllup, write_conllup
+from mutspad.data.conllup import header, read_conllup, write_conllup
 from mutspad.data.corpora.conll2003 import read_conll2003, read_wikigold
 from mutspad.data.corpora.conllu_ud import read_ud
 from mutspad.data.corpora.ptb import read_wsj
@@ -18,6 +18,8 @@ from mutspad.data.corpora.wnut17 import read_wnut17
 from mutspad.data.sentence import Sentence
 from mutspad.data.vectors import open_vectors
 from mutspad.errors import MutspadError
+
+HEADER = header()
 
 RULES = settings(
     max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mutspad.data.conllup import HEADER, read_conllup, tree_fault, write_conllup
+from mutspad.data.conllup import header, read_conllup, tree_fault, write_conllup
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import CorpusError
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Task
+
+HEADER = header()
 
 SENTENCE = Sentence("quay-1", ("#ships", "sail", "_")).with_layers(
     {
@@ -50,7 +52,7 @@ def sentences(draw, number):
             tuple(draw(labels)), draw(st.sampled_from(Origin)), draw(forests(length))
         ),
     }
-    layers = {task: makers[task]() for task in draw(st.sets(st.sampled_from(Task)))}
+    layers = {task: makers[task]() for task in draw(st.sets(st.sampled_from(TASKS)))}
     words = tuple(draw(st.lists(WORDS, **of_length)))
     return Sentence(f"{number}-{draw(TOKENS)}", words).with_layers(layers)
 

@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mutspad.data.conllup import HEADER
+from mutspad.data.conllup import header
 from mutspad.data.corpora.readers import READERS, read_corpus
 from mutspad.data.lines import excerpt
 from mutspad.data.registry import load_registry
 from mutspad.data.text import read_text
 from mutspad.data.vectors import open_vectors
 from mutspad.files import read_json
+
+HEADER = header()
 
 UD = "1\tAhoy\tahoy\tINTJ\tUH\t_\t0\troot\t_\t_\n\n"
 TREES = "".join(f"treebank/{number:02}.mrg " for number in range(10)).split()

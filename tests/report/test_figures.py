@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from mutspad.report.figures import plot_convergence
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Task
 
 
 def history(task: Task, *scores: float) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def test_seeds_are_averaged_while_all_still_train():
 
 def test_every_method_has_a_style_of_its_own_and_stands_in_the_legend():
     methods = {
-        f"method {number}": {task: [history(task, 1, 2)] for task in Task} for number in range(6)
+        f"method {number}": {task: [history(task, 1, 2)] for task in TASKS} for number in range(6)
     }
     figure = plot_convergence(methods, "paper")
     for axes in figure.axes:

@@ -17,6 +17,8 @@ def prepare_flags(wildcards):
     for budget in ("token", "sentence"):
         value = getattr(domain, f"{budget}_budget")
         flags += [f"--{budget}-budget={value}"] if value else []
+    for own_task, definition in PARAMS.tasks.items():
+        flags += ["--own-task", own_task, definition.model_dump_json()]
     own = PARAMS.corpora.own
     for corpus in corpora.names:
         if corpus in own:

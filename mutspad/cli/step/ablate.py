@@ -22,7 +22,7 @@ from mutspad.files import write_json, write_text
 from mutspad.models.checkpoint import load_model
 from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.ablate import ablate, spread
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import PAPER_TASKS, Task
 from mutspad.training.seeding import make_deterministic
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 @corpora_option
 @click.option(
     "--task",
-    type=click.Choice([str(task) for task in TASKS]),
+    type=click.Choice(PAPER_TASKS),
     required=True,
     help="The task to score without each unit.",
 )

@@ -16,24 +16,26 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import anonymise_option, path_option, raw_files_options
-from mutspad.config import OwnCorpus, parse_json
+from mutspad.config import OwnCorpus, TaskParams, parse_json
 from mutspad.data.conllup import write_conllup
 from mutspad.data.download import verify
 from mutspad.data.prepare import prepare
 from mutspad.data.registry import CorpusChoice, load_registry
 from mutspad.files import write_json
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import TASKS, Task, add_task
 
 
 @click.command("prepare")
 @click.option(
     "--domain", required=True, help="The domain that the corpora belong to, such as tweets."
 )
+@click.option("--task", required=True, help="The task whose layer is read.")
 @click.option(
-    "--task",
-    type=click.Choice([task.value for task in TASKS]),
-    required=True,
-    help="The task whose layer is read.",
+    "--own-task",
+    "own_tasks",
+    type=(str, str),
+    multiple=True,
+    help="Name of a task of the user's, and its definition as JSON. Repeatable.",
 )
 @click.option(
     "--corpus",
@@ -82,6 +84,7 @@ def command(
     *,
     domain: str,
     task: str,
+    own_tasks: tuple[tuple[str, str], ...],
     names: tuple[str, ...],
     substitute_for: str | None,
     anonymise: bool,
@@ -97,6 +100,10 @@ def command(
     output: Path,
 ) -> None:
     """Read, hold out, sample, anonymise; write the splits and their summary."""
+    for name, text in own_tasks:
+        add_task(name, parse_json(TaskParams, text, f"--own-task {name}", "a task").describe(name))
+    if task not in TASKS:
+        raise click.BadParameter(f"--task: expected one of {', '.join(TASKS)}, found {task}")
     own = {
         name: parse_json(OwnCorpus, text, f"--own {name}", "a corpus") for name, text in own_corpora
     }

@@ -22,7 +22,7 @@ from mutspad.models.checkpoint import load_model
 from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.activations import distinct_sentences, find_unit_words
 from mutspad.report.ablation.unit_words import to_json
-from mutspad.tasks import TASKS
+from mutspad.tasks import PAPER_TASKS
 from mutspad.training.seeding import make_deterministic
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def command(
     loaded = load_model(model)
     sentences = distinct_sentences(
         read_conllup(corpora / task / f"{split}.conllup")
-        for task in TASKS
+        for task in PAPER_TASKS
         for split in ("train", "dev", "test")
     )
     try:

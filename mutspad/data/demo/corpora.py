@@ -12,10 +12,10 @@ from mutspad.data.demo.noise import build_tweet
 from mutspad.data.demo.syntax import Domain, Node, capitalise, layer_of
 from mutspad.data.sentence import Sentence
 from mutspad.errors import ConfigError
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import PAPER_TASKS, Task
 
 CORPUS_NAMES: Mapping[tuple[Domain, Task], str] = {
-    (domain, task): f"demo-{domain}-{task}" for domain in Domain for task in TASKS
+    (domain, task): f"demo-{domain}-{task}" for domain in Domain for task in PAPER_TASKS
 }
 SPLITS = ("train", "dev", "test")
 LENGTHS = {Domain.NEWS: (4, 22), Domain.TWEETS: (3, 18)}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from mutspad.errors import MutspadError
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import Plan
-from mutspad.tasks import Task
+from mutspad.tasks import PAPER_TASKS, Task
 
 DECIMALS = 4
 UNIT = "unit"
@@ -145,7 +145,7 @@ def read_ablations(folder: str | Path) -> AblatedRun:
     """
     folder = Path(folder)
     ablations, sources = {}, set()
-    for task in Task:
+    for task in PAPER_TASKS:
         matrix, description = folder / f"{task}.csv", folder / f"{task}.json"
         try:
             record = AblationRecord.model_validate_json(description.read_bytes())

@@ -14,8 +14,9 @@ from typing import Literal
 import yaml
 from pydantic import Field, TypeAdapter
 
-from mutspad.config import Closed, TaskKey
+from mutspad.config import Closed
 from mutspad.report.statistics.trainings import Stage
+from mutspad.tasks import Task
 
 Direction = Literal["higher", "lower"]
 Kind = Literal["score", "mnrg", "size", "gain", "literature", "epochs", "units", "untested"]
@@ -51,8 +52,8 @@ class Claim(Closed):
     kind: Kind
     pairs: list[Pair] = Field(default_factory=list)
     row: str = ""
-    tasks: list[TaskKey] = Field(default_factory=list)
-    than: list[TaskKey] = Field(default_factory=list)
+    tasks: list[Task] = Field(default_factory=list)
+    than: list[Task] = Field(default_factory=list)
     expect: Direction = "higher"
     training: Stage = "row"
     because: str = ""

@@ -24,12 +24,12 @@ from mutspad.report.paper import read_paper
 from mutspad.report.statistics.comparisons import Comparisons, Difference
 from mutspad.report.statistics.trainings import Stage, Training
 from mutspad.report.tables.rows import (
-    MAIN_COLUMNS,
     MNRG,
     NO_WEIGHTS,
     NOT_RUN,
     TASK_ORDER,
     Results,
+    main_column,
 )
 from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
 from mutspad.report.tables.table3 import paper_mnrg as variant_mnrg
@@ -94,7 +94,7 @@ def _test_scores(claim: Claim, material: Material, judged: Judged) -> None:
                     _build(
                         claim.expect,
                         _paper_difference(pair, task),
-                        score=MAIN_COLUMNS[task].header,
+                        score=main_column(task).header,
                         comparison=_name_pair(pair, material.results),
                         outcome=outcome,
                         **_measured(found),
@@ -188,7 +188,7 @@ def _test_literature(claim: Claim, material: Material, judged: Judged) -> None:
                     _subtract(_paper_score(claim.row, task), best),
                     compared.scores(claim.row, task) - best,
                     interval(drawn, compared.params.confidence),
-                    score=MAIN_COLUMNS[task].header,
+                    score=main_column(task).header,
                     comparison=f"{name} - {best}, the best of the literature",
                 )
             )
@@ -375,7 +375,7 @@ def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]
     obstacles = [*_lacking(pair.a, tasks, material), *_lacking(pair.b, tasks, material)]
     if not obstacles:
         a, b = (material.comparisons.rows[row] for row in (pair.a, pair.b))
-        same = [MAIN_COLUMNS[task].header for task in tasks if a[task] == b[task]]
+        same = [main_column(task).header for task in tasks if a[task] == b[task]]
         if same:
             name = _name_pair(pair, material.results)
             obstacles.append(f"{name}: the same run for {', '.join(same)}")
@@ -387,7 +387,7 @@ def _lacking(row: str, tasks: Iterable[Task], material: Material) -> list[str]:
     if row not in material.comparisons.rows:
         return [_obstacle(row, material)]
     return [
-        f"{name_row(row, material.results)}: no {MAIN_COLUMNS[task].header}"
+        f"{name_row(row, material.results)}: no {main_column(task).header}"
         for task in tasks
         if not material.comparisons.has(row, task)
     ]

@@ -22,12 +22,12 @@ from mutspad.evaluation.significance import (
 from mutspad.plan.rows import RowModels
 from mutspad.report.records import RunScores, ScoreBook
 from mutspad.report.tables.rows import (
-    COLUMNS,
-    MAIN_COLUMNS,
     MAXIMUM,
     REFERENCE_ROW,
     TASK_ORDER,
     Results,
+    list_columns,
+    order_tasks,
 )
 from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
 from mutspad.tasks import TASKS, Task
@@ -105,7 +105,7 @@ class Comparisons:
         """Compare two rows on the tasks that both have, by different runs."""
         tasks = [
             task
-            for task in MAIN_COLUMNS
+            for task in order_tasks()
             if self.has(a, task) and self.has(b, task) and self.rows[a][task] != self.rows[b][task]
         ]
         p_values = [
@@ -235,7 +235,7 @@ def seeds_frame(rows: RowModels, book: ScoreBook) -> pd.DataFrame:
     lines = [
         (row, run, str(column.task), split, record.seed, column.metric, splits[column.metric])
         for row, cells in rows.items()
-        for column in COLUMNS
+        for column in list_columns()
         if column.task is not None and column.task in cells
         for run in (cells[column.task],)
         for record in book.records(run)

@@ -33,17 +33,25 @@ class Column:
     metric: str = ""
 
 
-MAIN_COLUMNS = {
-    task: Column(f"{task}_{task.spec.metric}", task.spec.heading, task, task.spec.metric)
-    for task in (*TASK_ORDER, *(task for task in TASKS if task not in TASK_ORDER))
-}
 MNRG = Column("mnrg", "mNRG")
 UAS = Column("dep_uas", "DP UAS", Task.DEP, "uas")
 LAS_SINGLE_ROOT = Column("dep_las_single_root", "DP LAS single-root", Task.DEP, "las_single_root")
-COLUMNS = (*MAIN_COLUMNS.values(), MNRG, UAS, LAS_SINGLE_ROOT)
-PRINTED = (*MAIN_COLUMNS.values(), MNRG)
-
 Measures = Mapping[Column, Measured]
+
+
+def order_tasks() -> list[Task]:
+    """List the tasks as their columns stand, those of one's own behind the paper's."""
+    return [*TASK_ORDER, *(task for task in TASKS if task not in TASK_ORDER)]
+
+
+def main_column(task: Task) -> Column:
+    """Describe the column of a task's main score."""
+    return Column(f"{task}_{task.spec.metric}", task.spec.heading, task, task.spec.metric)
+
+
+def list_columns() -> list[Column]:
+    """List the columns of a table."""
+    return [*map(main_column, order_tasks()), MNRG, UAS, LAS_SINGLE_ROOT]
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ class Results:
         """Measure one row's runs on test, and their mNRG where row and reference are complete."""
         measures = {
             column: self.book.measure(runs[column.task], column.task, "test", column.metric)
-            for column in COLUMNS
+            for column in list_columns()
             if column.task is not None
             and column.task in runs
             and (column is not LAS_SINGLE_ROOT or self.single_root)
@@ -133,10 +141,10 @@ class Results:
 
     def expect(self, tasks: Iterable[Task]) -> frozenset[Column]:
         """Name the columns that a complete reproduction of a row with these tasks fills."""
-        columns = {MAIN_COLUMNS[task] for task in tasks}
-        if columns.issuperset(MAIN_COLUMNS[task] for task in TASK_ORDER):
+        columns = {main_column(task) for task in tasks}
+        if columns.issuperset(main_column(task) for task in TASK_ORDER):
             columns.add(MNRG)
-        if MAIN_COLUMNS[Task.DEP] in columns:
+        if main_column(Task.DEP) in columns:
             columns |= {UAS, LAS_SINGLE_ROOT} if self.single_root else {UAS}
         return frozenset(columns)
 
@@ -189,8 +197,8 @@ def print_scores(
 ) -> dict[Column, float]:
     """Map columns to the paper's numbers."""
     printed = {
-        column: value
-        for task, column in MAIN_COLUMNS.items()
+        main_column(task): value
+        for task in order_tasks()
         if (value := scores.get(task)) is not None
     }
     return printed if gain is None else {**printed, MNRG: gain}
@@ -206,16 +214,18 @@ def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:
 
     What others published since stands in columns at the end, where any row has it.
     """
-    published = [column for column in COLUMNS if any(column in row.published for row in rows)]
+    published = [
+        column for column in list_columns() if any(column in row.published for row in rows)
+    ]
     records: list[dict[str, Any]] = []
     for row in rows:
         names = {"row": row.id, "method": row.label, "pretraining": row.pretraining}
         records.append({**names, "seeds": n_seeds if row.ours else None})
-        for column in COLUMNS:
+        for column in list_columns():
             measured = row.ours.get(column)
             records[-1][column.key] = measured and measured.mean
             records[-1][f"{column.key}_sd"] = measured and measured.sd
-            if column in PRINTED:
+            if column not in (UAS, LAS_SINGLE_ROOT):
                 records[-1][f"{column.key}_paper"] = row.paper.get(column)
         for column in published:
             records[-1][f"{column.key}_published"] = row.published.get(column)

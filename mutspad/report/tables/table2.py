@@ -9,8 +9,6 @@ from mutspad.plan.rows import Description
 from mutspad.report.paper import Paper, read_paper
 from mutspad.report.tables.form import NOT_APPLICABLE, Notes, Section, Table, build_title, render
 from mutspad.report.tables.rows import (
-    COLUMNS,
-    MAIN_COLUMNS,
     MNRG,
     NO_WEIGHTS,
     NOT_RUN,
@@ -19,7 +17,9 @@ from mutspad.report.tables.rows import (
     Results,
     Row,
     build_frame,
+    list_columns,
     list_scored,
+    main_column,
     note_scores,
     print_scores,
 )
@@ -68,12 +68,12 @@ def table2(results: Results) -> Table:
     title = build_title(2, results.setting, "test scores on the target domain, ours (the paper's)")
     markdown = render(
         [
-            _build_section(title, main, COLUMNS, notes),
-            _build_section("Beyond the paper: rows of our own", others, COLUMNS, notes),
+            _build_section(title, main, list_columns(), notes),
+            _build_section("Beyond the paper: rows of our own", others, list_columns(), notes),
             _build_section(
                 "Since 2020 (not in the paper; different pre-training, splits and scoring)",
                 published,
-                [column for column in COLUMNS if column is not MNRG],
+                [column for column in list_columns() if column is not MNRG],
                 notes,
             ),
         ],
@@ -85,7 +85,7 @@ def table2(results: Results) -> Table:
 
 def list_metrics(frame: pd.DataFrame) -> dict[str, dict[str, float]]:
     """List the mean scores of the rows that have run: row -> score -> value."""
-    rows = frame[frame["seeds"].notna()].set_index("row")[[column.key for column in COLUMNS]]
+    rows = frame[frame["seeds"].notna()].set_index("row")[[column.key for column in list_columns()]]
     return {
         str(row): {str(key): round(float(value), 4) for key, value in scores.dropna().items()}
         for row, scores in rows.iterrows()
@@ -199,9 +199,9 @@ def _mutspad_row(paper: Paper, results: Results, split: Split, name: str, label:
         results.expect(list_scored(method.scores)),
     )
     choices = "; ".join(
-        f"{MAIN_COLUMNS[task].header} of {results.name_row(chosen[task])}"
+        f"{main_column(task).header} of {results.name_row(chosen[task])}"
         if task in chosen
-        else f"{MAIN_COLUMNS[task].header} {NOT_RUN}"
+        else f"{main_column(task).header} {NOT_RUN}"
         for task in TASK_ORDER
     )
     missing = [results.name_row(of) for of, runs in results.unification_rows.items() if not runs]
@@ -211,7 +211,7 @@ def _mutspad_row(paper: Paper, results: Results, split: Split, name: str, label:
 
 def _published_rows(paper: Paper) -> list[NotedRow]:
     """Build the rows that others published since the paper."""
-    columns = {column.key: column for column in COLUMNS}
+    columns = {column.key: column for column in list_columns()}
     return [
         (
             Row(

@@ -6,13 +6,13 @@ from mutspad.evaluation.mnrg import mnrg
 from mutspad.report.paper import Paper, read_paper
 from mutspad.report.tables.form import Notes, Section, Table, build_title, render
 from mutspad.report.tables.rows import (
-    COLUMNS,
     MAXIMUM,
     REFERENCE_ROW,
     TASK_ORDER,
     Results,
     Row,
     build_frame,
+    list_columns,
     note_scores,
     print_scores,
 )
@@ -37,13 +37,13 @@ def table3(results: Results) -> Table:
         for name, runs in results.unification_rows.items()
     ]
     notes = Notes(general=note_scores(results))
-    header = [column.header for column in COLUMNS]
+    header = [column.header for column in list_columns()]
     mark = notes.mark(
         "The paper's Table 3 has no mNRG: the value in brackets is computed here from its scores"
     )
     headers = ["MuTSPad", *(f"{name}{mark}" if name == "mNRG" else name for name in header)]
     title = build_title(3, results.setting, "impact of dataset unification, ours (the paper's)")
-    lines = [[row.label, *map(row.cell, COLUMNS)] for row in rows]
+    lines = [[row.label, *map(row.cell, list_columns())] for row in rows]
     markdown = render([Section(title, headers, lines)], notes)
     return Table(title, build_frame(rows, results.n_seeds), markdown)
 

@@ -14,7 +14,7 @@ from mutspad.config import AblationParams
 from mutspad.report.ablation.drops import AblatedRun
 from mutspad.report.ablation.unit_words import UnitWords
 from mutspad.report.tables.form import Notes, Section, Table, render
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import PAPER_TASKS, Task
 
 SHOWN: tuple[Task, ...] = (Task.CHUNK, Task.DEP, Task.NER)
 """The tasks of the paper's table, in its order."""
@@ -87,7 +87,9 @@ def table4(run: AblatedRun, words: Mapping[int, UnitWords], params: AblationPara
 
 def describe_method(run: AblatedRun, params: AblationParams) -> list[str]:
     """Build the notes on scores, thresholds and data of the table."""
-    data = ", ".join(f"{task.spec.label} {run.ablations[task].words:,} words" for task in TASKS)
+    data = ", ".join(
+        f"{task.spec.label} {run.ablations[task].words:,} words" for task in PAPER_TASKS
+    )
     return [
         "Drop: points by which the F1 of the class falls on the dev set when nothing reads the "
         "unit; the unit shown is the one with the greatest drop, a task's classes those with the "
@@ -111,7 +113,7 @@ def render_page(run: AblatedRun, words: Mapping[int, UnitWords], params: Ablatio
         keys=[
             key for task in (Task.POS, *SHOWN) for key in find_key_units(run, words, task, params)
         ],
-        task_labels={task: task.spec.label for task in TASKS},
+        task_labels={task: task.spec.label for task in PAPER_TASKS},
         notes=describe_method(run, params),
         n_words=params.words,
         data=_build_data(run, words, params),
@@ -147,7 +149,7 @@ def _build_data(
 ) -> dict[str, Any]:
     """Build the JSON data of the page's script."""
     tasks = []
-    for task in TASKS:
+    for task in PAPER_TASKS:
         ablation = run.ablations[task]
         tasks.append(
             {
