@@ -37,8 +37,7 @@ test: setup fixtures
 	ruff check .
 	mypy
 	snakefmt --check Snakefile workflow
-	OMP_NUM_THREADS=1 pytest -m "not pipeline and not slurm" --numprocesses auto --dist loadfile
-	pytest -m pipeline
+	OMP_NUM_THREADS=1 pytest -m "not slurm" --numprocesses auto --dist loadgroup
 
 # The demo through a SLURM that is started here for it, on loopback, and stopped again; Debian's packages bring its
 # programs: slurmctld slurmd slurm-client munge. Shorter: OVERLAY=".test/miniature.yaml .test/few.yaml" TARGET=table2

@@ -19,6 +19,21 @@ settings.register_profile("any-machine", deadline=None, max_examples=50)
 settings.load_profile("any-machine")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process have all tests of the miniature world, and else a file; the longest first."""
+    world = PARAMS_FILE.parent / "tests" / "pipeline"
+
+    def find_group(item: pytest.Item) -> Path:
+        return world if item.path.is_relative_to(world) else item.path
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(str(find_group(item))))
+    items.sort(
+        key=lambda item: (find_group(item) != world, not item.get_closest_marker("pipeline"))
+    )
+
+
 @pytest.fixture(scope="session")
 def plan_of() -> Callable[..., Plan]:
     """Build the plan of a shipped experiment, with what the command line would say."""
