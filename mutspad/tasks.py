@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal, overload
+from zlib import crc32
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
@@ -38,13 +39,13 @@ class TaskSpec:
     reads
         The tasks whose features its branch reads, low level to high level (equations 2 to 5).
     metric
-        The score by which the paper compares models on it (5.1).
+        The score by which models are compared on it (5.1), on dev after each epoch, too.
     measure
         What the score is called in Table 1.
     head
         The kind of its head.
     label
-        Its short name in tables and figures, the paper's.
+        Its short name in tables and figures.
     heading
         The heading of its column in Table 2.
     """
@@ -146,6 +147,17 @@ class Task(str):
         """Return the facts of the task."""
         return _SPECS[self]
 
+    @property
+    def stream(self) -> int:
+        """Number the task's stream of random numbers, whatever other tasks are known."""
+        own = self not in PAPER_TASKS
+        return _OWN_STREAMS + crc32(self.encode()) if own else PAPER_TASKS.index(self)
+
+    @property
+    def branch(self) -> str:
+        """Name its branch in a network; no method of torch's has such a name."""
+        return self.value if self in PAPER_TASKS else f"own-{self}"
+
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> "CoreSchema":
         """Let pydantic read the name of a task as that task."""
@@ -164,6 +176,8 @@ class Task(str):
         )
 
 
+# Below it are the streams of the paper's tasks and a few that belong to no task.
+_OWN_STREAMS = 16
 _TASKS: dict[str, Task] = {}
 Task.POS, Task.CHUNK, Task.NER, Task.DEP = map(Task, _SPECS)
 
@@ -196,21 +210,37 @@ def misc_tasks() -> list[Task]:
     return [task for task in TASKS if task.spec.conllu not in ("UPOS", "DEPREL")]
 
 
-def add_task(name: str, spec: TaskSpec) -> Task:
-    """Make a task of one's own known to this process; its branch comes above all others.
+def add_tasks(specs: Mapping[str, TaskSpec]) -> None:
+    """Make tasks of one's own known to this process, or none of them if one cannot be.
+
+    A task that is known already takes the new names and metric.
 
     Raises
     ------
     ValueError
-        When the name, or its column, stands for something else already.
+        When a name or a column is taken, or a task is known with another scheme or other reads.
     """
-    known = _SPECS.get(name)
-    if known is not None and known != spec:
-        raise ValueError(f"expected a new task, found another '{name}' with other facts")
-    if known is None:
-        taken = {key for each in _SPECS.values() for key in (each.column, each.conllu)}
-        for column in (spec.column, spec.conllu):
-            if column in taken:
-                raise ValueError(f"expected a column of its own for '{name}', found {column}")
-        _SPECS[name] = spec
-    return Task(name)
+    known = dict(_SPECS)
+    for name, spec in sorted(specs.items()):
+        if name in PAPER_TASKS:
+            raise ValueError(f"'{name}' is a task of the paper: choose another name")
+        before = known.get(name, spec)
+        if (before.scheme, before.reads) != (spec.scheme, spec.reads):
+            raise ValueError(
+                f"'{name}' is another task in this process, with scheme {before.scheme} and reads "
+                f"{', '.join(before.reads) or 'none'}: choose another name, or start a new process"
+            )
+        same = [other for other, each in known.items() if each.conllu == spec.conllu]
+        if same not in ([], [name]):
+            raise ValueError(
+                f"'{name}' and '{same[0]}' are both {spec.conllu} in CoNLL-U: rename one"
+            )
+        known[name] = spec
+    _SPECS.update(known)
+
+
+def forget_tasks() -> None:
+    """Forget all tasks but the paper's."""
+    for name in list(_SPECS):
+        if name not in PAPER_TASKS:
+            del _SPECS[name]

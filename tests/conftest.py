@@ -47,7 +47,5 @@ def plan_of() -> Callable[..., Plan]:
 @pytest.fixture
 def forget_tasks() -> Iterator[None]:
     """Forget afterwards the tasks that a test adds to those of the process."""
-    before = dict(tasks._SPECS)
     yield
-    tasks._SPECS.clear()
-    tasks._SPECS.update(before)
+    tasks.forget_tasks()

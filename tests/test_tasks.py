@@ -6,18 +6,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
+from torch import nn
 
-from mutspad import tasks
-from mutspad.config import TaskParams
+from mutspad.config import OwnTasks, TaskParams
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.evaluation.conllu import to_conllu
 from mutspad.models.mutspad import HEADS
 from mutspad.tagging.document import Document
-from mutspad.tasks import PAPER_TASKS, SPECS, TASKS, Scheme, Task, add_task
+from mutspad.tagging.gold import read_gold
+from mutspad.tasks import PAPER_TASKS, SPECS, TASKS, Scheme, Task, add_tasks, forget_tasks
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -57,6 +59,7 @@ again R O
 """
 RUN = """
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -129,16 +132,51 @@ def test_there_is_one_object_a_task():
         Task("sense")
 
 
+def define(name: str, **definition: Any) -> Task:
+    add_tasks({name: TaskParams.model_validate(definition).describe(name)})
+    return Task(name)
+
+
 @pytest.mark.usefixtures("forget_tasks")
-def test_a_task_of_ones_own_joins_the_others_once():
-    spec = TaskParams(scheme="iob2").describe("sense")
-    assert add_task("sense", spec) is add_task("sense", spec) is TASKS[-1]
-    assert TASKS.index(Task("sense")) == len(TASKS) - 1 == len(PAPER_TASKS)
-    other = TaskParams(scheme="plain").describe("sense")
-    with pytest.raises(ValueError, match="with other facts"):
-        add_task("sense", other)
-    with pytest.raises(ValueError, match="a column of its own"):
-        add_task("other", spec)
+def test_a_task_of_ones_own_joins_the_others():
+    before = define("sense", scheme="iob2", label="S")
+    assert before is TASKS[-1]
+    assert TASKS.index(before) == len(PAPER_TASKS)
+    assert define("sense", scheme="iob2") is before  # known by now, with another name in tables
+    assert before.spec.label == "SENSE"
+    with pytest.raises(ValueError, match="another task in this process"):
+        define("sense", scheme="plain")
+    with pytest.raises(ValueError, match="a task of the paper"):
+        define("pos", scheme="plain")
+    with pytest.raises(ValueError, match="both A1B in CoNLL-U"):
+        add_tasks({n: TaskParams(scheme="plain").describe(n) for n in ("a1_b", "a1b")})
+    assert len(TASKS) == len(PAPER_TASKS) + 1  # all of them, or none
+
+
+@pytest.mark.usefixtures("forget_tasks")
+def test_no_stream_of_random_numbers_moves_when_tasks_are_added():
+    before = [task.stream for task in TASKS]
+    for name in ("sense", "another"):
+        define(name, scheme="plain")
+    streams = [task.stream for task in TASKS]
+    assert streams[:4] == before == [0, 1, 2, 3]
+    assert len({*streams}) == len(streams)
+    assert min(streams[4:]) > 5  # the unified corpus and the adversary have 4 and 5
+    assert [streams[-1]] == [Task("another").stream]
+
+
+@pytest.mark.usefixtures("forget_tasks")
+@pytest.mark.parametrize("name", ["type", "values", "training"])
+def test_names_of_methods_of_torch_are_names_of_tasks(name):
+    branches = nn.ModuleDict()
+    branches[define(name, scheme="plain").branch] = nn.Linear(1, 1)
+    assert list(branches) == [f"own-{name}"]
+
+
+@pytest.mark.parametrize("name", ["all", "Text", "token_range", "a-b", "mean", "entities"])
+def test_names_that_mean_something_else_are_refused(name):
+    with pytest.raises(ValidationError, match=f"'{name}'"):
+        TypeAdapter(OwnTasks).validate_python({name: {"scheme": "plain"}})
 
 
 @pytest.mark.parametrize(
@@ -158,15 +196,17 @@ def test_what_no_task_can_be_is_refused(definition, said):
 def test_files_with_and_without_the_column_are_read(tmp_path):
     before = Sentence("a", ("good", "rain")).with_layers({Task.POS: Layer(("JJ", "NN"))})
     write_conllup(tmp_path / "before", [before])
-    task = add_task("sense", TaskParams(scheme="plain").describe("sense"))
-    after = before.with_layers({task: Layer(("+", "-"))})
+    task = define("sense", scheme="plain")
+    after = before.with_layers({task: Layer(("+|%", "-"))})
     write_conllup(tmp_path / "after", [after])
     assert read_conllup(tmp_path / "before") == [before]
     assert read_conllup(tmp_path / "after") == [after]
-    assert "Sense=+" in to_conllu([after])
     document = Document("good rain", ((0, 4), (5, 9)), after.layers)
-    assert [token["sense"] for token in document.to_dict()["tokens"]] == ["+", "-"]
-    tasks._SPECS.pop("sense")
+    assert [token["sense"] for token in document.to_dict()["tokens"]] == ["+|%", "-"]
+    for written in (to_conllu([after]), document.to_conllu()):
+        (tmp_path / "gold.conllu").write_text(written)
+        assert read_gold(tmp_path / "gold.conllu", pos="XPOS")[0].layers[task] == after.layers[task]
+    forget_tasks()
     assert read_conllup(tmp_path / "after") == [before]  # what nobody has defined is skipped
 
 

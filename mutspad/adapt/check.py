@@ -97,6 +97,7 @@ def find_problems(plan: Plan, readings: list[Reading]) -> Iterator[Problem]:
     """Find what makes scores wrong or a transfer weak."""
     for reading in readings:
         yield from _check_test(reading)
+        yield from _check_scheme(reading)
         yield from _check_roots(plan, reading)
     for domain in (SOURCE, TARGET):
         yield from _check_repeated([r for r in readings if r.domain == domain])
@@ -107,6 +108,16 @@ def find_problems(plan: Plan, readings: list[Reading]) -> Iterator[Problem]:
         )
         if source and target:
             yield from _compare_labels(plan, task, source, target)
+
+
+def _check_scheme(reading: Reading) -> Iterator[Problem]:
+    """Find labels of spans that are taken for labels of words."""
+    labels = reading.labels("train")
+    if reading.task.spec.scheme is Scheme.PLAIN and any(x.startswith("B-") for x in labels):
+        yield Problem(
+            f"{reading.paths['train']}: {reading.task}: labels with B- are spans, and count as "
+            f"labels of words here. Say `scheme: iob2` in `tasks: {reading.task}`"
+        )
 
 
 def _check_test(reading: Reading) -> Iterator[Problem]:

@@ -151,7 +151,10 @@ def read_recipe(path: Path) -> Recipe:
         recipe = Recipe.model_validate(document.values)
     except ValidationError as error:
         known = {key for part in (Recipe, RecipeDomain, RecipeCorpus) for key in part.model_fields}
-        raise document.error(read_mistakes(error, known=known)) from None
+        mistakes = list(read_mistakes(error, known=known))
+        # Without its definition, whatever names the task is wrong as well.
+        first = [mistake for mistake in mistakes if mistake.place[:1] == ("tasks",)]
+        raise document.error(first or mistakes) from None
     mistakes = list(_find_mistakes(recipe, path.parent))
     if mistakes:
         raise document.error(mistakes)

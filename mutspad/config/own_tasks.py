@@ -1,11 +1,12 @@
 """Sequence-labelling tasks of one's own, beside the four of the paper."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from mutspad.config.base import Closed
-from mutspad.tasks import Scheme, TaskSpec, add_task
+from mutspad.tasks import Scheme, TaskSpec, add_tasks
 
 Lower = Literal["pos", "chunk"]
 LOWER: tuple[Lower, ...] = ("pos", "chunk")
@@ -17,8 +18,11 @@ METRICS: dict[Literal["plain", "iob2"], tuple[Metric, ...]] = {
 }
 """What a scheme can be scored by, the default first."""
 _SHOWN = {"accuracy": "acc", "f1": "F1", "precision": "P", "recall": "R"}
-# Columns and names of models that mean something else.
-_TAKEN = ("word", "head", "all", "each")
+# What means something else in columns, names of models, JSON, CoNLL-U or training curves.
+_TAKEN = {
+    *("word", "head", "all", "each", "mean", "domain", "epoch", "id", "space_after", "token_range"),
+    *("text", "tokens", "chunks", "entities", "entity", "deprel", "start_char", "end_char"),
+}
 
 
 class TaskParams(Closed):
@@ -27,7 +31,7 @@ class TaskParams(Closed):
     scheme: Literal["plain", "iob2"]  # plain: a label a word; iob2: spans, as B-, I- and O
     # the tasks whose features its branch reads (paper 3.3)
     reads: list[Lower] = Field(default_factory=lambda: list(LOWER))
-    # by which methods are compared; null: accuracy (plain), exact-match F1 (iob2)
+    # by which epochs and methods are compared; null: accuracy (plain), exact-match F1 (iob2)
     metric: Metric | None = None
     label: str | None = None  # in tables; null: the name in capitals
 
@@ -50,7 +54,7 @@ class TaskParams(Closed):
             scheme=Scheme(self.scheme),
             reads=tuple(task for task in LOWER if task in self.reads),
             metric=metric,
-            measure=metric if metric == "accuracy" else f"exact-match {_SHOWN[metric]}",
+            measure=metric if metric == "accuracy" else f"exact-match {metric.replace('f1', 'F1')}",
             head="tagger",
             label=label,
             heading=f"{label} ({_SHOWN[metric]})",
@@ -59,14 +63,14 @@ class TaskParams(Closed):
 
 def _add(tasks: dict[str, TaskParams]) -> dict[str, TaskParams]:
     """Make the tasks known: what is read after them may name them."""
-    for name, task in tasks.items():
+    for name in tasks:
+        if not re.fullmatch("[a-z][a-z0-9_]*", name):
+            raise ValueError(f"'{name}': expected small letters, digits and _, a letter first")
         if name in _TAKEN:
-            raise ValueError(f"expected a name other than {', '.join(_TAKEN)}, found {name}")
-        add_task(name, task.describe(name))
+            raise ValueError(f"'{name}' means something else in files: choose another name")
+    add_tasks({name: task.describe(name) for name, task in tasks.items()})
     return tasks
 
 
-OwnTasks = Annotated[
-    dict[Annotated[str, Field(pattern="^[a-z][a-z0-9_]*$")], TaskParams], AfterValidator(_add)
-]
+OwnTasks = Annotated[dict[str, TaskParams], AfterValidator(_add)]
 """Name of a task -> its definition; reading it makes the tasks known."""

@@ -30,7 +30,8 @@ class Params(Closed):
     seeds: Annotated[list[Annotated[int, Field(ge=0, lt=2**32)]], Field(min_length=1)]
     committed_seeds: list[int]
     checkpoint_seconds: Annotated[float, Field(ge=0.0)]
-    tasks: OwnTasks  # sequence-labelling tasks of your own; before all that names them
+    # sequence labelling of your own; read first, as later keys name the tasks
+    tasks: OwnTasks = Field(default_factory=dict)
     domains: Annotated[dict[DomainName, DomainParams], Field(min_length=1)]
     corpora: CorporaParams
     vectors: VectorsParams
@@ -72,7 +73,7 @@ class Run(Closed):
     experiment: str
     phase: Phase
     domain: str
-    own_tasks: OwnTasks = Field(default_factory=dict)  # before all that names them
+    own_tasks: OwnTasks = Field(default_factory=dict)  # read first, as later keys name them
     tasks: list[Task]
     parent: str | None
     unified: bool

@@ -231,6 +231,9 @@ def _parse(path: str | Path, block: list[Line], columns: Sequence[str]) -> Sente
         if task not in TASKS or value not in list(Origin):
             expected = f"'# {_COMMENT}<{'|'.join(TASKS)}> = <{'|'.join(Origin)}>'"
             raise CorpusError(path, line, expected=expected, found=f"'# {key} = {value}'")
+        if Task(task).spec.column not in columns:
+            expected = f"a column {Task(task).spec.column.upper()} in the first line"
+            raise CorpusError(path, line, expected=expected, found="none")
         origins[Task(task)] = Origin(value)
     layers = {
         task: _layer(path, task, origins.get(task), rows)

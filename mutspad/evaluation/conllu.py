@@ -71,6 +71,16 @@ def to_conllu(sentences: Sequence[Sentence]) -> str:
     return "".join(_serialise(sentence, column) for sentence in sentences)
 
 
+def escape_misc(label: str) -> str:
+    """Write a label so that it can stand in MISC, whose features `|` parts."""
+    return label.replace("%", "%25").replace("|", "%7C")
+
+
+def unescape_misc(value: str) -> str:
+    """Read a label that `escape_misc` has written."""
+    return value.replace("%7C", "|").replace("%25", "%")
+
+
 def _serialise(sentence: Sentence, column: str) -> str:
     """Write one sentence, its POS tags in one of two columns."""
     heads, relations = _build_tree(sentence)
@@ -78,7 +88,7 @@ def _serialise(sentence: Sentence, column: str) -> str:
     tokens = []
     for index, word in enumerate(sentence.words):
         misc = {
-            task.spec.conllu: sentence.layers[task].labels[index]
+            task.spec.conllu: escape_misc(sentence.layers[task].labels[index])
             for task in misc_tasks()
             if task in sentence.layers
         }

@@ -102,7 +102,7 @@ class MuTSPad(nn.Module):
                 input_dim += reduced_dim
                 if lower not in self.reductions:
                     self.reductions[lower] = nn.Linear(self.head(lower).feature_dim, reduced_dim)
-            self.heads[task] = HEADS[task.spec.head](task, params, input_dim, labels[task])
+            self.heads[task.branch] = HEADS[task.spec.head](task, params, input_dim, labels[task])
 
     def features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
         """Compute the features of the tasks asked and of those they read, each once.
@@ -221,7 +221,7 @@ class MuTSPad(nn.Module):
     def classifier_rows(self) -> dict[Task, tuple[str, ...]]:
         """Name, for each task, the parameters whose first dimension is its labels (paper 4.1)."""
         return {
-            task: tuple(f"heads.{task}.{name}" for name in self.head(task).label_parameters)
+            task: tuple(f"heads.{task.branch}.{name}" for name in self.head(task).label_parameters)
             for task in self.tasks
         }
 
@@ -240,7 +240,7 @@ class MuTSPad(nn.Module):
 
     def head(self, task: Task) -> Head:
         """Return the branch of a task."""
-        return cast(Head, self.heads[task])
+        return cast(Head, self.heads[task.branch])
 
 
 def _build_parser(task: Task, params: ModelParams, input_dim: int, labels: Sequence[str]) -> Head:  # noqa: ARG001

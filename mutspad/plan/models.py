@@ -135,7 +135,7 @@ def resolve_model(
         experiment=params.experiment,
         phase=model.phase,
         domain=model.domain,
-        own_tasks=params.tasks,
+        own_tasks={name: task for name, task in params.tasks.items() if name in model.tasks},
         tasks=model.tasks,
         parent=model.parent,
         unified=model.unified,

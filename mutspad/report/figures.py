@@ -60,9 +60,11 @@ def plot_convergence(histories: Histories, title: str) -> Figure:
     """
     if len(histories) > len(STYLES):
         raise ValueError(f"histories: expected at most {len(STYLES)}, found {len(histories)}")
-    figure = Figure(figsize=(11, 3.4), layout="constrained")
-    panels: list[Axes] = list(figure.subplots(1, len(order_tasks())))
-    for axes, task in zip(panels, order_tasks(), strict=True):
+    drawn = {*PAPER_TASKS, *(task for found in histories.values() for task in found)}
+    tasks = [task for task in order_tasks() if task in drawn]
+    figure = Figure(figsize=(2.75 * len(tasks), 3.4), layout="constrained")
+    panels: list[Axes] = list(figure.subplots(1, len(tasks)))
+    for axes, task in zip(panels, tasks, strict=True):
         for method, (colour, dashes, marker) in zip(histories, STYLES, strict=False):
             seeds = histories[method].get(task)
             if not seeds:

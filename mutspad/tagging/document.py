@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mutspad.data.sentence import Layer, Sentence
+from mutspad.evaluation.conllu import escape_misc
 from mutspad.tagging.tokenise import Offsets
 from mutspad.tasks import PAPER_TASKS, TASKS, Scheme, Task, misc_tasks
 
@@ -157,7 +158,7 @@ class Document:
         """List the features of a token in MISC, in the order of their names."""
         start, end = self.offsets[index]
         features = [
-            f"{task.spec.conllu}={self.layers[task].labels[index]}"
+            f"{task.spec.conllu}={escape_misc(self.layers[task].labels[index])}"
             for task in misc_tasks()
             if task in self.layers
         ]

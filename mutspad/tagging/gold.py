@@ -10,6 +10,7 @@ from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.lines import Line, blocks, excerpt, read_lines
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import CorpusError
+from mutspad.evaluation.conllu import unescape_misc
 from mutspad.tagging.document import ABSENT
 from mutspad.tasks import Scheme, Task, misc_tasks
 
@@ -97,7 +98,7 @@ def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosCo
 def _find(row: Mapping[str, str], *, key: str) -> str:
     """Find the value of a key in MISC."""
     parts = row["MISC"].split("|")
-    values = (part.removeprefix(key) for part in parts if part.startswith(key))
+    values = (unescape_misc(part.removeprefix(key)) for part in parts if part.startswith(key))
     return next(values, ABSENT)
 
 

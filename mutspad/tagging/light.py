@@ -142,10 +142,12 @@ class LightModel:
             if task is Task.DEP:
                 layers[task] = self._parse(inputs, lens)
             else:
-                features[task], _ = self._lstms[f"heads.{task}.lstm"].read(inputs, lens)
+                features[task], _ = self._lstms[f"heads.{task.branch}.lstm"].read(inputs, lens)
                 if task not in self.run.tasks:
                     continue
-                best = self._linear(f"heads.{task}.classifier", features[task]).argmax(axis=-1)
+                best = self._linear(f"heads.{task.branch}.classifier", features[task]).argmax(
+                    axis=-1
+                )
                 layers[task] = [
                     self._to_layer(task, row[:length])
                     for row, length in zip(best.tolist(), lens.tolist(), strict=True)

@@ -31,7 +31,8 @@ def draw_table(document: Document) -> Table:
             label = layers[task].labels[index]
             kind = split_label(label)[1]
             colour = colours.setdefault(kind, _COLOURS[len(colours) % len(_COLOURS)])
-            cells.append(Text("", "dim") if label == OUTSIDE else Text(label, colour))
+            outside = label == OUTSIDE and task.spec.scheme is Scheme.IOB2
+            cells.append(Text("", "dim") if outside else Text(label, colour))
         if document.heads:
             head = document.heads[index]
             cells.append(Text(f"{head} {tokens[head - 1]}" if head else "-", "dim"))

@@ -23,7 +23,7 @@ from mutspad.models.adversarial import (
     reverse_gradient,
 )
 from mutspad.models.mutspad import MuTSPad
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import PAPER_TASKS, Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +162,7 @@ def sample_target_batches(
     first_pass, position = divmod(epoch * needed, len(lengths))
     n_passes = -(-(position + needed) // len(lengths))
     passes = [
-        np.random.default_rng((seed, len(TASKS) + 1, number)).permutation(len(lengths))
+        np.random.default_rng((seed, len(PAPER_TASKS) + 1, number)).permutation(len(lengths))
         for number in range(first_pass, first_pass + n_passes)
     ]
     sampled = np.concatenate(passes)[position : position + needed].tolist()

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from mutspad.data.buckets import bucket_batches
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import PAPER_TASKS, TASKS, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def one_task_per_batch(
             batch_sentences=batch_sentences,
             pool_batches=pool_batches,
             # The tasks draw from different streams: two of them may share a corpus.
-            seeds=(seed, TASKS.index(task)),
+            seeds=(seed, task.stream),
             start=epoch * rounds,
         )
         for task in TASKS
@@ -140,7 +140,7 @@ def all_tasks_per_batch(
         lengths,
         batch_sentences=batch_sentences,
         pool_batches=pool_batches,
-        seeds=(seed, len(TASKS)),
+        seeds=(seed, len(PAPER_TASKS)),
         start=epoch * rounds,
     )
     for _ in range(rounds):

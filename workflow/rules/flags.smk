@@ -17,12 +17,13 @@ def prepare_flags(wildcards):
     for budget in ("token", "sentence"):
         value = getattr(domain, f"{budget}_budget")
         flags += [f"--{budget}-budget={value}"] if value else []
-    for own_task, definition in PARAMS.tasks.items():
-        flags += ["--own-task", own_task, definition.model_dump_json()]
     own = PARAMS.corpora.own
     for corpus in corpora.names:
         if corpus in own:
             flags += ["--own", corpus, own[corpus].model_dump_json()]
+            for own_task in sorted(PARAMS.tasks.keys() & own[corpus].columns):
+                definition = PARAMS.tasks[own_task].model_dump_json()
+                flags += ["--own-task", own_task, definition]
     return flags
 
 
@@ -72,7 +73,9 @@ def ablated_flags(wildcards):
 def teacher_flags():
     """Hand the models that label raw text to `label-text`, and the ELMo that they read, if any."""
     teachers = PLAN.teachers.items()
-    flags = [f"--teacher={t}={AT.model(model, PARAMS.seeds[0])}" for t, model in teachers]
+    flags = [
+        f"--teacher={t}={AT.model(model, PARAMS.seeds[0])}" for t, model in teachers
+    ]
     encoder = PLAN.methods[PARAMS.distil.teacher].encoder
     if encoder is None or PARAMS.encoders[encoder].kind != "elmo":
         return flags

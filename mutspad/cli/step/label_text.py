@@ -12,7 +12,8 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import corpora_option, parse_task_folder, path_option
+from mutspad.cli.labellers import parse_task_folder
+from mutspad.cli.options import corpora_option, path_option
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.text import read_text
 from mutspad.tagging.distil import label_text

@@ -22,7 +22,7 @@ from mutspad.data.download import verify
 from mutspad.data.prepare import prepare
 from mutspad.data.registry import CorpusChoice, load_registry
 from mutspad.files import write_json
-from mutspad.tasks import TASKS, Task, add_task
+from mutspad.tasks import TASKS, Task, add_tasks
 
 
 @click.command("prepare")
@@ -100,8 +100,11 @@ def command(
     output: Path,
 ) -> None:
     """Read, hold out, sample, anonymise; write the splits and their summary."""
-    for name, text in own_tasks:
-        add_task(name, parse_json(TaskParams, text, f"--own-task {name}", "a task").describe(name))
+    defined = {
+        name: parse_json(TaskParams, text, f"--own-task {name}", "a task")
+        for name, text in own_tasks
+    }
+    add_tasks({name: definition.describe(name) for name, definition in defined.items()})
     if task not in TASKS:
         raise click.BadParameter(f"--task: expected one of {', '.join(TASKS)}, found {task}")
     own = {

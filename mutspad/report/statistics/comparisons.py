@@ -30,7 +30,7 @@ from mutspad.report.tables.rows import (
     order_tasks,
 )
 from mutspad.report.tables.table2 import BEST_ON_TEST, CHOSEN_ON_DEV
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import PAPER_TASKS, TASKS, Task
 
 ALL_TASKS = "all"
 MNRG_METRIC = "mnrg"
@@ -95,9 +95,9 @@ class Comparisons:
                 resamples=params.resamples,
                 # TweeBank's sentences are the test set of two tasks: a draw that has many hard ones
                 # has them for both.
-                rng=np.random.default_rng((params.seed, TASKS.index(same[0]))),
+                rng=np.random.default_rng((params.seed, same[0].stream)),
                 # A training is a task's own, so other seeds are not drawn together.
-                seed_rng=np.random.default_rng((params.seed, len(TASKS) + TASKS.index(task))),
+                seed_rng=np.random.default_rng((params.seed, len(PAPER_TASKS) + task.stream)),
             )
             self._places[task] = {run: place for place, run in enumerate(runs)}
 
