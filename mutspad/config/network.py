@@ -53,6 +53,7 @@ class DistilParams(Closed):
     words: Positive  # that keep a vector
     dim: Positive  # of a word vector
     min_count: Annotated[int, Field(ge=0)]  # of words without a pretrained vector
+    neighbours: Annotated[int, Field(ge=0)]  # words of the vectors' source read as the nearest kept
     model: ModelParams
     training: dict[str, Any]  # overrides of `training`
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
@@ -68,6 +69,26 @@ def open_vectors(
             f"vectors.source: expected {known} or the path of a .txt or .zip file, found '{source}'"
         )
     return VectorTable(source, dim, found)
+
+
+def list_words(
+    source: str, count: int, *, dim: int, files: Mapping[str, Path] | None = None
+) -> list[str]:
+    """List the first words of a source; GloVe and spaCy have the frequent ones first."""
+    files = files or {}
+    if source == NO_VECTORS:
+        return []
+    if source.startswith(SPACY_PREFIX):
+        from spacy.strings import StringStore
+        from spacy.vectors import Vectors
+
+        vocab = _find_spacy_vocab(source.removeprefix(SPACY_PREFIX))
+        keys = islice(Vectors().from_disk(vocab).key2row, count)
+        strings = StringStore().from_disk(vocab / "strings.json")
+        return [strings[key] for key in keys]
+    with _open_glove(files.get(source, Path(source))) as lines:
+        some = islice(without_mark(iter(partial(lines.readline, _LONGEST_LINE), b"")), count)
+        return [_split_line(line, dim)[0] for line in some]
 
 
 def _read_glove(path: Path, wanted: Set[str], dim: int) -> dict[str, Vector]:

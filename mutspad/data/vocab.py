@@ -1,10 +1,11 @@
 """The vocabulary of a model: words, characters and the labels of each task, as rows of tensors."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
+from mutspad.data.neighbours import Neighbours
 from mutspad.tasks import TASKS, Task
 
 PAD = "<pad>"
@@ -25,6 +26,7 @@ class Vocabulary:
     chars: tuple[str, ...]
     labels: Mapping[Task, tuple[str, ...]]  # without a padding row
     lowercase: bool  # look words up in lower case; characters keep their case
+    neighbours: Neighbours | None = field(default=None, compare=False)  # for words without a row
 
     def __post_init__(self) -> None:
         for name, rows in (("words", self.words), ("chars", self.chars)):
@@ -39,15 +41,25 @@ class Vocabulary:
             _check_distinct(f"labels of {task}", labels)
 
     def word_id(self, word: str) -> int:
-        """Return the row of a word, else of its lower-cased form, else of the unknown word."""
-        ids = self._word_ids
-        exact = None if self.lowercase else ids.get(word)
-        return ids.get(word.lower(), UNK_ID) if exact is None else exact
+        """Return the row of a word, else of its neighbour, else of the unknown word.
+
+        Both are looked for as written first, then in lower case.
+        """
+        ids = self.word_rows
+        forms = (word.lower(),) if self.lowercase else (word, word.lower())
+        for form in forms:
+            if form in ids:
+                return ids[form]
+        if self.neighbours is not None:
+            for row in map(self.neighbours.find, forms):
+                if row is not None:
+                    return row
+        return UNK_ID
 
     @cached_property
     def lower_rows(self) -> tuple[int, ...]:
         """Return the row of each row's lower-cased form; the row itself where there is none."""
-        ids = self._word_ids
+        ids = self.word_rows
         return tuple(
             ids.get(word.lower(), row) if row > UNK_ID else row
             for row, word in enumerate(self.words)
@@ -74,8 +86,8 @@ class Vocabulary:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Build the vocabulary that `to_json` described."""
+    def from_json(cls, value: Mapping[str, Any], neighbours: Neighbours | None = None) -> Self:
+        """Build the vocabulary that `to_json` described; neighbours have a file of their own."""
         return cls(
             words=_strings("words", value["words"]),
             chars=_strings("chars", value["chars"]),
@@ -84,10 +96,12 @@ class Vocabulary:
                 for task, labels in dict(value["labels"]).items()
             },
             lowercase=bool(value["lowercase"]),
+            neighbours=neighbours,
         )
 
     @cached_property
-    def _word_ids(self) -> dict[str, int]:
+    def word_rows(self) -> dict[str, int]:
+        """Return the row of each word."""
         return {word: row for row, word in enumerate(self.words) if row > UNK_ID}
 
     @cached_property

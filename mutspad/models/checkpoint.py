@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from mutspad.config import Run
+from mutspad.data.neighbours import write_neighbours
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, EncoderError
 from mutspad.files import atomic_path, hash_file, write_json
@@ -17,6 +18,7 @@ from mutspad.models.contextual import ContextualShape, ContextualWords
 from mutspad.models.description import (
     DESCRIPTION,
     FORMAT,
+    NEIGHBOURS,
     WEIGHTS,
     open_description,
     refuse,
@@ -56,6 +58,10 @@ def save_model(
         save_file(weights, path)
         digest = hash_file(path)
     encoder = None if model.contextual is None else model.contextual.encoder
+    of_neighbours = {}
+    if vocabulary.neighbours is not None:
+        write_neighbours(folder / NEIGHBOURS, vocabulary.neighbours)
+        of_neighbours["neighbours_sha256"] = hash_file(folder / NEIGHBOURS)
     description = {
         "format": FORMAT,
         "seed": seed,
@@ -67,6 +73,7 @@ def save_model(
         "vocabulary": vocabulary.to_json(),
         "run": run.model_dump(mode="json"),
         **({"half": True} if half else {}),
+        **of_neighbours,
     }
     write_json(folder / DESCRIPTION, description)
 

@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from mutspad.config import Run
+from mutspad.data.neighbours import Neighbours, read_neighbours
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError
-from mutspad.files import DamagedFileError, read_json
+from mutspad.files import DamagedFileError, hash_file, read_json
 
 FORMAT = 3
 """Of the files and what they mean: since 3, heads come last in the weights of arcs and labels."""
 DESCRIPTION = "model.json"
 WEIGHTS = "weights.safetensors"
+NEIGHBOURS = "neighbours.safetensors"
+"""Which words are read as others; only small models have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,27 @@ def open_description(folder: Path) -> Description:
         found = values.get("format") if isinstance(values, dict) else values
         raise CheckpointError(f"{path}: expected model format {FORMAT}, found {found!r}")
     try:
+        # The run comes first: it makes its tasks known.
         return Description(
             run=Run.model_validate(values["run"]),
-            vocabulary=Vocabulary.from_json(values["vocabulary"]),
+            vocabulary=Vocabulary.from_json(values["vocabulary"], _open_neighbours(folder, values)),
             digest=str(values["weights_sha256"]),
             values=values,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise refuse(path, error) from None
+
+
+def _open_neighbours(folder: Path, values: dict[str, Any]) -> Neighbours | None:
+    """Read the words that are read as others, where a model has any."""
+    digest = values.get("neighbours_sha256")
+    if digest is None:
+        return None
+    neighbours = read_neighbours(folder / NEIGHBOURS)
+    found = hash_file(folder / NEIGHBOURS)
+    if found != digest:
+        raise ValueError(f"another {NEIGHBOURS} (sha256 {found}) than it describes ({digest})")
+    return neighbours
 
 
 def refuse(path: Path, error: Exception) -> CheckpointError:

@@ -42,6 +42,7 @@ def prune(loaded: LoadedModel, words: Iterable[str]) -> LoadedModel:
         chars=old.chars,
         labels=old.labels,
         lowercase=old.lowercase,
+        neighbours=None if old.neighbours is None else old.neighbours.keep(rows),
     )
     weight = encoder.words.weight.detach()[rows]
     encoder.words = nn.Embedding(
@@ -132,5 +133,6 @@ def write_card(
         method=scores.get("method"),
         labels={task: len(loaded.vocabulary.labels[task]) for task in loaded.model.tasks},
         n_words=len(loaded.vocabulary.words) - _SPECIAL,
+        n_neighbours=len(loaded.vocabulary.neighbours or ()),
         n_parameters=loaded.model.n_parameters(),
     )

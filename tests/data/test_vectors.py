@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mutspad.data.vectors import open_vectors
+from mutspad.data.vectors import list_words, open_vectors
 from mutspad.errors import VectorsError
 
 GLOVE = b"the 0.1 0.2 0.3\nParis 1 2 3\nparis 4 5 6\nharbour -1e-3 0 2\n"
@@ -201,6 +201,16 @@ def test_spacy_model_by_path(spacy_model):
     np.testing.assert_array_equal(table.find("Harbour"), np.float32([1, 2, 3]))
     np.testing.assert_array_equal(table.find("Paris"), np.float32([4, 5, 6]))
     assert table.find("paris") is None
+
+
+def test_the_first_words_of_a_source_are_listed(spacy_model, tmp_path):
+    assert list_words(f"spacy:{spacy_model}", 1, dim=3) == ["harbour"]
+    assert list_words(f"spacy:{spacy_model}", 9, dim=3) == ["harbour", "Paris"]
+    glove = write_glove(tmp_path, GLOVE)
+    whole = [line.rsplit(" ", 3)[0] for line in GLOVE.decode().splitlines()]
+    assert list_words(str(glove), 2, dim=3) == whole[:2]
+    assert list_words("glove-42b", 99, dim=3, files={"glove-42b": glove}) == whole
+    assert list_words("none", 9, dim=3) == []
 
 
 def test_spacy_model_by_package_is_not_imported(spacy_model, monkeypatch):

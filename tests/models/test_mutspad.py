@@ -44,7 +44,7 @@ def test_classifier_rows_are_labels(build_model, vocabulary):
     model = build_model()
     parameters = dict(model.named_parameters())
     rows = model.classifier_rows()
-    assert tuple(rows) == TASKS
+    assert tuple(rows) == tuple(TASKS)
     for task, names in rows.items():
         assert {len(parameters[name]) for name in names} == {len(vocabulary.labels[task])}
     # A parameter may be forgotten, not only named wrongly.

@@ -156,6 +156,7 @@ def test_the_verbs_make_a_model_that_tags(nlp, model_folder, lexicon, tmp_path, 
     assert len(read_conllup(labelled)) == len(gold) + 1
     loaded = load_model(layout.distilled)
     assert loaded.run.model == plan.params.distil.model
+    assert len(loaded.vocabulary.neighbours) == 0  # the miniature has no vectors
     assert len(loaded.vocabulary.words) <= 2 + plan.params.distil.words
     scores = read_json(layout.distilled / "scores.json")
     assert scores["teacher_scores"]["dep"]["test"]["las"] == 100

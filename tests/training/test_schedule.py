@@ -135,7 +135,7 @@ def test_unified_epochs_of_n_tasks_make_one_pass_of_all_tasks(size, batch_senten
         seed=1,
     )
     steps = list(sample(epoch=epoch))
-    assert all(step.tasks == TASKS for step in steps)
+    assert all(step.tasks == tuple(TASKS) for step in steps)
     a_pass = -(-size // batch_sentences)
     assert len(steps) == -(-a_pass // len(TASKS))
     steps = [step for epoch in range(len(TASKS)) for step in sample(epoch=epoch)][:a_pass]

