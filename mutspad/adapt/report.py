@@ -4,6 +4,7 @@ import base64
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
@@ -60,11 +61,7 @@ class Findings:
 
     def dev(self, row: str) -> float:
         """Average a row's dev scores over the tasks that all rows have."""
-        measure = self.results.book.measure
-        return fmean(
-            measure(self.models[row][task], task, "dev", task.spec.metric).mean
-            for task in self.tasks
-        )
+        return fmean(self._dev_of(task, row) for task in self.tasks)
 
     @property
     def best(self) -> str:
@@ -80,19 +77,40 @@ class Findings:
         """Name a row."""
         return self.plan.report.described[row].label
 
-    def describe_best(self) -> dict[str, Any]:
-        """Name the best row, its models, and the seed that was best on dev."""
-        models = {task: self.models[self.best][task] for task in self.tasks}
+    def describe_best(self) -> list[dict[str, Any]]:
+        """Describe the best row: its tasks and models, and the seed that was best on dev.
+
+        Each task that the row has not, as only the target has it, has a best row of its own.
+        """
+        groups = {self.best: [task for task in self.scored if task in self.models[self.best]]}
+        for task in self.scored:
+            if task not in groups[self.best]:
+                having = (row for row in self.whole if task in self.models[row])
+                groups.setdefault(max(having, key=partial(self._dev_of, task)), []).append(task)
+        return [
+            {
+                "row": row,
+                "seed": self._best_seed(row, tasks),
+                "models": {str(task): self.models[row][task] for task in tasks},
+            }
+            for row, tasks in groups.items()
+        ]
+
+    def _dev_of(self, task: Task, row: str) -> float:
+        """Return a row's mean dev score on one task."""
+        return self.results.book.measure(self.models[row][task], task, "dev", task.spec.metric).mean
+
+    def _best_seed(self, row: str, tasks: Sequence[Task]) -> int:
+        """Return the seed whose dev scores on some tasks add up to most."""
         by_seed = zip(
             *(
-                self.results.book.values(model, task, "dev", task.spec.metric)
-                for task, model in models.items()
+                self.results.book.values(self.models[row][task], task, "dev", task.spec.metric)
+                for task in tasks
             ),
             strict=True,
         )
         scores = list(map(sum, by_seed))
-        seed = self.plan.seeds[scores.index(max(scores))]
-        return {"row": self.best, "seed": seed, "models": {str(t): m for t, m in models.items()}}
+        return self.plan.seeds[scores.index(max(scores))]
 
     def bounds(self, row: str, task: Task) -> tuple[float, float, float]:
         """Return a row's mean test score and its interval."""

@@ -5,18 +5,20 @@ among them, cost six bytes each: a checksum of the word, and the row of its near
 prunes its vectors in the same way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from mutspad.files import write_bytes
+
+Vector = NDArray[np.float32]
 
 if TYPE_CHECKING:
     from mutspad.data.lexicon import Lexicon
@@ -51,11 +53,14 @@ class Neighbours:
         found = place < len(self) and self.checksums[place] == checksum
         return int(self.rows[place]) if found else None
 
-    def keep(self, rows: Sequence[int]) -> "Neighbours":
-        """Keep the words of these rows, which are numbered anew in their order."""
-        new = {row: place for place, row in enumerate(rows)}
-        kept = [place for place, row in enumerate(self.rows.tolist()) if row in new]
-        return _build(self.checksums[kept], [new[row] for row in self.rows[kept].tolist()])
+    def renumber(self, rows: NDArray[np.int64]) -> "Neighbours":
+        """Give each word the row that stands at its row in `rows`, `[rows]`."""
+        return _build(self.checksums, rows[self.rows])
+
+    def join(self, other: "Neighbours") -> "Neighbours":
+        """Join two sets of words; what both have stays as it is here."""
+        checksums = np.concatenate([self.checksums, other.checksums])
+        return _build(checksums, np.concatenate([self.rows, other.rows]))
 
 
 def find_neighbours(
@@ -80,23 +85,36 @@ def find_neighbours(
         if lexicon.has_vector[place] and word in rows
     ]
     if lexicon.vectors is None or not known:
-        return _build([], [])
-    vectors = lexicon.vectors[known]
-    vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    targets = np.array([rows[lexicon.words[place]] for place in known])
+        return map_words({})
     new = [
         word
         for word in dict.fromkeys(words)
         if word in table.vectors and word not in rows and word.lower() not in rows
     ]
-    found: dict[str, int] = {}
-    for start in range(0, len(new), _BLOCK):
-        block = new[start : start + _BLOCK]
-        nearest = (vectors @ np.stack([table.vectors[word] for word in block]).T).argmax(axis=0)
-        found |= dict(zip(block, targets[nearest].tolist(), strict=True))
+    if not new:
+        return map_words({})
+    nearest = find_nearest(
+        np.stack([table.vectors[word] for word in new]), lexicon.vectors[known]
+    ).tolist()
+    found = {w: rows[lexicon.words[known[place]]] for w, place in zip(new, nearest, strict=True)}
     # A word is looked up in lower case, too.
-    kept = [w for w, row in found.items() if w == w.lower() or found.get(w.lower()) != row]
-    return _build([crc32(word.encode()) for word in kept], [found[word] for word in kept])
+    return map_words(
+        {w: row for w, row in found.items() if w == w.lower() or found.get(w.lower()) != row}
+    )
+
+
+def find_nearest(vectors: Vector, known: Vector) -> NDArray[np.int64]:
+    """Return which known vector is nearest to each vector, by cosine, `[words]`."""
+    units = (known / np.maximum(np.linalg.norm(known, axis=1, keepdims=True), 1e-9)).T
+    nearest = np.empty(len(vectors), dtype=np.int64)
+    for start in range(0, len(vectors), _BLOCK):
+        nearest[start : start + _BLOCK] = (vectors[start : start + _BLOCK] @ units).argmax(axis=1)
+    return nearest
+
+
+def map_words(rows: Mapping[str, int]) -> Neighbours:
+    """Map words to rows."""
+    return _build([crc32(word.encode()) for word in rows], [*rows.values()])
 
 
 def write_neighbours(path: str | Path, neighbours: Neighbours) -> None:
@@ -119,7 +137,7 @@ def read_neighbours(path: str | Path) -> Neighbours:
         raise ValueError(f"{path}: expected words and their neighbours, found {error!r}") from None
 
 
-def _build(checksums: Sequence[int] | NDArray[np.uint32], rows: Sequence[int]) -> Neighbours:
+def _build(checksums: ArrayLike, rows: ArrayLike) -> Neighbours:
     """Sort words by their checksums; of two with the same one, the first stays."""
     distinct, first = np.unique(np.array(checksums, dtype=np.uint32), return_index=True)
     kept = np.array(rows, dtype=np.uint32)[first]

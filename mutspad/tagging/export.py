@@ -1,16 +1,18 @@
 """Make a model ready to publish: only the word vectors it needs, half precision, a model card."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from torch import nn
 
 from mutspad.config import Run
 from mutspad.data.lexicon import keys_of
+from mutspad.data.neighbours import Neighbours, Vector, find_nearest, map_words
 from mutspad.data.registry import load_registry
 from mutspad.data.vocab import PAD_ID, Vocabulary
 from mutspad.files import write_text
@@ -22,7 +24,7 @@ _SPECIAL = 2  # padding and unknown
 
 
 def prune(loaded: LoadedModel, words: Iterable[str]) -> LoadedModel:
-    """Keep the vectors of some words only; the others are read as unknown words are.
+    """Keep the vectors of some words only; the others are read as the nearest of these.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def prune(loaded: LoadedModel, words: Iterable[str]) -> LoadedModel:
         chars=old.chars,
         labels=old.labels,
         lowercase=old.lowercase,
-        neighbours=None if old.neighbours is None else old.neighbours.keep(rows),
+        neighbours=_find_neighbours(old, encoder.words.weight.detach().numpy(), rows),
     )
     weight = encoder.words.weight.detach()[rows]
     encoder.words = nn.Embedding(
@@ -51,6 +53,18 @@ def prune(loaded: LoadedModel, words: Iterable[str]) -> LoadedModel:
     if encoder.lower_rows is not None:
         encoder.lower_rows = torch.tensor(vocabulary.lower_rows)
     return replace(loaded, vocabulary=vocabulary, n_parameters=loaded.model.n_parameters())
+
+
+def _find_neighbours(old: Vocabulary, vectors: Vector, rows: Sequence[int]) -> Neighbours | None:
+    """Find the nearest word that stays, by the trained vectors, of each that goes."""
+    gone = sorted({*range(_SPECIAL, len(old.words))}.difference(rows))
+    if not gone or len(rows) == _SPECIAL:
+        return None
+    nearest = _SPECIAL + find_nearest(vectors[gone], vectors[rows[_SPECIAL:]])
+    new = np.zeros(len(old.words), dtype=np.int64)
+    new[rows], new[gone] = np.arange(len(rows)), nearest
+    found = map_words(dict(zip((old.words[row] for row in gone), nearest.tolist(), strict=True)))
+    return found if old.neighbours is None else found.join(old.neighbours.renumber(new))
 
 
 def export_model(

@@ -56,7 +56,7 @@ def test_from_files_to_a_report_and_a_model(recipe_file: Path) -> None:
     assert page.count("data:image/png;base64,") == 2
     for label in ("Mono-task learning", "MuTSPad, source unified"):
         assert re.search(rf"<td>{label}</td>\s*<td>[0-9.]+ \[[0-9.]+, [0-9.]+\]</td>", page), label
-    best = json.loads((results / "best.json").read_text())
+    (best,) = json.loads((results / "best.json").read_text())
     nlp = load(results / "model")
     assert set(nlp.tasks) == {Task(task) for task in best["models"]} == {"thing"}
     document = nlp("Lena sees Oslo")

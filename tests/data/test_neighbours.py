@@ -9,6 +9,7 @@ from mutspad.data.lexicon import build_lexicon
 from mutspad.data.neighbours import (
     Neighbours,
     find_neighbours,
+    map_words,
     read_neighbours,
     write_neighbours,
 )
@@ -73,10 +74,11 @@ def test_a_file_holds_them(neighbours, tmp_path):
         read_neighbours(path)
 
 
-def test_words_of_rows_that_go_are_forgotten(neighbours):
-    kept = neighbours.keep([0, 1, ROWS["city"]])
-    assert kept.find("c5") == 2
-    assert kept.find("b5") is None
+def test_rows_are_numbered_anew_and_words_added(neighbours):
+    moved = neighbours.renumber(np.array([0, 1, 7, 300, 9]))
+    assert [moved.find(word) for word in ("b5", "c5")] == [7, 300]
+    joined = moved.join(map_words({"b5": 8, "quay": 8}))
+    assert [joined.find(word) for word in ("b5", "c5", "quay")] == [7, 300, 8]
 
 
 def test_without_vectors_there_are_none():

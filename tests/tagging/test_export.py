@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from torch.nn import functional
 
 from mutspad.cli.main import main
 from mutspad.data.conllup import write_conllup
@@ -59,11 +60,17 @@ def test_a_list_adds_words_and_no_list_keeps_all(model_folder, nlp, tmp_path, co
     assert load_model(tmp_path / "all").vocabulary == nlp.model.vocabulary
 
 
-def test_a_pruned_word_is_an_unknown_word_and_the_others_keep_their_vectors(model_folder):
+def test_a_pruned_word_is_read_as_the_nearest_that_keeps_its_vector(model_folder):
     full, loaded = load_model(model_folder), load_model(model_folder)
     pruned = prune(loaded, ["Oslo"])
     assert pruned.vocabulary.words[2:] == ("Oslo", "oslo")
-    assert pruned.vocabulary.word_id("never") == 1
+    assert pruned.vocabulary.word_id("unheard") == 1
+    vectors = full.model.encoder.words.weight.detach()
+    never, kept = (
+        functional.normalize(vectors[[full.vocabulary.word_id(word) for word in words]])
+        for words in (["never"], ["Oslo", "oslo"])
+    )
+    assert pruned.vocabulary.word_id("never") == 2 + int((never @ kept.T).argmax())
     assert pruned.model.encoder.lower_rows.tolist() == [0, 1, 3, 3]
     row = full.vocabulary.word_id("Oslo")
     assert torch.equal(pruned.model.encoder.words.weight[2], full.model.encoder.words.weight[row])

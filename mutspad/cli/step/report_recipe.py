@@ -4,7 +4,7 @@ Example: mutspad step report-recipe --plan results/mine/plan.json --results resu
 
 results/<recipe>/
 ├── report.html    self-contained
-└── best.json      row, models and seed
+└── best.json      rows, their models and seeds
 """
 
 from pathlib import Path
