@@ -15,7 +15,7 @@ from mutspad.evaluation.counts import (
     score_counts,
 )
 from mutspad.evaluation.score import main_score, score_layers
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Task
 
 # Spans as models may write them: an I- that continues nothing is among them.
 IOB = st.sampled_from(["O", "O", "B-person", "I-person", "B-group", "I-group"])
@@ -39,7 +39,7 @@ def predictions(draw, task):
     return gold, predicted
 
 
-@pytest.mark.parametrize("task", Task)
+@pytest.mark.parametrize("task", list(TASKS))
 @settings(max_examples=60)
 @given(data=st.data())
 def test_sums_of_counts_come_to_the_main_score(task, data):
