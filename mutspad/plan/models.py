@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from mutspad.config import (
     Closed,
     MethodParams,
+    ModelParams,
     Params,
     Phase,
     Run,
@@ -130,19 +131,24 @@ def resolve_model(
             if fnmatchcase(name, pattern):
                 training = overlay(training, override)
     adversarial = model.adversarial
+    # What is said of tasks of one's own that it has not does not touch a model.
+    own_tasks = {name: task for name, task in params.tasks.items() if name in model.tasks}
+    others = params.tasks.keys() - own_tasks.keys()
+    for task in others:
+        training["loss_weights"].pop(task, None)
     return Run(
         name=name,
         experiment=params.experiment,
         phase=model.phase,
         domain=model.domain,
-        own_tasks={name: task for name, task in params.tasks.items() if name in model.tasks},
+        own_tasks=own_tasks,
         tasks=model.tasks,
         parent=model.parent,
         unified=model.unified,
         corpora={task: corpora[task] for task in model.tasks},
         multi_root=params.domains[model.domain].multi_root,
         equivalents={task: params.labels.equivalents.get(task, {}) for task in model.tasks},
-        model=params.model,
+        model=leave_out(params.model, others),
         encoder=None if model.encoder is None else _resolve_encoder(params, model.encoder),
         replaces_words=model.replaces_words,
         adversarial=None
@@ -150,6 +156,12 @@ def resolve_model(
         else RunAdversarial(target=adversarial, **params.adversarial.model_dump()),
         training=TrainingParams.model_validate(training),
     )
+
+
+def leave_out(network: ModelParams, tasks: Collection[str]) -> ModelParams:
+    """Leave out what the sizes of a network say of some tasks."""
+    kept = {task: rate for task, rate in network.dropout.items() if task not in tasks}
+    return network.model_copy(update={"dropout": kept})
 
 
 def _resolve_encoder(params: Params, name: str) -> RunEncoder:

@@ -16,7 +16,7 @@ from mutspad.data.registry import Registry, load_registry
 from mutspad.errors import ConfigError
 from mutspad.files import read_json, write_json
 from mutspad.plan.layout import Layout
-from mutspad.plan.models import AS_IS, Cells, PlannedModel, resolve_model
+from mutspad.plan.models import AS_IS, Cells, PlannedModel, leave_out, resolve_model
 from mutspad.plan.rows import Rows, describe_method
 from mutspad.tasks import Task
 
@@ -193,9 +193,14 @@ class Plan(Closed):
         """Collect what the small model needs to know: its teachers' tasks and corpora."""
         teachers = [self.resolve(model) for model in dict.fromkeys(self.teachers.values())]
         training = self.params.training.model_dump(mode="json")
+        own_tasks = {name: task for run in teachers for name, task in run.own_tasks.items()}
+        others = self.params.tasks.keys() - own_tasks.keys()
+        for task in others:
+            training["loss_weights"].pop(task, None)
         return teachers[0].model_copy(
             update={
                 "name": STUDENT,
+                "own_tasks": own_tasks,
                 "tasks": list(self.teachers),
                 "corpora": {t: name for run in teachers for t, name in run.corpora.items()},
                 "equivalents": {
@@ -206,7 +211,7 @@ class Plan(Closed):
                 "unified": True,
                 "encoder": None,
                 "replaces_words": False,
-                "model": self.params.distil.model,
+                "model": leave_out(self.params.distil.model, others),
                 "training": TrainingParams.model_validate(
                     overlay(training, self.params.distil.training)
                 ),

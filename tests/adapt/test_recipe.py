@@ -100,6 +100,18 @@ def test_a_curve_shares_the_source_models_and_the_test_set(plan_recipe: Planner)
     assert curve.params.domains["target-4"].sentence_budget == 4
 
 
+@pytest.mark.usefixtures("forget_tasks")
+def test_only_models_with_a_task_of_ones_own_know_of_it(plan_recipe: Planner) -> None:
+    plan = plan_recipe(
+        lambda text: text.replace(
+            "budget: small", "budget: small\ntasks: { thing: { scheme: iob2 } }"
+        ).replace("word: 2, ner: 1", "word: 2, thing: 1")
+    )
+    assert plan.models["source-unified.all"].tasks == ["pos", "dep", "thing"]
+    for name, model in plan.models.items():
+        assert ("thing" in plan.resolve(name).model_dump_json()) == ("thing" in model.tasks)
+
+
 def test_text_and_encoder_add_rows(plan_recipe: Planner, recipe_file: Path) -> None:
     recipe_file.with_name("text.txt").write_text("gulls everywhere\n")
     plan = plan_recipe(
