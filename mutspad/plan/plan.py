@@ -18,7 +18,7 @@ from mutspad.files import read_json, write_json
 from mutspad.plan.layout import Layout
 from mutspad.plan.models import AS_IS, Cells, PlannedModel, leave_out, resolve_model
 from mutspad.plan.rows import Rows, describe_method
-from mutspad.tasks import Task
+from mutspad.tasks import TASKS, Task
 
 OWN_LANGUAGE_MODEL = "language_model"
 """The source of an encoder that stands for the language model trained here."""
@@ -201,7 +201,7 @@ class Plan(Closed):
             update={
                 "name": STUDENT,
                 "own_tasks": own_tasks,
-                "tasks": list(self.teachers),
+                "tasks": [task for task in TASKS if task in self.teachers],
                 "corpora": {t: name for run in teachers for t, name in run.corpora.items()},
                 "equivalents": {
                     t: pairs for run in teachers for t, pairs in run.equivalents.items()

@@ -17,7 +17,7 @@ from mutspad.data.registry import load_registry
 from mutspad.data.vocab import PAD_ID, Vocabulary
 from mutspad.files import write_text
 from mutspad.models.checkpoint import LoadedModel, save_model
-from mutspad.tasks import TASKS, Task
+from mutspad.tasks import TASKS
 
 CARD = "README.md"
 _SPECIAL = 2  # padding and unknown
@@ -123,8 +123,10 @@ def write_card(
     teacher_scores = scores.get("teacher_scores", {})
     teachers = scores.get("teachers", {})
     rows = []
-    for task, splits in scores.get("scores", {}).items():
-        metric = Task(task).spec.metric
+    scored = scores.get("scores", {})
+    for task in (each for each in TASKS if each in scored):
+        splits = scored[task]
+        metric = task.spec.metric
         for split, metrics in splits.items():
             if metric in metrics:
                 sides = [metrics, *([teacher_scores[task][split]] if teachers else [])]
@@ -139,6 +141,7 @@ def write_card(
     )
     return environment.get_template("card.md.j2").render(
         run=loaded.run,
+        tasks=[task for task in TASKS if task in loaded.run.tasks],
         seed=loaded.seed,
         runs=runs,
         corpora=corpora,
