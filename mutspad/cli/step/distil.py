@@ -28,7 +28,7 @@ from mutspad.data.neighbours import find_neighbours
 from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.data.sentence import Sentence
 from mutspad.data.vector_source import choose_source
-from mutspad.data.vectors import list_words, open_vectors
+from mutspad.data.vectors import NO_VECTORS, list_words, open_vectors
 from mutspad.evaluation.score import score_layers
 from mutspad.files import write_json, write_text
 from mutspad.fingerprint import code_of
@@ -93,7 +93,9 @@ def command(
     write_text(layout.distilled / HISTORY, history.to_csv(index=False, float_format="%.6g"))
     vectors = plan.params.vectors
     get = partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed)
-    chosen = choose_source(vectors.source, vectors.substitute, get)
+    # That of the lexicon: where it is the substitute, nothing is fetched again.
+    named = vectors.source if lexicon.substitute_for is None else vectors.substitute
+    chosen = choose_source(named or NO_VECTORS, None, get)
     source, files = chosen.source, chosen.files
     words = list_words(source, params.neighbours, dim=vectors.dim, files=files)
     table = open_vectors(source, set(words), dim=vectors.dim, files=files)
