@@ -108,7 +108,7 @@ def _enumerate(counts: Counts, rng: np.random.Generator) -> float:
         random = _draw(few, rng, 20_000)
         swaps = np.array(list(product([0, 1], repeat=12)))
         swapped = np.einsum("ns,mksc->nmkc", swaps, few).astype(float)
-        every = PairedSamples(random.totals, swapped, random.resampled)
+        every = PairedSamples(random.totals, swapped, random.resampled, random.n_seeds)
         gaps.append(abs(every.p_value(0, 1) - random.p_value(0, 1)))
     return round(max(gaps), 4)
 

@@ -262,10 +262,11 @@ def estimate(plan: Plan, readings: list[Reading], benchmarks: Path) -> tuple[flo
             seconds += (
                 (whole if planned.unified else size)
                 * run.training.max_epochs
+                * len(planned.seeds)
                 / speeds[task.spec.head]
             )
     (memory,) = lines["paper-memory"]["samples"]["ours"][""]
-    return seconds * len(plan.seeds), memory
+    return seconds, memory
 
 
 def _list(names: Mapping[str, int] | list[str]) -> str:

@@ -259,9 +259,10 @@ def plot_sizes(found: Findings, sizes: Sequence[int]) -> Figure:
 def _plot_epochs(found: Findings) -> Figure:
     """Plot dev scores by epoch, of as many rows as there are styles."""
     layout = Layout(found.folder)
+    models = found.plan.models
     histories = {
         found.label(row): {
-            task: [pd.read_csv(layout.curve(model, seed)) for seed in found.plan.seeds]
+            task: [pd.read_csv(layout.curve(model, seed)) for seed in models[model].seeds]
             for task, model in found.models[row].items()
         }
         for row in found.whole[: len(STYLES)]

@@ -104,6 +104,7 @@ class MethodParams(Closed):
     encoder: str | None = None  # a name of the section `encoders`
     replaces_words: bool = False  # whether its vectors are the whole representation of a word
     table: Literal[2, 3] = 2  # where the row stands
+    seeds: Positive | None = None  # train with the first so many of `seeds` only; null = all
     label: str | None = None  # name of a row that the paper does not have; these three are its own
     after: str | None = None  # the row behind which it stands; behind all without one
     note: str | None = None  # its footnote

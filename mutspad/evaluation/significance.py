@@ -4,7 +4,8 @@ Sentences are the unit: words of a sentence are not independent of each other, a
 labels that the same sentence gets from models of several seeds. So a sentence is swapped or drawn
 as a whole, in all seeds together; more seeds do not make the test set look larger than it is.
 Where there are several seeds, intervals also allow for others: training twice moves a score by more
-than many differences that papers report (Reimers and Gurevych 2017, D17-1035).
+than many differences that papers report (Reimers and Gurevych 2017, D17-1035). Methods may have
+different numbers of seeds, the first ones of the same.
 
 SciPy's `permutation_test` and `bootstrap` do the same for one pair of methods at a time, and look
 every sentence up anew for each. Here the sums of a draw are one matrix product for all methods, and
@@ -39,22 +40,26 @@ class PairedSamples:
     Parameters
     ----------
     totals
-        Hits and size over all sentences, `[methods, seeds, 2]`.
+        Hits and size over all sentences, `[methods, seeds, 2]`; zeros for seeds that a method has
+        not.
     swapped
         The same over the sentences of each random half, `[shuffles, methods, seeds, 2]`.
     resampled
-        The mean score over the seeds, on each bootstrap sample of the sentences and, where there
-        are several, as other seeds might move it, `[resamples, methods]`.
+        The mean score over the seeds of a method, on each bootstrap sample of the sentences and,
+        where some method has several, as other seeds might move it, `[resamples, methods]`.
+    n_seeds
+        How many seeds each method has, `[methods]`.
     """
 
     totals: Floats
     swapped: Floats
     resampled: Floats
+    n_seeds: NDArray[np.intp]
 
     @classmethod
     def draw(
         cls,
-        counts: Counts,
+        counts: Sequence[Counts] | Counts,
         *,
         shuffles: int,
         resamples: int,
@@ -66,7 +71,7 @@ class PairedSamples:
         Parameters
         ----------
         counts
-            Hits and size, `[methods, seeds, sentences, 2]`.
+            Hits and size of each method, `[seeds, sentences, 2]`.
         shuffles, resamples
             How many halves and how many bootstrap samples.
         rng
@@ -74,73 +79,82 @@ class PairedSamples:
         seed_rng
             Where the chance of other seeds comes from; `rng` when None.
         """
-        size = counts.shape[2]
-        swapped = _sum_drawn(counts, _draw_halves(rng, shuffles, size))
-        drawn = _sum_drawn(counts, _draw_samples(rng, resamples, size))
-        totals = counts.sum(axis=2).astype(np.float64)
-        return cls(
-            totals=totals,
-            swapped=swapped,
-            resampled=score_counts(drawn).mean(axis=2)
-            + draw_seed_noise(score_counts(totals), resamples, seed_rng or rng),
+        n_seeds = np.array([len(seeds) for seeds in counts])
+        padded = _pad(counts, int(n_seeds.max()))
+        size = padded.shape[2]
+        swapped = _sum_drawn(padded, _draw_halves(rng, shuffles, size))
+        drawn = _sum_drawn(padded, _draw_samples(rng, resamples, size))
+        totals = padded.sum(axis=2).astype(np.float64)
+        scores = [score_counts(own[:n]) for own, n in zip(totals, n_seeds, strict=True)]
+        noise = draw_seed_noise(scores, resamples, seed_rng or rng)
+        means = np.stack(
+            [score_counts(drawn[:, place, :n]).mean(axis=1) for place, n in enumerate(n_seeds)],
+            axis=1,
         )
+        return cls(totals=totals, swapped=swapped, resampled=means + noise, n_seeds=n_seeds)
 
-    @property
-    def scores(self) -> Floats:
-        """Return the score of each method and seed, `[methods, seeds]`."""
-        return score_counts(self.totals)
+    def scores(self, method: int) -> Floats:
+        """Return the score of each seed of a method, `[seeds]`."""
+        return score_counts(self.totals[method, : self.n_seeds[method]])
 
     def p_value(self, first: int, second: int) -> float:
         """Test two methods by approximate randomisation (Noreen 1989), two-sided.
 
         If the methods did not differ, a sentence's labels could as well have come from the other
         one. The p-value is `(r + 1) / (n + 1)` where `r` of `n` random swaps differ at least as
-        much, in the mean over the seeds, as the methods do.
+        much, in the mean over the seeds that both have, as the methods do.
         """
-        first_totals, second_totals = self.totals[first], self.totals[second]
-        exchanged = self.swapped[:, second] - self.swapped[:, first]
+        n = min(self.n_seeds[first], self.n_seeds[second])
+        first_totals, second_totals = self.totals[first, :n], self.totals[second, :n]
+        exchanged = self.swapped[:, second, :n] - self.swapped[:, first, :n]
         observed = _mean_difference(first_totals, second_totals)
         swapped = _mean_difference(first_totals + exchanged, second_totals - exchanged)
         extreme = int((np.abs(swapped) >= np.abs(observed) - TOLERANCE).sum())
         return (extreme + 1) / (len(swapped) + 1)
 
 
-def draw_seed_noise(scores: Floats, n_draws: int, rng: np.random.Generator) -> Floats:
+def draw_seed_noise(
+    scores: Sequence[Floats] | Floats, n_draws: int, rng: np.random.Generator
+) -> Floats:
     """Sample the noise of other seeds in the mean scores of methods, `[draws, methods]`.
 
     A few seeds say little about the spread of one method, so that of all methods on the task is
     taken, and a method's own where it is larger. Student's distribution allows for not knowing it
     exactly; of an own spread only the method's own seeds are known. That of all comes from the
     median of the variances, so that one method that diverges does not hide the others' differences;
-    of few methods it is rather too wide. One seed says nothing: then nothing is drawn.
+    of few methods it is rather too wide. A method of one seed has the spread of all; where all have
+    one, nothing is drawn.
 
     Parameters
     ----------
     scores
-        The score of each method and seed, `[methods, seeds]`.
+        The score of each seed of each method, `[methods, seeds]`.
     n_draws
         How many draws.
     rng
         Where chance comes from.
     """
-    methods, seeds = scores.shape
-    if seeds < 2:
-        return np.zeros((n_draws, methods))
+    seeds = np.array([len(of_method) for of_method in scores])
+    repeated = seeds > 1
+    if not repeated.any():
+        return np.zeros((n_draws, len(seeds)))
     # Imported here because it takes time, and one seed does not need it.
     from scipy.special import gammaincinv
 
-    own = seeds - 1
-    variances = scores.var(axis=1, ddof=1)
+    own = np.maximum(seeds - 1, 1)
+    variances = np.array([np.var(each, ddof=1) if len(each) > 1 else 0.0 for each in scores])
     # The median of variances of equal methods lies below the variance, as that of chi-square does
     # below its mean: with two seeds, at 0.45 of it.
-    pooled = np.median(variances) / (2 * gammaincinv(own / 2, 0.5) / own)
+    unbiased = variances / (2 * gammaincinv(own / 2, 0.5) / own)
+    pooled = np.median(unbiased[repeated])
     spread = np.sqrt(np.maximum(variances, pooled) / seeds)
+    freedom = own[repeated].sum()
     known = np.where(
         variances > pooled,
-        rng.chisquare(own, (n_draws, methods)) / own,
-        rng.chisquare(methods * own, (n_draws, 1)) / (methods * own),
+        rng.chisquare(own, (n_draws, len(seeds))) / own,
+        rng.chisquare(freedom, (n_draws, 1)) / freedom,
     )
-    noise: Floats = spread / np.sqrt(known) * rng.standard_normal((n_draws, methods))
+    noise: Floats = spread / np.sqrt(known) * rng.standard_normal((n_draws, len(seeds)))
     return noise
 
 
@@ -194,6 +208,14 @@ def _mean_difference(first: Floats, second: Floats) -> Floats:
     """Compute the difference of scores of sums `[..., seeds, 2]`, averaged over seeds, `[...]`."""
     difference: Floats = (score_counts(first) - score_counts(second)).mean(axis=-1)
     return difference
+
+
+def _pad(counts: Sequence[Counts] | Counts, n_seeds: int) -> Counts:
+    """Stack the counts of methods, zeros for seeds that one has not, `[methods, seeds, ...]`."""
+    padded = np.zeros((len(counts), n_seeds, *counts[0].shape[1:]), counts[0].dtype)
+    for place, own in enumerate(counts):
+        padded[place, : len(own)] = own
+    return padded
 
 
 def _sum_drawn(counts: Counts, draws: Iterator[NDArray[np.integer]]) -> Floats:

@@ -1,6 +1,6 @@
 """What each job of an experiment reads and writes, by model and seed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -214,7 +214,7 @@ class Files:
         return [
             file
             for model in self.plan.trained(*phases)
-            for seed in self.plan.trained_seeds
+            for seed in self._trained_seeds(model)
             for file in [*self.model(model, seed), str(self.at.history(model, seed))]
         ]
 
@@ -224,7 +224,7 @@ class Files:
             self.at.curve(model, seed)
             for model in models
             if self.plan.predictor(model) == model
-            for seed in seeds or self.plan.seeds
+            for seed in self._seeds(model, seeds)
         )
 
     def predictions(self, models: Iterable[str], *seeds: int | str) -> list[str]:
@@ -232,7 +232,7 @@ class Files:
         return _text(
             self.at.predictions(model, seed, split)
             for model in models
-            for seed in seeds or self.plan.trained_seeds
+            for seed in (self._seeds(model, seeds) if seeds else self._trained_seeds(model))
             for split in PREDICTED
         )
 
@@ -241,7 +241,7 @@ class Files:
         return _text(
             self.at.scores(model, seed)
             for model in self.plan.models
-            for seed in seeds or self.plan.seeds
+            for seed in self._seeds(model, seeds)
         )
 
     def counts(self, *seeds: int | str) -> list[str]:
@@ -249,7 +249,7 @@ class Files:
         return _text(
             self.at.counts(model, seed)
             for model in self.plan.report.models()
-            for seed in seeds or self.plan.seeds
+            for seed in self._seeds(model, seeds)
         )
 
     def scored(self, *seeds: int | str) -> list[str]:
@@ -267,6 +267,7 @@ class Files:
         models = _text(
             path
             for model in self.plan.trained()
+            if self._seeds(model, [seed])
             for path in (
                 self.at.model(model, seed) / MODEL_FILES[0],
                 self.at.history(model, seed),
@@ -278,8 +279,8 @@ class Files:
         """List the unified training sets, of some seeds or all that are trained."""
         return _text(
             self.at.unified(domain, seed)
-            for domain in self.plan.labellers
-            for seed in seeds or self.plan.trained_seeds
+            for seed in (map(int, seeds) if seeds else self.plan.trained_seeds)
+            for domain in self.plan.unified_domains(seed)
         )
 
     def trials(self) -> list[str]:
@@ -292,12 +293,13 @@ class Files:
 
     def silver(self) -> list[str]:
         """List the quality of the silver labels of every seed; nothing where no model has any."""
-        return _text(self.at.silver(seed) for seed in self.plan.seeds if self.plan.labellers)
+        return _text(self.at.silver(seed) for seed in self.plan.silver_seeds)
 
     def judging(self, seed: int | str) -> list[str]:
         """List what the quality of the silver labels of a seed is judged by."""
-        labellers = [m for cells in self.plan.labellers.values() for m in cells.values()]
-        gold = [file for domain in self.plan.labellers for file in self.splits(domain)]
+        domains = self.plan.unified_domains(int(seed))
+        labellers = [m for domain in domains for m in self.plan.labellers[domain].values()]
+        gold = [file for domain in domains for file in self.splits(domain)]
         return [*self.unified(seed), *gold, *self.predictions(labellers, seed)]
 
     def labelling(self) -> list[str]:
@@ -340,6 +342,15 @@ class Files:
             for kind in ("csv", "json")
         ]
         return _text(folder / name for name in [*kinds, "activations.json"])
+
+    def _seeds(self, model: str, among: Sequence[int | str]) -> list[int]:
+        """List the seeds of a model among some, or all of them."""
+        wanted = {str(seed) for seed in among}
+        return [seed for seed in self.plan.models[model].seeds if not among or str(seed) in wanted]
+
+    def _trained_seeds(self, model: str) -> list[int]:
+        """List the seeds of a model that are trained here."""
+        return [s for s in self.plan.models[model].seeds if s in self.plan.trained_seeds]
 
     def _splits_of(self, domain: str, tasks: Iterable[str], splits: Iterable[str]) -> list[str]:
         """List splits of some tasks of a domain."""

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from pydantic import Field
+
 from mutspad.config import (
     Closed,
     MethodParams,
@@ -34,6 +36,8 @@ class PlannedModel(Closed):
         The part of the workflow that makes it.
     parent
         The model that it starts from, or that is applied.
+    seeds
+        The seeds that it is trained with.
     """
 
     phase: Phase
@@ -44,6 +48,7 @@ class PlannedModel(Closed):
     encoder: str | None = None
     replaces_words: bool = False
     adversarial: str | None = None
+    seeds: list[int] = Field(default_factory=list)
 
     @property
     def labels(self) -> bool:
@@ -80,6 +85,8 @@ def derive_models(params: Params, absent: Collection[str] = ()) -> Derived:
     """
     derived = Derived()
     ends: set[str] = set()
+    # Of a model behind several rows, the row with the most seeds decides.
+    n_seeds: dict[str, int] = {}
     for row, method in params.methods.items():
         if method is None:
             continue
@@ -88,20 +95,28 @@ def derive_models(params: Params, absent: Collection[str] = ()) -> Derived:
             chain = list(_build_chain(params, method, tasks))
             for name, model in chain:
                 _add(derived.models, name, model)
+                n_seeds[name] = max(n_seeds.get(name, 0), method.seeds or len(params.seeds))
             last, model = chain[-1]
             ends.add(last)
             derived.rows[row] |= dict.fromkeys(model.tasks, last)
     for domain in {model.domain: None for model in derived.models.values() if model.unified}:
         derived.labellers[domain] = {}
+        labelled = [name for name, m in derived.models.items() if m.unified and m.domain == domain]
         for task in params.domains[domain].corpora:
             stage = MethodParams(tasks="each", stages=[Stage(domain=domain)])
             ((name, model),) = _build_chain(params, stage, [task])
             _add(derived.models, name, model)
             derived.labellers[domain][task] = name
+            n_seeds[name] = max(n_seeds[each] for each in (*labelled, name) if each in n_seeds)
     if all(params.methods.values()):
         _check_patterns(params, derived.models)
     derived.models = {
-        name: model.model_copy(update={"phase": _find_phase(model, is_row=name in ends)})
+        name: model.model_copy(
+            update={
+                "phase": _find_phase(model, is_row=name in ends),
+                "seeds": params.seeds[: n_seeds[name]],
+            }
+        )
         for name, model in derived.models.items()
         if model.encoder not in absent
     }

@@ -97,6 +97,16 @@ class Plan(Closed):
         """List the seeds that are trained here; of others the results are in git."""
         return [seed for seed in self.seeds if seed not in self.params.committed_seeds]
 
+    def unified_domains(self, seed: int) -> list[str]:
+        """List the domains whose unified training set some model of a seed reads."""
+        read = {m.domain for m in self.models.values() if m.unified and seed in m.seeds}
+        return [domain for domain in self.labellers if domain in read]
+
+    @property
+    def silver_seeds(self) -> list[int]:
+        """List the seeds that have silver labels."""
+        return [seed for seed in self.seeds if self.unified_domains(seed)]
+
     @property
     def layout(self) -> Layout:
         """Name the files, from the checkout's folder."""

@@ -155,7 +155,8 @@ class Measured:
     """Summarise a score over the seeds; one seed has no standard deviation."""
 
     mean: float
-    sd: float | None = None
+    sd: float | None
+    seeds: int
 
 
 def deviation(values: Sequence[float]) -> float | None:
@@ -164,7 +165,7 @@ def deviation(values: Sequence[float]) -> float | None:
 
 
 class ScoreBook:
-    """Look up scores by model, over all seeds of the experiment; scores of others are an error."""
+    """Look up scores by model, over its seeds; scores of another experiment are an error."""
 
     def __init__(
         self, experiment: str, seeds: Sequence[int], scores: Iterable[Mapping[str, Any]]
@@ -183,7 +184,7 @@ class ScoreBook:
     def measure(self, run: str, task: Task, split: Split, metric: str) -> Measured:
         """Average a score over the seeds, with the sample standard deviation."""
         values = self.values(run, task, split, metric)
-        return Measured(fmean(values), deviation(values))
+        return Measured(fmean(values), deviation(values), len(values))
 
     def values(self, run: str, task: Task, split: Split, metric: str) -> list[float]:
         """Return the score of each seed; a missing one is an error."""
@@ -200,10 +201,10 @@ class ScoreBook:
 
     def records(self, run: str) -> list[RunScores]:
         """Return all scores of each seed of a model, which must have the same parameters."""
-        for seed in self.seeds:
-            if (run, seed) not in self._runs:
-                raise MutspadError(f"run {run}, seed {seed}: expected its scores, found none")
-        first, *others = records = [self._runs[run, seed] for seed in self.seeds]
+        records = [self._runs[run, seed] for seed in self.seeds if (run, seed) in self._runs]
+        if not records:
+            raise MutspadError(f"run {run}: expected its scores, found none")
+        first, *others = records
         for other in others:
             keys = sorted({*first.config, *other.config})
             odd = [key for key in keys if first.config.get(key) != other.config.get(key)]

@@ -39,7 +39,9 @@ def swap_all(counts):
     """Build the samples of all swaps instead of random ones."""
     swaps = np.array(list(product([0, 1], repeat=counts.shape[2])))
     swapped = np.einsum("ns,mksc->nmkc", swaps, counts).astype(float)
-    return PairedSamples(counts.sum(axis=2).astype(float), swapped, np.zeros((1, len(counts))))
+    n_seeds = np.full(len(counts), counts.shape[1])
+    totals = counts.sum(axis=2).astype(float)
+    return PairedSamples(totals, swapped, np.zeros((1, len(counts))), n_seeds)
 
 
 TAGS = st.sampled_from(["O", "B-a", "B-b"])
@@ -220,6 +222,27 @@ def test_one_seed_and_equal_seeds_make_no_noise():
     rng = np.random.default_rng(1)
     assert not draw_seed_noise(np.array([[50.0], [60.0]]), 5, rng).any()
     assert not draw_seed_noise(np.array([[50.0, 50.0], [60.0, 60.0]]), 5, rng).any()
+
+
+def test_methods_may_have_fewer_seeds_than_others():
+    counts = draw_counts(3, methods=3, seeds=3, advantage=0.3)
+    samples = draw_samples([counts[0], counts[1, :1], counts[2]])
+    together = draw_samples(counts)
+    assert samples.scores(1) == pytest.approx(score_counts(counts[1, :1].sum(axis=1)))
+    assert len(samples.scores(0)) == 3
+    # p is of the seeds that both have.
+    assert samples.p_value(0, 1) == draw_samples(counts[:, :1]).p_value(0, 1)
+    assert samples.p_value(0, 2) == together.p_value(0, 2)
+    assert samples.resampled[:, 1].mean() == pytest.approx(samples.scores(1)[0], abs=1)
+
+
+def test_one_seed_has_the_spread_of_the_methods_that_have_several():
+    scores = [np.array([50.0, 52.0])] * 4 + [np.array([60.0])]
+    noise = draw_seed_noise(scores, 100_000, np.random.default_rng(1))
+    # The third quartile of Student's distribution with the four degrees of freedom of all.
+    wanted = 0.7407 * (2 / 0.4549) ** 0.5
+    assert np.quantile(noise[:, 4], 0.75) == pytest.approx(wanted, rel=0.03)
+    assert np.quantile(noise[:, 0], 0.75) == pytest.approx(wanted / 2**0.5, rel=0.03)
 
 
 @pytest.mark.parametrize(("seeds", "ratio"), [(2, 1), (2, 3), (2, 5), (3, 3)])

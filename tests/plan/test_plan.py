@@ -86,6 +86,25 @@ def test_a_row_costs_one_entry(plan_of: PlanOf) -> None:
     assert plan.report.described["mine"].pretraining == "multi-task, supervised"
 
 
+def test_a_row_can_have_the_first_seeds_only(plan_of: PlanOf) -> None:
+    few = {"source_unification": {"seeds": 1}, "source_target_unification": {"seeds": 2}}
+    plan = plan_of(seeds=[5, 3, 4], methods={"mutspad_elmo": None, **few})
+    files = Files(plan)
+    assert plan.models["news-unified.tweets.all"].seeds == [5]
+    # A parent has those of both rows, and so has who labels for it.
+    assert plan.models["news-unified.all"].seeds == [5, 3]
+    assert plan.models["news.pos"].seeds == [5, 3, 4]
+    assert plan.silver_seeds == [5, 3]
+    assert [plan.unified_domains(seed) for seed in plan.seeds] == [["news", "tweets"]] * 2 + [[]]
+    made = [*files.models(), *files.scored(), *files.unified(), *files.silver()]
+    named = [file for file in made if "unified" in file or "silver" in file]
+    assert not [file for file in named if "seed4" in file]
+    assert str(plan.layout.scores("news-unified.tweets.all", 3)) not in files.scored(3)
+    assert str(plan.layout.scores("tweets.all", 4)) in files.scored(4)
+    with pytest.raises(ConfigError, match="at most 3"):
+        plan_of(seeds=[5, 3, 4], methods={"source_unification": {"seeds": 4}})
+
+
 def test_an_experiment_can_leave_a_row_out(plan_of: PlanOf) -> None:
     plan = plan_of(methods={"mutspad_elmo": None})
     assert "mutspad_elmo" not in plan.rows

@@ -42,27 +42,33 @@ rule apply_model:
         """
 
 
-# All models of a seed in one process: scoring takes a fraction of a second a model, starting Python takes longer.
-rule score:
-    input:
-        lambda wildcards: FILES.scoring(wildcards.seed),
-        plan="<results>/plan.json",
-    output:
-        FILES.scored("{seed}"),
-    log:
-        "<logs>/score/seed{seed}.log",
-    benchmark:
-        "<benchmarks>/score/seed{seed}.tsv"
-    params:
-        code=code_of("mutspad.cli.step.score", "numpy", "seqeval"),
-        results=lambda wildcards: RESULTS,
-    shell:
-        r"""
-        python -m mutspad.cli step score \
-            --plan {input.plan:q} \
-            --seed {wildcards.seed} \
-            --results {params.results:q} &>{log:q}
-        """
+# All models of a seed in one process: scoring takes a fraction of a second a model, starting Python takes longer. A rule a
+# seed, since a row may have fewer seeds than another.
+for seed in PLAN.trained_seeds:
+
+    rule:
+        name:
+            f"score_seed{seed}"
+        input:
+            FILES.scoring(seed),
+            plan="<results>/plan.json",
+        output:
+            FILES.scored(seed),
+        log:
+            f"<logs>/score/seed{seed}.log",
+        benchmark:
+            f"<benchmarks>/score/seed{seed}.tsv"
+        params:
+            code=code_of("mutspad.cli.step.score", "numpy", "seqeval"),
+            seed=seed,
+            results=lambda wildcards: RESULTS,
+        shell:
+            r"""
+            python -m mutspad.cli step score \
+                --plan {input.plan:q} \
+                --seed {params.seed:q} \
+                --results {params.results:q} &>{log:q}
+            """
 
 
 rule judge_silver:

@@ -27,9 +27,9 @@ def command(*, plan_file: Path, seed: int, results: Path) -> None:
     """Read unified sets, gold corpora and the labellers' predictions; write every comparison."""
     plan, layout = read_plan(plan_file), Layout(results)
     rows = []
-    for domain, labellers in plan.labellers.items():
+    for domain in plan.unified_domains(seed):
         unified = read_conllup(layout.unified(domain, seed))
-        for task, model in labellers.items():
+        for task, model in plan.labellers[domain].items():
             gold = {
                 split: read_conllup(layout.corpus(domain, task, f"{split}.conllup"))
                 for split in SPLITS

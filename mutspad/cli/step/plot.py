@@ -40,7 +40,7 @@ def command(*, plan_file: Path, results: Path) -> None:
         if name not in labels:
             continue  # A row beyond the paper.
         trained = {
-            task: [pd.read_csv(layout.curve(model, seed)) for seed in plan.seeds]
+            task: [pd.read_csv(layout.curve(model, seed)) for seed in plan.models[model].seeds]
             for task, model in cells.items()
             if plan.models[model].phase != AS_IS
         }

@@ -34,7 +34,9 @@ def command(*, plan_file: Path, seed: int, results: Path) -> None:
     plan, layout = read_plan(plan_file), Layout(results)
     behind_rows = set(plan.report.models())
     read_gold = cache(read_conllup)
-    for name in plan.models:
+    for name, model in plan.models.items():
+        if seed not in model.seeds:
+            continue
         run = plan.resolve(name)
         scored: dict[Task, dict[str, dict[str, float]]] = {task: {} for task in run.tasks}
         counted: dict[Task, Counted] = {}

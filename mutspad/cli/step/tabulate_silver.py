@@ -24,12 +24,12 @@ from mutspad.report.tables.silver import tabulate_quality
 def command(*, plan_file: Path, results: Path) -> None:
     """Read the comparisons of every seed; write one table twice."""
     plan, layout = read_plan(plan_file), Layout(results)
-    found = {seed: read_json(layout.silver(seed)) for seed in plan.seeds}
+    found = {seed: read_json(layout.silver(seed)) for seed in plan.silver_seeds}
     # As they were judged: domain by domain, the seeds of each.
     rows = [
         row
         for domain in plan.labellers
-        for seed in plan.seeds
+        for seed in plan.silver_seeds
         for row in found[seed]
         if row["domain"] == domain
     ]

@@ -41,7 +41,8 @@ class Difference:
     """The difference of two methods on one task, or in mNRG (then without p): a's minus b's.
 
     The interval is for other sentences and, where there are several seeds, other seeds; p is of
-    approximate randomisation, `p_holm` corrected for the tasks of the pair.
+    approximate randomisation, `p_holm` corrected for the tasks of the pair. Means are over each
+    row's own seeds, as in the tables; p and `seeds` are of those that both have.
     """
 
     a: str
@@ -90,7 +91,7 @@ class Comparisons:
         for task, runs in counts.items():
             same = [other for other in TASKS if self._sentences.get(other) == self._sentences[task]]
             self._samples[task] = PairedSamples.draw(
-                np.stack(list(runs.values())),
+                list(runs.values()),
                 shuffles=params.shuffles,
                 resamples=params.resamples,
                 # TweeBank's sentences are the test set of two tasks: a draw that has many hard ones
@@ -149,8 +150,7 @@ class Comparisons:
 
     def scores(self, row: str, task: Task) -> Floats:
         """Return a row's score of each seed, `[seeds]`."""
-        scores: Floats = self._samples[task].scores[self._place(row, task)]
-        return scores
+        return self._samples[task].scores(self._place(row, task))
 
     def replicates(self, row: str, task: Task) -> Floats:
         """Return a row's mean score on each bootstrap sample, `[resamples]`.
@@ -164,10 +164,9 @@ class Comparisons:
 
     def _mnrg(self, row: str, of: Callable[[str, Task], Floats]) -> Floats:
         """Compute a row's mNRG of scores or of replicates, `[seeds]` or `[resamples]`."""
-        method, reference = (
-            np.stack([of(name, task) for task in TASK_ORDER], axis=1)
-            for name in (row, REFERENCE_ROW)
-        )
+        scores = [[of(name, task) for task in TASK_ORDER] for name in (row, REFERENCE_ROW)]
+        n = min(len(each) for of_row in scores for each in of_row)
+        method, reference = (np.stack([e[:n] for e in of_row], axis=1) for of_row in scores)
         return mnrg_replicates(method, reference, MAXIMUM)
 
     def _mean_score(self, row: str, task: Task) -> Floats:
@@ -187,7 +186,8 @@ class Comparisons:
         """Build a difference from the scores of each seed and of each bootstrap sample."""
         mean_a, mean_b = means or (float(scores[0].mean()), float(scores[1].mean()))
         low, high = interval(replicates, self.params.confidence)
-        signs = np.sign(scores[0] - scores[1])
+        n = min(map(len, scores))  # the seeds that both have
+        signs = np.sign(scores[0][:n] - scores[1][:n])
         p_value, corrected = p_values or (None, None)
         return Difference(
             *names,

@@ -23,7 +23,7 @@ def read_results(folder: Path, plan: Plan) -> Results:
     scores = [
         read_json(require_file(layout.scores(model, seed), "the scores of a model"))
         for model in rows.models()
-        for seed in plan.seeds
+        for seed in plan.models[model].seeds
     ]
     book = ScoreBook(plan.params.experiment, plan.seeds, scores)
     return Results(read_setting(folder), book, rows, plan.unavailable)

@@ -45,9 +45,10 @@ def read_trainings(folder: Path, plan: Plan) -> dict[str, dict[Stage, list[Train
         parent = plan.models[model].parent
         if parent is None or plan.models[model].phase == AS_IS:
             continue
+        stages: dict[Stage, str] = {"row": model, "parent": parent}
         trainings[row] = {
-            "row": [_read_training(folder, plan, model, seed) for seed in plan.seeds],
-            "parent": [_read_training(folder, plan, parent, seed) for seed in plan.seeds],
+            stage: [_read_training(folder, plan, name, seed) for seed in plan.models[model].seeds]
+            for stage, name in stages.items()
         }
     return trainings
 

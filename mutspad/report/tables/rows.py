@@ -70,6 +70,11 @@ class Row:
     missing: str = NOT_RUN
     published: Mapping[Column, float] = field(default_factory=dict)
 
+    @property
+    def seeds(self) -> int | None:
+        """Count the seeds that every score of the row has; None of one that was not measured."""
+        return min((measured.seeds for measured in self.ours.values()), default=None)
+
     def cell(self, column: Column) -> str:
         """Build `ours (paper)`, either of which may be missing, or what others published."""
         if column in self.published:
@@ -131,12 +136,12 @@ class Results:
             and (column is not LAS_SINGLE_ROOT or self.single_root)
         }
         if all(task in runs and task in self._reference for task in TASK_ORDER):
-            method, reference = self._seeds_of(runs), self._seeds_of(self._reference)
-            mean, base = (
-                list(map(fmean, zip(*seeds, strict=True))) for seeds in (method, reference)
-            )
-            by_seed = [mnrg(a, b, MAXIMUM) for a, b in zip(method, reference, strict=True)]
-            measures[MNRG] = Measured(mnrg(mean, base, MAXIMUM), deviation(by_seed))
+            method, reference = self._scores_of(runs), self._scores_of(self._reference)
+            mean, base = (list(map(fmean, scores)) for scores in (method, reference))
+            # A row may have fewer seeds than another: those that both have.
+            pairs = zip(zip(*method, strict=False), zip(*reference, strict=False), strict=False)
+            by_seed = [mnrg(a, b, MAXIMUM) for a, b in pairs]
+            measures[MNRG] = Measured(mnrg(mean, base, MAXIMUM), deviation(by_seed), len(by_seed))
         return measures
 
     def expect(self, tasks: Iterable[Task]) -> frozenset[Column]:
@@ -184,12 +189,9 @@ class Results:
         # A claim can be about a row that the experiment leaves out.
         return row.replace("_", " ").capitalize() if described is None else described.label
 
-    def _seeds_of(self, runs: Mapping[Task, str]) -> list[tuple[float, ...]]:
-        """Return the main test scores of all tasks, seed by seed."""
-        by_task = (
-            self.book.values(runs[task], task, "test", task.spec.metric) for task in TASK_ORDER
-        )
-        return list(zip(*by_task, strict=True))
+    def _scores_of(self, runs: Mapping[Task, str]) -> list[list[float]]:
+        """Return the main test score of each task and seed."""
+        return [self.book.values(runs[task], task, "test", task.spec.metric) for task in TASK_ORDER]
 
 
 def print_scores(
@@ -209,7 +211,7 @@ def list_scored(scores: Mapping[Task, float | None]) -> list[Task]:
     return [task for task in TASK_ORDER if scores[task] is not None]
 
 
-def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:
+def build_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """Build the frame: a row's names, its number of seeds, then mean, sd and the paper's value.
 
     What others published since stands in columns at the end, where any row has it.
@@ -220,7 +222,7 @@ def build_frame(rows: Sequence[Row], n_seeds: int) -> pd.DataFrame:
     records: list[dict[str, Any]] = []
     for row in rows:
         names = {"row": row.id, "method": row.label, "pretraining": row.pretraining}
-        records.append({**names, "seeds": n_seeds if row.ours else None})
+        records.append({**names, "seeds": row.seeds})
         for column in list_columns():
             measured = row.ours.get(column)
             records[-1][column.key] = measured and measured.mean
@@ -243,6 +245,7 @@ def note_scores(results: Results) -> list[str]:
         f"One seed ({seeds}): no spread can be given"
         if results.n_seeds == 1
         else f"Means over {results.n_seeds} seeds ({seeds}) ± sample standard deviation",
+        *_note_fewer_seeds(results),
         "POS: accuracy; NER and CK: exact-match F1 by seqeval; all in per cent, on test",
         "DP: LAS counts head and universal relation (subtypes dropped) over all words, punctuation "
         "included, as conll18_ud_eval.py does, on the corpus's own trees, which may have several "
@@ -257,6 +260,17 @@ def note_scores(results: Results) -> list[str]:
         *_note_sizes(results),
         *note_data(results.setting),
     ]
+
+
+def _note_fewer_seeds(results: Results) -> list[str]:
+    """Build the note on rows that are trained with the first of the seeds only."""
+    counts = {
+        results.name_row(row): min(len(results.book.records(run)) for run in runs.values())
+        for row, runs in (results.report.table2 | results.report.table3).items()
+        if runs
+    }
+    fewer = [f"{row} {n}" for row, n in counts.items() if n < results.n_seeds]
+    return [f"Of the first seeds only: {', '.join(fewer)}"] if fewer else []
 
 
 def _note_sizes(results: Results) -> list[str]:

@@ -80,7 +80,7 @@ def table2(results: Results) -> Table:
         notes,
     )
     rows = [row for row, _ in (*main, *others, *published)]
-    return Table(title, build_frame(rows, results.n_seeds), markdown)
+    return Table(title, build_frame(rows), markdown)
 
 
 def list_metrics(frame: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -45,7 +45,7 @@ def table3(results: Results) -> Table:
     title = build_title(3, results.setting, "impact of dataset unification, ours (the paper's)")
     lines = [[row.label, *map(row.cell, list_columns())] for row in rows]
     markdown = render([Section(title, headers, lines)], notes)
-    return Table(title, build_frame(rows, results.n_seeds), markdown)
+    return Table(title, build_frame(rows), markdown)
 
 
 def paper_mnrg(paper: Paper, row: str) -> float:

@@ -153,6 +153,24 @@ def test_seeds_that_disagree_are_counted():
     assert (found.seeds, found.seeds_agreeing) == (2, 1)
 
 
+def test_a_row_with_fewer_seeds_is_compared_on_those_that_both_have():
+    down, up = counts_of(0.5, seeds=3, stream=1), counts_of(0.6, seeds=1, stream=2)
+    rows = {"mono_task_learning": dict.fromkeys(map(Task, TASKS), "down")}
+    rows["mine"] = dict.fromkeys(map(Task, TASKS), "up")
+    counts = {Task(task): {"down": down, "up": up} for task in TASKS}
+    found = Comparisons(rows, counts, name_sentences(counts), PARAMS)
+    first = found.compare("mine", "mono_task_learning")[0]
+    assert (first.seeds, first.seeds_agreeing) == (1, 1)
+    # As the tables have it: of all seeds of either row.
+    assert first.mean_b == pytest.approx(100 * down[..., 0].mean() / 10)
+    assert found.compare_mnrg("mine", "mono_task_learning").seeds == 1
+    # A second training of the single one could have come out otherwise.
+    single = {task: {"down": down[:1], "up": up} for task in counts}
+    alone = Comparisons(rows, single, name_sentences(counts), PARAMS)
+    (other, *_) = alone.compare("mine", "mono_task_learning")
+    assert first.ci_high - first.ci_low > other.ci_high - other.ci_low
+
+
 def test_the_frame_has_every_pair_once_the_later_row_first(comparisons):
     frame = differences_frame(comparisons)
     pairs = frame[["a", "b"]].drop_duplicates().to_numpy().tolist()
