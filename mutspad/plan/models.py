@@ -99,15 +99,18 @@ def derive_models(params: Params, absent: Collection[str] = ()) -> Derived:
             last, model = chain[-1]
             ends.add(last)
             derived.rows[row] |= dict.fromkeys(model.tasks, last)
-    for domain in {model.domain: None for model in derived.models.values() if model.unified}:
+    unified: dict[str, list[str]] = {}
+    for name, model in derived.models.items():
+        if model.unified and model.encoder not in absent:
+            unified.setdefault(model.domain, []).append(name)
+    for domain, read_by in unified.items():
         derived.labellers[domain] = {}
-        labelled = [name for name, m in derived.models.items() if m.unified and m.domain == domain]
         for task in params.domains[domain].corpora:
             stage = MethodParams(tasks="each", stages=[Stage(domain=domain)])
             ((name, model),) = _build_chain(params, stage, [task])
             _add(derived.models, name, model)
             derived.labellers[domain][task] = name
-            n_seeds[name] = max(n_seeds[each] for each in (*labelled, name) if each in n_seeds)
+            n_seeds[name] = max(n_seeds[each] for each in (*read_by, name) if each in n_seeds)
     if all(params.methods.values()):
         _check_patterns(params, derived.models)
     derived.models = {

@@ -98,9 +98,12 @@ class Plan(Closed):
         return [seed for seed in self.seeds if seed not in self.params.committed_seeds]
 
     def unified_domains(self, seed: int) -> list[str]:
-        """List the domains whose unified training set some model of a seed reads."""
-        read = {m.domain for m in self.models.values() if m.unified and seed in m.seeds}
-        return [domain for domain in self.labellers if domain in read]
+        """List the domains that have a unified training set of a seed: labellers that have it."""
+        return [
+            domain
+            for domain, labellers in self.labellers.items()
+            if all(seed in self.models[model].seeds for model in labellers.values())
+        ]
 
     @property
     def silver_seeds(self) -> list[int]:
