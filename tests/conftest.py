@@ -45,6 +45,19 @@ def plan_of() -> Callable[..., Plan]:
 
 
 @pytest.fixture
+def mood_plan(plan_of: Callable[..., Plan], forget_tasks: None) -> Plan:
+    """Build a plan with a task of one's own, which this process does not know any more."""
+    plan = plan_of(
+        tasks={"mood": {"scheme": "plain", "reads": []}},
+        training={"loss_weights": {"mood": 0.25}},
+        model={"dropout": {"mood": 0.5}},
+        distil={"model": {"dropout": {"mood": 0.2}}},
+    )
+    tasks.forget_tasks()
+    return plan
+
+
+@pytest.fixture
 def forget_tasks() -> Iterator[None]:
     """Forget afterwards the tasks that a test adds to those of the process."""
     yield

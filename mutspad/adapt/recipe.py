@@ -48,7 +48,7 @@ class RecipeCorpus(Described):
     format: Literal["conllu", "conllup", "columns"] | None = None
     """Of your files; by default what the ending says: .conllu, .conllup, else columns."""
     columns: dict[str, int | str] = Field(default_factory=dict)
-    """word, head, a task -> the name of a column, or its number counted from 1."""
+    """word, head, a task -> the name of a column, its number counted from 1, or MISC:<name>."""
 
     @model_validator(mode="after")
     def _check_kind(self) -> "RecipeCorpus":

@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from mutspad.errors import MutspadError
-from mutspad.report.tables.rows import MNRG, TASK_ORDER, Column, main_column
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import read_plan
+from mutspad.report.tables.rows import MNRG, Column, main_column, order_tasks
 
 WIDTH = 100
 PLACES = {
@@ -44,6 +46,9 @@ def command(*, results: Path) -> None:
             f"{source}: expected the table of a finished run, found no file. Run snakemake all"
         )
     frame = pd.read_csv(source)
+    plan = Layout(results).plan
+    if plan.is_file():
+        read_plan(plan)  # which defines tasks of one's own
     heading = source.with_suffix(".md").read_text(encoding="utf-8").splitlines()[0]
     if "synthetic data" in heading:
         # Nothing to compare: the paper's scores are on other data.
@@ -51,7 +56,7 @@ def command(*, results: Path) -> None:
         heading = heading.removesuffix(", ours (the paper's)")
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Method")
-    columns = [*map(main_column, TASK_ORDER), MNRG]
+    columns = [*map(main_column, order_tasks()), MNRG]
     for column in columns:
         table.add_column(column.header, justify="right", no_wrap=True)
     for _, row in frame[frame["seeds"].notna()].iterrows():
@@ -67,7 +72,7 @@ def command(*, results: Path) -> None:
 def _show_cell(row: pd.Series, column: Column) -> str:
     """Write our score and, in brackets, the paper's; a dash where there is none."""
     digits = 2 if column.task else 1
-    ours, paper = row[column.key], row.get(f"{column.key}_paper")
+    ours, paper = row.get(column.key), row.get(f"{column.key}_paper")
     if pd.isna(ours):
         return "-"
     return f"{ours:.{digits}f}" + ("" if pd.isna(paper) else f" ({paper:.{digits}f})")

@@ -45,6 +45,20 @@ def first_invalid_iob2(tags: Sequence[str]) -> int | None:
     return None
 
 
+def escape_misc(label: str) -> str:
+    """Write a label so that it can stand in MISC of CoNLL-U, whose features `|` parts."""
+    return label.replace("%", "%25").replace("|", "%7C")
+
+
+def find_misc(features: str, key: str) -> str | None:
+    """Find the label of a key in MISC, as `escape_misc` has written it."""
+    for feature in features.split("|"):
+        name, found, label = feature.partition("=")
+        if found and name == key:
+            return label.replace("%7C", "|").replace("%25", "%")
+    return None
+
+
 def normalise_chunk(tag: str) -> str:
     """Write a chunk tag as CoNLL-2000 does: `b-np` (T-Chunk) becomes `B-NP`."""
     return tag.upper()

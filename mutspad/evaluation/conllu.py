@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from conllu import Metadata, Token, TokenList
 
+from mutspad.data.labels import escape_misc
 from mutspad.data.sentence import Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.attachment import to_single_root
@@ -69,16 +70,6 @@ def to_conllu(sentences: Sequence[Sentence]) -> str:
     }
     column = "upos" if tags <= UNIVERSAL_TAGS else "xpos"
     return "".join(_serialise(sentence, column) for sentence in sentences)
-
-
-def escape_misc(label: str) -> str:
-    """Write a label so that it can stand in MISC, whose features `|` parts."""
-    return label.replace("%", "%25").replace("|", "%7C")
-
-
-def unescape_misc(value: str) -> str:
-    """Read a label that `escape_misc` has written."""
-    return value.replace("%7C", "|").replace("%25", "%")
 
 
 def _serialise(sentence: Sentence, column: str) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from mutspad.data.labels import escape_misc
 from mutspad.data.sentence import Layer, Sentence
-from mutspad.evaluation.conllu import escape_misc
 from mutspad.tagging.tokenise import Offsets
 from mutspad.tasks import PAPER_TASKS, TASKS, Scheme, Task, misc_tasks
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from mutspad.data.conllup import checked, read_conllup, read_header
-from mutspad.data.labels import iob1_to_iob2
+from mutspad.data.labels import find_misc, iob1_to_iob2
 from mutspad.data.lines import Line, blocks, excerpt, read_lines
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import CorpusError
-from mutspad.evaluation.conllu import unescape_misc
 from mutspad.tagging.document import ABSENT
 from mutspad.tasks import Scheme, Task, misc_tasks
 
@@ -87,7 +86,7 @@ def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosCo
             raise CorpusError(path, lines[0], expected="numbers in HEAD", found="other values")
         layers[Task.DEP] = Layer(rels, heads=tuple(map(int, heads)))
     for task in misc_tasks():
-        labels = _read_column(rows, partial(_find, key=f"{task.spec.conllu}="))
+        labels = _read_column(rows, partial(_find, key=task.spec.conllu))
         if labels is not None:
             is_spans = task.spec.scheme is Scheme.IOB2
             layers[task] = Layer(tuple(iob1_to_iob2(labels)) if is_spans else labels)
@@ -97,9 +96,8 @@ def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosCo
 
 def _find(row: Mapping[str, str], *, key: str) -> str:
     """Find the value of a key in MISC."""
-    parts = row["MISC"].split("|")
-    values = (unescape_misc(part.removeprefix(key)) for part in parts if part.startswith(key))
-    return next(values, ABSENT)
+    label = find_misc(row["MISC"], key)
+    return ABSENT if label is None else label
 
 
 def _read_column(

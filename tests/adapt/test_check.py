@@ -49,6 +49,16 @@ def test_what_makes_scores_wrong_is_found(
     assert re.search(repeated, printed)
 
 
+@pytest.mark.usefixtures("forget_tasks")
+def test_a_task_without_a_corpus_is_named(
+    recipe_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(recipe_file, "budget: small", "budget: small\ntasks: { mood: { scheme: plain } }")
+    code, printed = check(recipe_file, capsys)
+    assert code == 0
+    assert "look: tasks.mood: no corpus has it" in printed
+
+
 def test_labels_that_look_alike_are_named(
     recipe_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

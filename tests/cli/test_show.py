@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from mutspad.cli.main import main
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import Plan, write_plan
 
 HEADER = (
     "row,method,seeds,pos_accuracy,pos_accuracy_paper,dep_las,dep_las_paper,"
@@ -48,6 +50,21 @@ def test_the_demo_is_compared_with_nothing(
     assert "89.11" in printed
     assert "91.58" not in printed
     assert "paper's)" not in printed
+
+
+@pytest.mark.usefixtures("forget_tasks")
+def test_a_task_of_ones_own_has_its_column(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    mood_plan: Plan,
+) -> None:
+    write_plan(mood_plan, Layout(tmp_path))
+    monkeypatch.setattr(f"{__name__}.HEADER", HEADER + ",mood_accuracy")
+    monkeypatch.setattr(f"{__name__}.ROWS", (ROWS[1] + ",61.25",))
+    printed = show(tmp_path, capsys, "paper")
+    assert "MOOD" in printed
+    assert "61.25" in printed
 
 
 def test_results_that_are_not_there_are_one_message(

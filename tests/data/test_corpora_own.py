@@ -11,6 +11,7 @@ from mutspad.errors import ConfigError, CorpusError
 from mutspad.tasks import Task
 
 ROW = "{}\t{}\t_\t{}\t_\t_\t{}\t{}\t_\t_\n"
+EMPTY = "\t_" * 7
 TREE = (
     "# text = du kommst\n"
     + "1-2\tdukommst\t_\t_\t_\t_\t_\t_\t_\t_\n"
@@ -47,6 +48,18 @@ def test_conllu_plus_finds_columns_by_the_names_of_its_first_line(tmp_path: Path
     (found,) = read_own(write(tmp_path, PLUS), "a", own("conllup", ner="NER:X"))
     assert found.sentence.layers[Task.NER].labels == ("B-LOC", "O")
     assert list(found.sentence.layers) == [Task.NER]
+
+
+def test_labels_stand_in_misc_as_mutspad_writes_them(tmp_path: Path) -> None:
+    misc = ("SpaceAfter=No|NER=B-x%7Cy", "Chunk=B-NP|NER=I-x%7Cy", "_")
+    text = "".join(f"{n}\tgull{EMPTY}\t{value}\n" for n, value in enumerate(misc, 1))
+    path = write(tmp_path, text)
+    (found,) = read_own(path, "a", own("conllu", ner="MISC:NER"))
+    assert found.sentence.layers[Task.NER].labels == ("B-x|y", "I-x|y", "O")
+    with pytest.raises(CorpusError, match=r":1: expected SSF=<label> in MISC, found"):
+        read_own(path, "a", own("conllu", pos="MISC:SSF"))
+    with pytest.raises(CorpusError, match="found 'MISC:NER'"):
+        read_own(write(tmp_path, PLUS), "a", own("conllup", ner="MISC:NER"))
 
 
 def test_columns_stand_in_any_order_and_any_iob_scheme(tmp_path: Path) -> None:

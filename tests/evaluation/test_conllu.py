@@ -12,7 +12,9 @@ from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.conllu import merge_layers, to_conllu
-from mutspad.tasks import Task
+from mutspad.plan.layout import Layout
+from mutspad.plan.plan import write_plan
+from mutspad.tasks import Task, add_tasks, forget_tasks
 
 FIXTURES = Path(__file__).parents[2] / ".cache" / "fixtures"
 WHEEL = "stanfordnlp-0.2.0-py3-none-any.whl"
@@ -59,6 +61,20 @@ def test_further_roots_hang_on_the_first():
 def test_files_of_other_sentences_are_refused():
     with pytest.raises(MutspadError, match="same sentences"):
         merge_layers([[sentence(pos=POS)], [Sentence("a", ("Gulls",))]])
+
+
+def test_a_task_of_ones_own_stands_in_misc_once_a_plan_says_what_it_is(tmp_path, mood_plan):
+    write_plan(mood_plan, Layout(tmp_path))
+    source, output = tmp_path / "a.conllup", tmp_path / "a.conllu"
+    add_tasks({"mood": mood_plan.params.tasks["mood"].describe("mood")})
+    write_conllup(source, [Sentence("a", ("Gulls",)).with_layers({Task("mood"): Layer(("+",))})])
+    forget_tasks()
+    arguments = ["export-conllu", str(source), "--output", str(output), "--task", "mood"]
+    for said, code in (([], 2), (["--plan", str(tmp_path / "plan.json")], 0)):
+        with pytest.raises(SystemExit) as stopped:
+            main([*arguments, *said])
+        assert stopped.value.code == code
+    assert "Mood=+" in output.read_text()
 
 
 @pytest.fixture(scope="module")

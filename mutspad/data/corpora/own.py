@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mutspad.config import OwnCorpus
 from mutspad.data.conllup import find_fault
-from mutspad.data.labels import iob1_to_iob2, is_iob_tag
+from mutspad.data.labels import OUTSIDE, find_misc, iob1_to_iob2, is_iob_tag
 from mutspad.data.lines import Line, blocks, excerpt, read_lines
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import CorpusError
@@ -15,6 +15,8 @@ from mutspad.tasks import Scheme, Task
 
 CONLLU = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 WORD, HEAD = "word", "head"
+MISC = "MISC:"
+"""Begins the name of a column that stands in MISC as `<name>=<label>`."""
 REMEDY = "Correct the line, or name the right column in the recipe"
 
 _HEADER = "# global.columns ="
@@ -104,12 +106,22 @@ def _find_columns(path: str | Path, lines: Iterator[Line], corpus: OwnCorpus) ->
     return {key: _find_column(path, key, column, names) for key, column in wanted.items()}
 
 
+def _misc_keys(corpus: OwnCorpus) -> dict[str, str]:
+    """List the names in MISC of the tasks that stand there."""
+    return {
+        task: column.removeprefix(MISC)
+        for task, column in corpus.columns.items()
+        if isinstance(column, str) and column.startswith(MISC)
+    }
+
+
 def _find_column(path: str | Path, key: str, column: int | str, names: Sequence[str]) -> int:
     """Find the index of a column, counted from 0."""
     if isinstance(column, int) and column > 0:
         return column - 1
-    if column in names:
-        return names.index(str(column))
+    name = MISC[:-1] if str(column).startswith(MISC) else str(column)
+    if name in names:
+        return names.index(name)
     known = ", ".join(names) or "a number from 1 on"
     raise CorpusError(
         path,
@@ -154,9 +166,13 @@ def _build(
 ) -> Sentence:
     """Build a sentence with the layers of all tasks that have a column."""
     columns = {key: [fields[place] for _, fields in rows] for key, place in places.items()}
-    layers = {}
+    layers, misc = {}, _misc_keys(corpus)
     for task in corpus.tasks:
         labels, heads = columns[task], None
+        if task in misc:
+            labels = [
+                _read_misc(path, task, row, misc[task]) for row in zip(rows, labels, strict=True)
+            ]
         if task.spec.scheme is Scheme.IOB2:
             tags = [_ENDS.get(tag[:2], tag[:2]) + tag[2:] for tag in labels]
             wrong = next((index for index, tag in enumerate(tags) if not is_iob_tag(tag)), None)
@@ -175,6 +191,17 @@ def _build(
         line = rows[fault.word or 0][0]
         raise CorpusError(path, line, expected=fault.expected, found=fault.found, remedy=REMEDY)
     return sentence
+
+
+def _read_misc(
+    path: str | Path, task: Task, row: tuple[tuple[int, list[str]], str], key: str
+) -> str:
+    """Read the label of a word from MISC; a word outside of all spans need not have one."""
+    (line, _), features = row
+    label = find_misc(features, key)
+    if label is None and task.spec.scheme is not Scheme.IOB2:
+        raise _error(path, line, f"{key}=<label> in MISC", features)
+    return OUTSIDE if label is None else label
 
 
 def _error(path: str | Path, line: int, expected: str, found: str) -> CorpusError:
