@@ -31,6 +31,8 @@ Weights = Mapping[str, Array]
 
 _CHARACTERS = 8192
 """Characters that are read at once, padding included."""
+_ARCS = 128
+"""Arcs whose relations are scored at once: more would not fit a processor's cache."""
 
 
 class LightModel:
@@ -168,24 +170,37 @@ class LightModel:
             read, _ = self._lstms[name.format("lstms")].read(outputs, lens)
             outputs = read + gate * highway
         scores = self._score_arcs(outputs, lens)
+        trees = [
+            maximum_spanning_tree(scores[number, :length, :length], multi_root=self.run.multi_root)
+            for number, length in enumerate(lens.tolist())
+        ]
+        best = self._label_arcs(outputs, trees)
+        ends = np.cumsum(lens - 1).tolist()
+        return [
+            self._to_layer(Task.DEP, best[end - len(tree) : end], tuple(tree.tolist()))
+            for tree, end in zip(trees, ends, strict=True)
+        ]
+
+    def _label_arcs(self, outputs: Array, trees: Sequence[Rows]) -> list[int]:
+        """Choose the relation of every word of a batch, one sentence behind the other."""
         dependents, governors = self._project("label", outputs)
+        heads = np.concatenate(trees)
+        sentences = np.repeat(np.arange(len(trees)), [*map(len, trees)])
+        words = np.concatenate([np.arange(1, len(tree) + 1) for tree in trees])
         weight = self._weights["heads.dep.label.weight"]
         flat = weight.reshape(-1, weight.shape[-1]).T
+        scores = np.empty((len(heads), len(weight)), dtype=np.float32)
+        for start in range(0, len(heads), _ARCS):
+            part = slice(start, start + _ARCS)
+            halves = governors[sentences[part], heads[part]] @ flat
+            of_words = dependents[sentences[part], words[part], :, None]
+            scores[part] = (halves.reshape(-1, *weight.shape[:2]) @ of_words)[..., 0]
         names = self.vocabulary.labels[Task.DEP]
-        layers = []
-        for number, length in enumerate(lens.tolist()):
-            tree = maximum_spanning_tree(
-                scores[number, :length, :length], multi_root=self.run.multi_root
-            )
-            # Sentence by sentence: of a whole batch these would not fit a processor's cache.
-            halves = (governors[number, tree] @ flat).reshape(length - 1, *weight.shape[:2])
-            rels = (halves @ dependents[number, 1:length, :, None])[..., 0]
-            if ROOT_RELATION in names:
-                is_root = np.arange(len(names)) == names.index(ROOT_RELATION)
-                rels[is_root != (tree == 0)[:, None]] = -math.inf
-            best = rels.argmax(axis=1).tolist()
-            layers.append(self._to_layer(Task.DEP, best, tuple(tree.tolist())))
-        return layers
+        if ROOT_RELATION in names:
+            is_root = np.arange(len(names)) == names.index(ROOT_RELATION)
+            scores[is_root != (heads == 0)[:, None]] = -math.inf
+        best: list[int] = scores.argmax(axis=1).tolist()
+        return best
 
     def _score_arcs(self, outputs: Array, lens: Rows) -> Array:
         """Return the scores of all arcs, `[batch, dependents, heads]`; -inf where none may be."""
