@@ -95,7 +95,7 @@ def read_all(plan: Plan, files: Files) -> tuple[list[Reading], list[Problem]]:
 
 def find_problems(plan: Plan, readings: list[Reading]) -> Iterator[Problem]:
     """Find what makes scores wrong or a transfer weak."""
-    for task in plan.params.tasks.keys() - {reading.task for reading in readings}:
+    for task in sorted(plan.params.tasks.keys() - {reading.task for reading in readings}):
         yield Problem(
             f"tasks.{task}: no corpus has it, so no model learns it. Name its column under "
             f"`columns` of a corpus, or remove it from `tasks`"

@@ -51,7 +51,10 @@ def command(
     for task in tasks:
         if task not in TASKS:
             known = ", ".join(TASKS)
-            raise click.BadParameter(f"expected one of {known}, found {task}", param_hint="--task")
+            raise click.BadParameter(
+                f"expected one of {known}, found {task}; --plan says what your own tasks are",
+                param_hint="--task",
+            )
     merged = merge_layers(map(read_conllup, files))
     kept = [s for s in merged if all(Task(task) in s.layers for task in tasks)]
     write_text(output, to_conllu(kept))

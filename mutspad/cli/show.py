@@ -3,6 +3,7 @@
 Example: mutspad show --results results/demo
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from mutspad.errors import MutspadError
+from mutspad.errors import ConfigError, MutspadError
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan
 from mutspad.report.tables.rows import MNRG, Column, main_column, order_tasks
@@ -48,7 +49,8 @@ def command(*, results: Path) -> None:
     frame = pd.read_csv(source)
     plan = Layout(results).plan
     if plan.is_file():
-        read_plan(plan)  # which defines tasks of one's own
+        with suppress(ConfigError):  # that of another version says nothing here
+            read_plan(plan)  # which defines tasks of one's own
     heading = source.with_suffix(".md").read_text(encoding="utf-8").splitlines()[0]
     if "synthetic data" in heading:
         # Nothing to compare: the paper's scores are on other data.

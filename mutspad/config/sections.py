@@ -50,7 +50,7 @@ class OwnCorpus(Closed):
     format: Literal["conllu", "conllup", "columns"]  # of the files
     # split -> path, from the folder of the run; a missing dev or test is held out of train
     files: dict[Split, str]
-    # `word`, `head` or a task -> its column: a name, or a number counted from 1
+    # `word`, `head` or a task -> its column: a name, a number counted from 1, or MISC:<name>
     columns: dict[str, int | str]
 
     @model_validator(mode="after")
@@ -104,7 +104,8 @@ class MethodParams(Closed):
     encoder: str | None = None  # a name of the section `encoders`
     replaces_words: bool = False  # whether its vectors are the whole representation of a word
     table: Literal[2, 3] = 2  # where the row stands
-    seeds: Positive | None = None  # train with the first so many of `seeds` only; null = all
+    # train with the first so many of `seeds` only, where no other row of the model asks for more
+    seeds: Positive | None = None
     label: str | None = None  # name of a row that the paper does not have; these three are its own
     after: str | None = None  # the row behind which it stands; behind all without one
     note: str | None = None  # its footnote

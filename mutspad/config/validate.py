@@ -57,11 +57,6 @@ def _check_methods(params: Params) -> Iterator[Mistake]:
             found = [*_check_domains(params, method, place)]
             yield from found or _check_tasks(params, method, place)
             yield from _check_encoder(params, method, place)
-            if method.seeds is not None and method.seeds > len(params.seeds):
-                yield Mistake(
-                    (*place, "seeds"),
-                    expected(f"at most {len(params.seeds)}, the number of `seeds`", method.seeds),
-                )
 
 
 def _check_domains(params: Params, method: MethodParams, place: Place) -> Iterator[Mistake]:

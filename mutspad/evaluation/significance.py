@@ -5,7 +5,7 @@ labels that the same sentence gets from models of several seeds. So a sentence i
 as a whole, in all seeds together; more seeds do not make the test set look larger than it is.
 Where there are several seeds, intervals also allow for others: training twice moves a score by more
 than many differences that papers report (Reimers and Gurevych 2017, D17-1035). Methods may have
-different numbers of seeds, the first ones of the same.
+different numbers of seeds, always the first ones of one list.
 
 SciPy's `permutation_test` and `bootstrap` do the same for one pair of methods at a time, and look
 every sentence up anew for each. Here the sums of a draw are one matrix product for all methods, and

@@ -67,6 +67,13 @@ def test_a_task_of_ones_own_has_its_column(
     assert "61.25" in printed
 
 
+def test_a_plan_of_another_version_does_not_matter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    assert "89.11 (91.58)" in show(tmp_path, capsys, "paper")
+
+
 def test_results_that_are_not_there_are_one_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,6 +58,10 @@ def test_labels_stand_in_misc_as_mutspad_writes_them(tmp_path: Path) -> None:
     assert found.sentence.layers[Task.NER].labels == ("B-x|y", "I-x|y", "O")
     with pytest.raises(CorpusError, match=r":1: expected SSF=<label> in MISC, found"):
         read_own(path, "a", own("conllu", pos="MISC:SSF"))
+    with pytest.raises(CorpusError, match=r"expected a span of ner in MISC, Ner=B-<type>, found"):
+        read_own(path, "a", own("conllu", ner="MISC:Ner"))
+    with pytest.raises(CorpusError, match="found 'MISC:Form'"):
+        read_own(path, "a", own("conllu", word="MISC:Form", ner="MISC:NER"))
     with pytest.raises(CorpusError, match="found 'MISC:NER'"):
         read_own(write(tmp_path, PLUS), "a", own("conllup", ner="MISC:NER"))
 

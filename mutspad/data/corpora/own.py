@@ -66,6 +66,8 @@ def read_own(
                 mistakes.append(error)
     except CorpusError as error:
         mistakes.append(error)
+    if found and not mistakes:
+        mistakes += _find_missing(path, [each.sentence for each in found], corpus)
     if not found and not mistakes:
         empty = "an empty split"
         mistakes.append(CorpusError(path, None, expected="at least one sentence", found=empty))
@@ -106,6 +108,21 @@ def _find_columns(path: str | Path, lines: Iterator[Line], corpus: OwnCorpus) ->
     return {key: _find_column(path, key, column, names) for key, column in wanted.items()}
 
 
+def _find_missing(
+    path: str | Path, sentences: Sequence[Sentence], corpus: OwnCorpus
+) -> Iterator[CorpusError]:
+    """Find names that stand in no MISC of a file: misspelt ones, as every corpus has spans."""
+    for task, key in _misc_keys(corpus).items():
+        if all(label == OUTSIDE for each in sentences for label in each.layers[Task(task)].labels):
+            yield CorpusError(
+                path,
+                None,
+                expected=f"a span of {task} in MISC, {key}=B-<type>",
+                found="none",
+                remedy=REMEDY,
+            )
+
+
 def _misc_keys(corpus: OwnCorpus) -> dict[str, str]:
     """List the names in MISC of the tasks that stand there."""
     return {
@@ -119,7 +136,8 @@ def _find_column(path: str | Path, key: str, column: int | str, names: Sequence[
     """Find the index of a column, counted from 0."""
     if isinstance(column, int) and column > 0:
         return column - 1
-    name = MISC[:-1] if str(column).startswith(MISC) else str(column)
+    in_misc = str(column).startswith(MISC) and key not in (WORD, HEAD)
+    name = MISC[:-1] if in_misc else str(column)
     if name in names:
         return names.index(name)
     known = ", ".join(names) or "a number from 1 on"

@@ -21,7 +21,7 @@ from mutspad.report.claims.claims import (
     read_claims,
 )
 from mutspad.report.paper import read_paper
-from mutspad.report.statistics.comparisons import Comparisons, Difference
+from mutspad.report.statistics.comparisons import Comparisons, Difference, subtract
 from mutspad.report.statistics.trainings import Stage, Training
 from mutspad.report.tables.rows import (
     MNRG,
@@ -72,11 +72,7 @@ def name_row(row: str, results: Results) -> str:
     named = {CHOSEN_ON_DEV: "MuTSPad", BEST_ON_TEST: "MuTSPad (best on test)"}
     if row in named:
         return named[row]
-    label = results.name_row(row)
-    if row in results.unification_rows:
-        return f"MuTSPad {label}"
-    own = results.own_rows.get(row)
-    return f"{label} ({own.encoder})" if own is not None and own.encoder else label
+    return results.name_fully(row)
 
 
 def _test_scores(claim: Claim, material: Material, judged: Judged) -> None:
@@ -152,9 +148,12 @@ def _test_gains(claim: Claim, material: Material, judged: Judged) -> None:
         missing = _missing(pair, [task, *claim.than], material)
         judged.obstacles += missing
         for other in () if missing else claim.than:
-            gains, drawn = (
-                (of(pair.a, task) - of(pair.b, task)) - (of(pair.a, other) - of(pair.b, other))
-                for of in (compared.scores, compared.replicates)
+            gains, drawn, mean = (
+                subtract(
+                    subtract(of(pair.a, task), of(pair.b, task)),
+                    subtract(of(pair.a, other), of(pair.b, other)),
+                )
+                for of in (compared.scores, compared.replicates, compared.mean_score)
             )
             paper = _subtract(_paper_difference(pair, task), _paper_difference(pair, other))
             judged.evidence.append(
@@ -163,6 +162,7 @@ def _test_gains(claim: Claim, material: Material, judged: Judged) -> None:
                     paper,
                     gains,
                     interval(drawn, compared.params.confidence),
+                    ours=float(mean[0]),
                     score=f"{task.spec.label}'s gain - {other.spec.label}'s",
                     comparison=_name_pair(pair, material.results),
                 )
@@ -208,7 +208,7 @@ def _test_epochs(claim: Claim, material: Material, judged: Judged) -> None:
         "updates trains all tasks"
     )
     fewer, more = found.values()
-    both = list(zip(fewer, more, strict=True))
+    both = list(zip(fewer, more, strict=False))  # the seeds that both rows have
     common = [min(max(a.dev), max(b.dev)) for a, b in both]
     differences = {
         "epochs to the dev score that both reach": [
@@ -239,7 +239,7 @@ def _test_epochs(claim: Claim, material: Material, judged: Judged) -> None:
                 comparison=_name_pair(pair, material.results),
             )
         )
-    if len(fewer) < 2:
+    if len(both) < 2:
         judged.obstacles.append("the unit is the seed, and there is only one")
 
 
@@ -306,10 +306,11 @@ def _build_from_seeds(
     paper: float | None,
     by_seed: Floats,
     bounds: tuple[float, float] | None,
+    ours: float | None = None,
     **fields: str,
 ) -> Evidence:
-    """Build the evidence of a value per seed, `[seeds]`, and the interval of its mean, if any."""
-    ours = float(by_seed.mean())
+    """Build the evidence of a value per seed, `[seeds]`, of its mean and the mean's interval."""
+    ours = float(by_seed.mean()) if ours is None else ours
     low, high = bounds or (None, None)
     return _build(
         expect,

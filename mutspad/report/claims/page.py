@@ -249,11 +249,11 @@ def _note(results: Results, params: StatisticsParams) -> list[str]:
         "are the same sentences (POS and DP of TweeBank) are resampled together, others each by "
         "itself",
         f"p: two-sided, {params.shuffles:,} random swaps; for other sentences from the same source "
-        f"and the models trained here",
+        f"and the models trained here, of the seeds that both rows have",
         f"Interval: {percent}, percentile bootstrap, {params.resamples:,} samples, not corrected "
         f"for being several; for other sentences, and from two seeds on also for other seeds, "
         f"whose spread is that of all methods on the task or the method's own where it is larger",
-        "Seeds: in how many the difference has the sign of the mean",
+        "Seeds: in how many of those that both rows have the difference has the sign of the mean",
         "No correction is made over claims: of many true differences of zero, a few come out as "
         "one or the other way by chance",
         "Only directions are tested where the paper says slightly or strongly; its explanations "

@@ -85,8 +85,11 @@ def belongs(plan: Plan, job: str) -> bool:
     phase, *name = job.split("/")
     if len(name) < 2 or not name[-1].startswith("seed"):
         return True
-    known = plan.labellers if phase == "unify" else plan.models
-    return name[0] in known and name[-1] in {f"seed{seed}" for seed in plan.seeds}
+    if phase == "unify":
+        seeds = [seed for seed in plan.seeds if name[0] in plan.unified_domains(seed)]
+    else:
+        seeds = plan.models[name[0]].seeds if name[0] in plan.models else []
+    return name[-1] in {f"seed{seed}" for seed in seeds}
 
 
 def name_sources(plan: Plan, setting: Setting, registry: Registry) -> list[str]:

@@ -109,10 +109,7 @@ class Comparisons:
             for task in order_tasks()
             if self.has(a, task) and self.has(b, task) and self.rows[a][task] != self.rows[b][task]
         ]
-        p_values = [
-            self._samples[task].p_value(self._place(a, task), self._place(b, task))
-            for task in tasks
-        ]
+        p_values = [self._test(a, b, task) for task in tasks]
         return [
             self._describe(
                 (a, b, str(task), task.spec.metric),
@@ -134,8 +131,8 @@ class Comparisons:
             self._mnrg(a, self.replicates) - self._mnrg(b, self.replicates),
             # The tables' mNRG is that of mean scores, not the mean of the seeds' mNRG.
             means=(
-                float(self._mnrg(a, self._mean_score)[0]),
-                float(self._mnrg(b, self._mean_score)[0]),
+                float(self._mnrg(a, self.mean_score)[0]),
+                float(self._mnrg(b, self.mean_score)[0]),
             ),
             sentences=sum(map(len, {self._sentences[task] for task in TASK_ORDER})),
         )
@@ -152,12 +149,25 @@ class Comparisons:
         """Return a row's score of each seed, `[seeds]`."""
         return self._samples[task].scores(self._place(row, task))
 
+    def mean_score(self, row: str, task: Task) -> Floats:
+        """Return a row's mean score over its seeds, `[1]`."""
+        mean: Floats = self.scores(row, task).mean(keepdims=True)
+        return mean
+
     def replicates(self, row: str, task: Task) -> Floats:
         """Return a row's mean score on each bootstrap sample, `[resamples]`.
 
         Rows of the same run have the same.
         """
         return self._samples[task].resampled[:, self._place(row, task)]
+
+    def _test(self, a: str, b: str, task: Task) -> float:
+        """Test two rows on the seeds that both have; 1 where these differ the other way round."""
+        common = subtract(self.scores(a, task), self.scores(b, task)).mean()
+        whole = self.mean_score(a, task)[0] - self.mean_score(b, task)[0]
+        if common * whole < 0:
+            return 1.0
+        return self._samples[task].p_value(self._place(a, task), self._place(b, task))
 
     def _place(self, row: str, task: Task) -> int:
         return self._places[task][self.rows[row][task]]
@@ -168,10 +178,6 @@ class Comparisons:
         n = min(len(each) for of_row in scores for each in of_row)
         method, reference = (np.stack([e[:n] for e in of_row], axis=1) for of_row in scores)
         return mnrg_replicates(method, reference, MAXIMUM)
-
-    def _mean_score(self, row: str, task: Task) -> Floats:
-        mean: Floats = self.scores(row, task).mean(keepdims=True)
-        return mean
 
     def _describe(
         self,
@@ -186,8 +192,7 @@ class Comparisons:
         """Build a difference from the scores of each seed and of each bootstrap sample."""
         mean_a, mean_b = means or (float(scores[0].mean()), float(scores[1].mean()))
         low, high = interval(replicates, self.params.confidence)
-        n = min(map(len, scores))  # the seeds that both have
-        signs = np.sign(scores[0][:n] - scores[1][:n])
+        signs = np.sign(subtract(*scores))
         p_value, corrected = p_values or (None, None)
         return Difference(
             *names,
@@ -202,6 +207,13 @@ class Comparisons:
             seeds_agreeing=int((signs == np.sign(mean_a - mean_b)).sum()),
             sentences=sentences,
         )
+
+
+def subtract(a: Floats, b: Floats) -> Floats:
+    """Subtract scores of the seeds that both have, `[seeds]`, the first ones of the longer."""
+    n = min(len(a), len(b))
+    difference: Floats = a[:n] - b[:n]
+    return difference
 
 
 def list_rows(results: Results) -> RowModels:

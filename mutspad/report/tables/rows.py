@@ -73,7 +73,9 @@ class Row:
     @property
     def seeds(self) -> int | None:
         """Count the seeds that every score of the row has; None of one that was not measured."""
-        return min((measured.seeds for measured in self.ours.values()), default=None)
+        # mNRG has those that the reference row has, too.
+        scores = [measured.seeds for column, measured in self.ours.items() if column is not MNRG]
+        return min(scores, default=None)
 
     def cell(self, column: Column) -> str:
         """Build `ours (paper)`, either of which may be missing, or what others published."""
@@ -189,6 +191,14 @@ class Results:
         # A claim can be about a row that the experiment leaves out.
         return row.replace("_", " ").capitalize() if described is None else described.label
 
+    def name_fully(self, row: str) -> str:
+        """Return the label of a row as it says itself without its table: MuTSPad, the encoder."""
+        label = self.name_row(row)
+        if row in self.unification_rows:
+            return f"MuTSPad {label}"
+        own = self.own_rows.get(row)
+        return f"{label} ({own.encoder})" if own is not None and own.encoder else label
+
     def _scores_of(self, runs: Mapping[Task, str]) -> list[list[float]]:
         """Return the main test score of each task and seed."""
         return [self.book.values(runs[task], task, "test", task.spec.metric) for task in TASK_ORDER]
@@ -264,13 +274,13 @@ def note_scores(results: Results) -> list[str]:
 
 def _note_fewer_seeds(results: Results) -> list[str]:
     """Build the note on rows that are trained with the first of the seeds only."""
-    counts = {
-        results.name_row(row): min(len(results.book.records(run)) for run in runs.values())
+    fewer = [
+        f"{results.name_fully(row)} ({n} of {results.n_seeds})"
         for row, runs in (results.report.table2 | results.report.table3).items()
         if runs
-    }
-    fewer = [f"{row} {n}" for row, n in counts.items() if n < results.n_seeds]
-    return [f"Of the first seeds only: {', '.join(fewer)}"] if fewer else []
+        and (n := min(len(results.book.records(run)) for run in runs.values())) < results.n_seeds
+    ]
+    return [f"Trained with the first seeds only: {', '.join(fewer)}"] if fewer else []
 
 
 def _note_sizes(results: Results) -> list[str]:

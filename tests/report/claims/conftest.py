@@ -60,7 +60,9 @@ def build_material(read_results, report):
         n_seeds = len(changes.get("seeds", (1, 2)))
         counts = {
             task: {
-                run: draw_counts(level[place], 10 * place + number, n_seeds)
+                run: draw_counts(
+                    level[place], 10 * place + number, changes.get("n_seeds", {}).get(run, n_seeds)
+                )
                 for number, (run, level) in enumerate(levels.items())
                 if run != "as-is" or task in (Task.DEP, Task.CHUNK)
             }

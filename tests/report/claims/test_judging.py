@@ -88,6 +88,14 @@ def test_the_largest_and_the_smallest_gain(judge):
     assert judged["multi-task-helps-pos-least"].verdict is Verdict.CONTRADICTED
 
 
+def test_gains_of_rows_with_fewer_seeds_are_of_those_that_both_have(judge):
+    judged = judge(n_seeds={"multi": 1})["multi-task-helps-dep-most"]
+    (evidence, *_) = judged.evidence
+    assert evidence.seeds == 1
+    assert evidence.ours == pytest.approx(15, abs=2)
+    assert judge(n_seeds={"mono": 3})["multi-task-helps-dep-most"].evidence[0].seeds == 2
+
+
 def test_mnrg_over_the_baselines(judge):
     judged = judge(rows={"mono_task_pretraining": "multi", "adversarial_pretraining": "multi"})
     assert judged["beats-all-baselines"].verdict is Verdict.CONFIRMED
@@ -199,6 +207,16 @@ def test_fewer_epochs_need_seeds_that_agree(judge, train):
     two = judge(trainings=trainings)["unified-source-converges-faster"]
     assert two.verdict is Verdict.CONFIRMED
     assert two.evidence[0].ci_high > judged.evidence[0].ci_high
+
+
+def test_epochs_are_compared_on_the_seeds_that_both_rows_have(judge, train):
+    trainings = {
+        "source_unification": {"parent": train(FAST)},
+        "without_unification": {"parent": train(SLOW, SLOW, SLOW)},
+    }
+    judged = judge(trainings=trainings)["unified-source-converges-faster"]
+    assert [found.ours for found in judged.evidence] == [-5.0, -5.0]
+    assert judged.verdict is Verdict.UNTESTABLE
 
 
 def test_epochs_of_one_seed_are_shown_and_not_tested(judge, train):

@@ -171,6 +171,17 @@ def test_a_row_with_fewer_seeds_is_compared_on_those_that_both_have():
     assert first.ci_high - first.ci_low > other.ci_high - other.ci_low
 
 
+def test_common_seeds_that_say_the_opposite_are_no_evidence():
+    up = counts_of(0.5, seeds=3, stream=1)
+    up[0, :, 0] -= 3
+    up[1:, :, 0] += 3
+    rows = {"a": {Task.POS: "up"}, "b": {Task.POS: "down"}}
+    counts = {Task.POS: {"up": up, "down": counts_of(0.5, seeds=1, stream=1)}}
+    (found,) = Comparisons(rows, counts, name_sentences(counts), PARAMS).compare("a", "b")
+    assert found.difference > 0
+    assert (found.p, found.seeds, found.seeds_agreeing) == (1.0, 1, 0)
+
+
 def test_the_frame_has_every_pair_once_the_later_row_first(comparisons):
     frame = differences_frame(comparisons)
     pairs = frame[["a", "b"]].drop_duplicates().to_numpy().tolist()

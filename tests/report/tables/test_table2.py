@@ -128,7 +128,10 @@ def test_a_row_of_fewer_seeds_says_so(build, scores):
     frame = table.frame.set_index("row")
     assert list(frame.loc[["mono_task_learning", "multi_task_learning"], "seeds"]) == [2, 1]
     assert pd.isna(frame.loc["multi_task_learning", "pos_accuracy_sd"])
-    assert "Of the first seeds only: Multi-Task Learning 1" in table.markdown
+    assert "Trained with the first seeds only: Multi-Task Learning (1 of 2)" in table.markdown
+    kept = [each for each in scores if (each["run"], each["seed"]) != ("mono", 2)]
+    frame = build(scores=kept).frame.set_index("row")
+    assert list(frame.loc[["mono_task_learning", "multi_task_learning"], "seeds"]) == [1, 2]
 
 
 def test_the_csv_holds_numbers(build):
