@@ -59,9 +59,10 @@ class Inputs:
         folder = CACHE / "corpora" / "news" / Task.DEP
         if not (folder / "summary.json").is_file():
             for entry in load_registry().corpus(TREEBANK).files.values():
-                _run_verb("download", entry.path)
+                _run("download", entry.path)
             corpora = _read_paper().corpora
-            _run_verb(
+            _run(
+                "step",
                 "prepare",
                 "--domain=news",
                 f"--task={Task.DEP}",
@@ -79,12 +80,15 @@ class Inputs:
         if not (folder / "lexicon.json").is_file():
             self.treebank()
             vectors = _read_paper().vectors
-            _run_verb(
+            _run(
+                "step",
                 "build-lexicon",
                 f"--corpora={CACHE / 'corpora'}",
+                "--domain=news",
                 f"--source={vectors.substitute}",
                 f"--dim={vectors.dim}",
                 *["--lowercase"] * vectors.lowercase,
+                *([] if vectors.scale is None else [f"--scale={vectors.scale}"]),
                 f"--lexicon={folder}",
             )
         return folder
@@ -111,10 +115,10 @@ class Inputs:
             write_text(path, to_word2vec(read_lexicon(self.lexicon())))
         return path
 
-    def tokens(self) -> Path:
-        """Return the tokens of TweeBank's test tweets."""
-        path = CACHE / "tweets.json"
-        tweets = read_conllup(self.tweets / Task.POS / "test.conllup")
+    def tokens(self, most: int | None = None) -> Path:
+        """Return the tokens of TweeBank's test tweets, or of the first ones."""
+        path = CACHE / ("tweets.json" if most is None else f"tweets-{most}.json")
+        tweets = read_conllup(self.tweets / Task.POS / "test.conllup")[:most]
         write_text(path, json.dumps([tweet.words for tweet in tweets], ensure_ascii=False))
         return path
 
@@ -124,9 +128,9 @@ def _read_paper() -> Params:
     return load_params(ROOT / "params.yaml", {"experiment": "paper"})
 
 
-def _run_verb(verb: str, *options: str) -> None:
+def _run(*arguments: str) -> None:
     """Run a verb of ours in the root of the repository, where raw files are looked for."""
-    subprocess.run([OURS, "-m", "mutspad.cli", "step", verb, *options], cwd=ROOT, check=True)
+    subprocess.run([OURS, "-m", "mutspad.cli", *arguments], cwd=ROOT, check=True)
 
 
 def to_conllu(sentences: Sequence[Sentence]) -> str:

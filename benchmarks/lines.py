@@ -69,6 +69,14 @@ LINES = (
         at_least=True,
     ),
     Line(
+        "predict-stanza",
+        "predict all four tasks on tweets of TweeBank test, from tokens",
+        "Stanza: tagger, parser and NER of its English sizes, with character language models",
+        "words/s",
+        20,
+        at_least=True,
+    ),
+    Line(
         "cold-start",
         "load a trained model and predict the first tweet, cold process",
         "spaCy en_core_web_md, the same",

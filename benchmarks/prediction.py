@@ -16,6 +16,8 @@ from mutspad.tagging.pipeline import PRETRAINED
 
 PASSES = 3
 """Passes over the test tweets that are measured, after the first."""
+STANZA_TWEETS = 300
+"""Test tweets that Stanza predicts, some minutes a thread."""
 
 
 def measure_prediction(settings: Settings, inputs: Inputs, note: Callable[[str], None]) -> Record:
@@ -26,6 +28,31 @@ def measure_prediction(settings: Settings, inputs: Inputs, note: Callable[[str],
             OURS, "benchmarks.ours.predict", (f"--model={choose_tagger(inputs)}", *options)
         ),
         "peer": Program(PEERS, "benchmarks.peers.spacy_predict", options),
+    }
+    return Record(samples=measure_modes(programs, settings, note))
+
+
+def measure_beside_stanza(
+    settings: Settings, inputs: Inputs, note: Callable[[str], None]
+) -> Record:
+    """Predict all four tasks on some of TweeBank's test tweets, and Stanza its three."""
+    tokens = f"--tokens={inputs.tokens(STANZA_TWEETS)}"
+    programs = {
+        "ours": Program(
+            OURS,
+            "benchmarks.ours.predict",
+            (f"--model={choose_tagger(inputs)}", tokens, f"--steps={settings.steps}"),
+        ),
+        "peer": Program(
+            PEERS,
+            "benchmarks.peers.stanza_predict",
+            (
+                tokens,
+                f"--train={inputs.treebank_conllu()}",
+                f"--vectors={inputs.vectors_text()}",
+                "--steps=1",
+            ),
+        ),
     }
     return Record(samples=measure_modes(programs, settings, note))
 

@@ -24,7 +24,12 @@ from benchmarks.jobs import PEERS, ROOT
 from benchmarks.lines import LINES
 from benchmarks.machine import describe_machine, list_versions, measure_load
 from benchmarks.plot import plot
-from benchmarks.prediction import measure_ablation, measure_cold_start, measure_prediction
+from benchmarks.prediction import (
+    measure_ablation,
+    measure_beside_stanza,
+    measure_cold_start,
+    measure_prediction,
+)
 from benchmarks.record import Record, Results, Settings
 from benchmarks.render import render
 from benchmarks.timetables import read_peak_memory, read_wall_clock
@@ -43,6 +48,7 @@ MEASURES: Mapping[str, tuple[str, Callable[[Settings, Inputs, Note], Record]]] =
     "train-pos": ("mutspad.cli.step.fit", measure_tagger),
     "unified-epoch": ("mutspad.cli.step.fit", measure_unified),
     "predict": ("mutspad.tagging.pipeline", measure_prediction),
+    "predict-stanza": ("mutspad.tagging.pipeline", measure_beside_stanza),
     "cold-start": ("mutspad.tagging.pipeline", measure_cold_start),
     "ablation": ("mutspad.cli.step.ablate", measure_ablation),
     "two-cores": ("mutspad.cli.step.fit", lambda settings, _, note: measure_cores(settings, note)),

@@ -1,8 +1,14 @@
 """What the peers read is what we read."""
 
-import numpy as np
+from pathlib import Path
 
-from benchmarks.inputs import to_conllu, to_word2vec
+import click
+import numpy as np
+import pytest
+
+from benchmarks import inputs
+from benchmarks.inputs import Inputs, to_conllu, to_word2vec
+from mutspad.cli.main import cli
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.tasks import Task
@@ -35,3 +41,26 @@ def test_word2vec_holds_the_words_that_have_a_vector() -> None:
         coverage={},
     )
     assert to_word2vec(lexicon) == "1 2\na 0.5 -1\n"
+
+
+def test_they_are_made_by_verbs_that_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = []
+
+    def parse(*arguments: str) -> None:
+        command: click.Command = cli
+        rest, context = list(arguments), click.Context(cli)
+        while isinstance(command, click.Group):
+            name, found, rest = command.resolve_command(context, rest)
+            assert found is not None
+            command = found
+            called.append(name)
+        # Asks for every required option and knows each that is given.
+        command.make_context(name, rest, parent=context)
+
+    (tmp_path / "corpora").mkdir()
+    monkeypatch.setattr(inputs, "CACHE", tmp_path)
+    monkeypatch.setattr(inputs, "_run", parse)
+    Inputs(tmp_path, tmp_path).lexicon()
+    assert {"download", "prepare", "build-lexicon"} <= set(called)

@@ -126,10 +126,10 @@ def test_committed_tables_do_not_pass_for_a_run_in_a_fresh_clone(
     in_git = ("scores", "silver", "data.json", "ablation", "tables", "figures", "statistics")
     assert set(clone.digest()) == set(world.digest(*in_git, "claims.md", "claims.json"))
     everything = clone.plan("all")
-    assert {"prepare_corpus", "train_baseline", "finetune_model", "score"} <= everything
+    assert {"prepare_corpus", "train_baseline", "finetune_model", "score_seed1"} <= everything
     assert {"prepare_corpus", "build_lexicon"} <= clone.plan("table1")
-    assert {"train_baseline", "score"} <= clone.plan("table2")
-    assert {"finetune_model", "score"} <= clone.plan("table3")
+    assert {"train_baseline", "score_seed1"} <= clone.plan("table2")
+    assert {"finetune_model", "score_seed1"} <= clone.plan("table3")
 
 
 def test_a_failed_job_does_not_pass_as_done(world: Any) -> None:
