@@ -13,6 +13,7 @@ from mutspad.evaluation.counts import Counted, count_layers, format_counts
 from mutspad.evaluation.score import score_layers
 from mutspad.files import write_json, write_text
 from mutspad.plan.layout import Layout
+from mutspad.plan.models import PlannedModel
 from mutspad.plan.plan import read_plan, write_plan
 from mutspad.report.ablation.drops import Ablation
 from mutspad.report.records import Setting
@@ -57,7 +58,9 @@ def folder(plan_of, tmp_path):
         "multi_task_learning": {Task.POS: "multi"},
         "elmo_large": {},
     }
-    changes = {"rows": {row: {} for row in plan.rows} | rows, "corpora": {}, "models": {}}
+    model = PlannedModel(phase="baselines", domain="tweets", tasks=[Task.POS], seeds=[1, 2])
+    models = dict.fromkeys(RUNS, model)
+    changes = {"rows": {row: {} for row in plan.rows} | rows, "models": models}
     write_plan(plan.model_copy(update=changes), Layout(tmp_path))
     vectors = {"source": "none", "substitute_for": None, "dim": 8}
     write_json(tmp_path / "data.json", Setting.read("demo", [], vectors).model_dump(mode="json"))

@@ -7,6 +7,7 @@ from mutspad.cli.main import main
 from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.plan.layout import Layout
+from mutspad.plan.models import PlannedModel
 from mutspad.plan.plan import write_plan
 from mutspad.tasks import Task
 
@@ -19,7 +20,9 @@ def tagged(id_, words, tags, origin=Origin.GOLD):
 def results(plan_of, tmp_path):
     """Write a small experiment of two seeds."""
     plan = plan_of(seeds=[1, 2])
-    changes = {"labellers": {"tweets": {Task.POS: "tweets.pos"}}, "models": {}}
+    model = PlannedModel(phase="baselines", domain="tweets", tasks=[Task.POS], seeds=[1, 2])
+    labellers = {"tweets": {Task.POS: "tweets.pos"}}
+    changes = {"labellers": labellers, "models": {"tweets.pos": model}}
     write_plan(plan.model_copy(update=changes), Layout(tmp_path))
     for split in ("train", "dev", "test"):
         gold = [tagged(f"{split}-1", (split, "ok"), ("NN", "UH"))]
