@@ -156,16 +156,20 @@ class Results:
         return frozenset(columns)
 
     def choose(self, split: Split) -> dict[Task, str]:
-        """Choose for each task the row of Table 3 with the best mean score; the first of equals."""
+        """Choose for each task the row of Table 3 with the best mean score; the first of equals.
+
+        The mean is over the seeds that all of these rows have.
+        """
         chosen = {}
         for task in TASK_ORDER:
-            means = {
-                row: self.book.measure(runs[task], task, split, task.spec.metric).mean
+            scores = {
+                row: self.book.values(runs[task], task, split, task.spec.metric)
                 for row, runs in self.unification_rows.items()
                 if task in runs
             }
-            if means:
-                chosen[task] = max(means, key=means.__getitem__)
+            if scores:
+                n = min(map(len, scores.values()))
+                chosen[task] = max(scores, key=lambda row: fmean(scores[row][:n]))
         return chosen
 
     @property
