@@ -41,7 +41,7 @@ def measure_beside_stanza(
         "ours": Program(
             OURS,
             "benchmarks.ours.predict",
-            (f"--model={choose_tagger(inputs)}", tokens, f"--steps={settings.steps}"),
+            (f"--model={choose_tagger(inputs)}", tokens, f"--steps={min(PASSES, settings.steps)}"),
         ),
         "peer": Program(
             PEERS,

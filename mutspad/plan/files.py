@@ -1,6 +1,6 @@
 """What each job of an experiment reads and writes, by model and seed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -214,50 +214,50 @@ class Files:
         return [
             file
             for model in self.plan.trained(*phases)
-            for seed in self._trained_seeds(model)
+            for seed in self._seeds(model, self.plan.trained_seeds)
             for file in [*self.model(model, seed), str(self.at.history(model, seed))]
         ]
 
-    def curves(self, models: Iterable[str], *seeds: int | str) -> list[str]:
+    def curves(self, models: Iterable[str], *seeds: int) -> list[str]:
         """List how the models among these that were trained were so, of some seeds or all."""
         return _text(
             self.at.curve(model, seed)
             for model in models
             if self.plan.predictor(model) == model
-            for seed in self._seeds(model, seeds)
+            for seed in self._seeds(model, seeds or self.plan.seeds)
         )
 
-    def predictions(self, models: Iterable[str], *seeds: int | str) -> list[str]:
+    def predictions(self, models: Iterable[str], *seeds: int) -> list[str]:
         """List the predictions of models, of some seeds or all that are trained."""
         return _text(
             self.at.predictions(model, seed, split)
             for model in models
-            for seed in (self._seeds(model, seeds) if seeds else self._trained_seeds(model))
+            for seed in self._seeds(model, seeds or self.plan.trained_seeds)
             for split in PREDICTED
         )
 
-    def scores(self, *seeds: int | str) -> list[str]:
+    def scores(self, *seeds: int) -> list[str]:
         """List the scores of every model, of some seeds or all."""
         return _text(
             self.at.scores(model, seed)
             for model in self.plan.models
-            for seed in self._seeds(model, seeds)
+            for seed in self._seeds(model, seeds or self.plan.seeds)
         )
 
-    def counts(self, *seeds: int | str) -> list[str]:
+    def counts(self, *seeds: int) -> list[str]:
         """List the counts of every model behind a row, of some seeds or all."""
         return _text(
             self.at.counts(model, seed)
             for model in self.plan.report.models()
-            for seed in self._seeds(model, seeds)
+            for seed in self._seeds(model, seeds or self.plan.seeds)
         )
 
-    def scored(self, *seeds: int | str) -> list[str]:
+    def scored(self, *seeds: int) -> list[str]:
         """List all that scoring writes, of some seeds or all."""
         curves = self.curves(self.plan.models, *seeds)
         return [*self.scores(*seeds), *self.counts(*seeds), *curves]
 
-    def scoring(self, seed: int | str) -> list[str]:
+    def scoring(self, seed: int) -> list[str]:
         """List what the scoring of a seed reads: predictions, gold, size and history of models."""
         gold = [
             file
@@ -275,11 +275,11 @@ class Files:
         )
         return [*self.predictions(self.plan.models, seed), *gold, *models]
 
-    def unified(self, *seeds: int | str) -> list[str]:
+    def unified(self, *seeds: int) -> list[str]:
         """List the unified training sets, of some seeds or all that are trained."""
         return _text(
             self.at.unified(domain, seed)
-            for seed in (map(int, seeds) if seeds else self.plan.trained_seeds)
+            for seed in seeds or self.plan.trained_seeds
             for domain in self.plan.unified_domains(seed)
         )
 
@@ -295,9 +295,9 @@ class Files:
         """List the quality of the silver labels of every seed; nothing where no model has any."""
         return _text(self.at.silver(seed) for seed in self.plan.silver_seeds)
 
-    def judging(self, seed: int | str) -> list[str]:
+    def judging(self, seed: int) -> list[str]:
         """List what the quality of the silver labels of a seed is judged by."""
-        domains = self.plan.unified_domains(int(seed))
+        domains = self.plan.unified_domains(seed)
         labellers = [m for domain in domains for m in self.plan.labellers[domain].values()]
         gold = [file for domain in domains for file in self.splits(domain)]
         return [*self.unified(seed), *gold, *self.predictions(labellers, seed)]
@@ -343,14 +343,9 @@ class Files:
         ]
         return _text(folder / name for name in [*kinds, "activations.json"])
 
-    def _seeds(self, model: str, among: Sequence[int | str]) -> list[int]:
-        """List the seeds of a model among some, or all of them."""
-        wanted = {str(seed) for seed in among}
-        return [seed for seed in self.plan.models[model].seeds if not among or str(seed) in wanted]
-
-    def _trained_seeds(self, model: str) -> list[int]:
-        """List the seeds of a model that are trained here."""
-        return [s for s in self.plan.models[model].seeds if s in self.plan.trained_seeds]
+    def _seeds(self, model: str, among: Collection[int]) -> list[int]:
+        """List the seeds of a model among some."""
+        return [seed for seed in self.plan.models[model].seeds if seed in among]
 
     def _splits_of(self, domain: str, tasks: Iterable[str], splits: Iterable[str]) -> list[str]:
         """List splits of some tasks of a domain."""

@@ -66,6 +66,12 @@ def test_labels_stand_in_misc_as_mutspad_writes_them(tmp_path: Path) -> None:
         read_own(write(tmp_path, PLUS), "a", own("conllup", ner="MISC:NER"))
 
 
+def test_a_split_without_spans_is_one_where_misc_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, f"1\tgull{EMPTY}\tNER=O\n2\tsings{EMPTY}\t_\n")
+    (found,) = read_own(path, "a", own("conllu", ner="MISC:NER"))
+    assert found.sentence.layers[Task.NER].labels == ("O", "O")
+
+
 def test_columns_stand_in_any_order_and_any_iob_scheme(tmp_path: Path) -> None:
     found = read_own(write(tmp_path, COLUMNS), "a", own("columns", word=3, pos=2, ner=1))
     assert [f.sentence.words for f in found] == [("Lena", "#"), ("Rom",)]

@@ -73,7 +73,7 @@ for seed in PLAN.trained_seeds:
 
 rule judge_silver:
     input:
-        lambda wildcards: FILES.judging(wildcards.seed),
+        lambda wildcards: FILES.judging(int(wildcards.seed)),
         plan="<results>/plan.json",
     output:
         "<results>/silver/seed{seed}.json",

@@ -53,12 +53,14 @@ def read_own(
     """
     found: list[Found] = []
     mistakes: list[CorpusError] = []
+    named: set[str] = set()
     try:
         lines = read_lines(path)
         places = _find_columns(path, lines, corpus)
         for block in blocks(lines):
             try:
                 rows = list(_read_rows(path, block, corpus, 1 + max(places.values())))
+                named |= _list_named(rows, places, corpus)
                 if rows:
                     sent_id = f"{name}-{len(found) + 1}"
                     found.append(Found(_build(path, sent_id, rows, places, corpus), rows[0][0]))
@@ -67,7 +69,18 @@ def read_own(
     except CorpusError as error:
         mistakes.append(error)
     if found and not mistakes:
-        mistakes += _find_missing(path, [each.sentence for each in found], corpus)
+        # Misspelt names: a word outside of all spans need not have one, but some word has.
+        mistakes += [
+            CorpusError(
+                path,
+                None,
+                expected=f"a span of {task} in MISC, {key}=B-<type>",
+                found="none",
+                remedy=REMEDY,
+            )
+            for task, key in _misc_keys(corpus).items()
+            if task not in named
+        ]
     if not found and not mistakes:
         empty = "an empty split"
         mistakes.append(CorpusError(path, None, expected="at least one sentence", found=empty))
@@ -108,19 +121,15 @@ def _find_columns(path: str | Path, lines: Iterator[Line], corpus: OwnCorpus) ->
     return {key: _find_column(path, key, column, names) for key, column in wanted.items()}
 
 
-def _find_missing(
-    path: str | Path, sentences: Sequence[Sentence], corpus: OwnCorpus
-) -> Iterator[CorpusError]:
-    """Find names that stand in no MISC of a file: misspelt ones, as every corpus has spans."""
-    for task, key in _misc_keys(corpus).items():
-        if all(label == OUTSIDE for each in sentences for label in each.layers[Task(task)].labels):
-            yield CorpusError(
-                path,
-                None,
-                expected=f"a span of {task} in MISC, {key}=B-<type>",
-                found="none",
-                remedy=REMEDY,
-            )
+def _list_named(
+    rows: Sequence[tuple[int, list[str]]], places: Mapping[str, int], corpus: OwnCorpus
+) -> set[str]:
+    """List the tasks whose name some word has in MISC."""
+    return {
+        task
+        for task, key in _misc_keys(corpus).items()
+        if any(find_misc(fields[places[task]], key) is not None for _, fields in rows)
+    }
 
 
 def _misc_keys(corpus: OwnCorpus) -> dict[str, str]:
