@@ -7,7 +7,7 @@ ifneq ($(shell d="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$d" 2>/dev/null
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 endif
 
-.PHONY: bench demo docs fixtures setup test test-slurm lock
+.PHONY: bench demo docs fixtures lint lock setup test test-slurm unit
 
 # One line says how far it is; Snakemake's own listing of the jobs goes to .snakemake/log/.
 demo: setup
@@ -33,11 +33,17 @@ fixtures: .cache/fixtures/fetched
 	touch $@
 
 test: setup fixtures
+	@$(MAKE) --no-print-directory --jobs 2 lint unit
+
+lint:
 	ruff format --check .
 	ruff check .
 	mypy
 	snakefmt --check Snakefile workflow
-	OMP_NUM_THREADS=1 pytest -m "not slurm" --numprocesses auto --dist loadgroup
+
+# A file of tests runs in one process and the longest come first (tests/conftest.py).
+unit:
+	OMP_NUM_THREADS=1 pytest -m "not slurm" --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # The demo through a SLURM that is started here for it, on loopback, and stopped again; Debian's packages bring its
 # programs: slurmctld slurmd slurm-client munge. Shorter: OVERLAY=".test/miniature.yaml .test/few.yaml" TARGET=table2

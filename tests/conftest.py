@@ -19,19 +19,15 @@ settings.register_profile("any-machine", deadline=None, max_examples=50)
 settings.load_profile("any-machine")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process have all tests of the miniature world, and else a file; the longest first."""
-    world = PARAMS_FILE.parent / "tests" / "pipeline"
+    """Start with what takes longest, so that no process waits for another at the end."""
+    longest = ("pipeline", "adapt", "training", "contract")
 
-    def find_group(item: pytest.Item) -> Path:
-        return world if item.path.is_relative_to(world) else item.path
+    def find_place(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return longest.index(folder) if folder in longest else len(longest)
 
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(find_group(item))))
-    items.sort(
-        key=lambda item: (find_group(item) != world, not item.get_closest_marker("pipeline"))
-    )
+    items.sort(key=find_place)
 
 
 @pytest.fixture(scope="session")

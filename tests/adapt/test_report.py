@@ -44,13 +44,8 @@ def adapt(recipe_file: Path, *more: str) -> str:
 @pytest.mark.usefixtures("forget_tasks")
 def test_from_files_to_a_report_and_a_model(recipe_file: Path) -> None:
     recipe_file.write_text(RECIPE)
-    adapt(recipe_file)
-    results = recipe_file.parent / "results" / "harbour"
-    trained = {path: path.stat().st_mtime_ns for path in results.glob("models/*/*/*.safetensors")}
-    whole = (results / "report.html").read_text()
-    assert "How many sentences" not in whole
     adapt(recipe_file, "--curve", "6")
-    assert {path: path.stat().st_mtime_ns for path in trained} == trained
+    results = recipe_file.parent / "results" / "harbour"
     page = (results / "report.html").read_text()
     assert "How many sentences" in page
     assert page.count("data:image/png;base64,") == 2

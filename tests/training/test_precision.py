@@ -60,11 +60,10 @@ def probed(monkeypatch):
     return finds
 
 
-@pytest.mark.parametrize("unified", [False, True])
 @pytest.mark.parametrize("hidden", [12, 256])
-def test_sentences_are_learned_by_heart_in_bfloat16(unified, hidden, make_run, train):
+def test_sentences_are_learned_by_heart_in_bfloat16(hidden, make_run, train):
     settings = {"precision": "bf16", "max_epochs": 120, "patience": 120, "schedule": "constant"}
-    run = make_run(training=settings, unified=unified)
+    run = make_run(training=settings, unified=True)
     parser = run.model.parser.model_copy(update={"hidden": hidden})
     model = run.model.model_copy(update={"parser": parser})
     fitted = train(run.model_copy(update={"model": model}))

@@ -86,7 +86,7 @@ def gpus(wildcards):
     return 1 if PLAN.resolve(wildcards.model).training.device == "cuda" else None
 
 
-# Each asks for 1.5 times the largest of its kind in benchmarks/ or more (tests/contract/test_resources.py); rules that
+# Each asks for 1.5 times the largest of its kind in benchmarks/ or more (tests/contract/test_workflow.py); rules that
 # ask for nothing take the default of profiles/default.
 def growing(amount):
     """Ask for an amount, for twice as much at the second try, and so on."""
