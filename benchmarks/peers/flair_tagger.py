@@ -51,7 +51,7 @@ def read_vectors(path: Path) -> WordEmbeddings:
     return embeddings
 
 
-def build_tagger(corpus: Corpus, vectors: WordEmbeddings) -> SequenceTagger:
+def build_tagger(corpus: Corpus, vectors: WordEmbeddings, tag: str = "pos") -> SequenceTagger:
     """Build the tagger; its characters are those of the corpus, as Flair would fetch its own."""
     chars = Dictionary()
     for sentence in corpus.train:
@@ -59,8 +59,8 @@ def build_tagger(corpus: Corpus, vectors: WordEmbeddings) -> SequenceTagger:
             chars.add_item(char)
     return SequenceTagger(
         embeddings=StackedEmbeddings([vectors, CharacterEmbeddings(chars)]),
-        tag_dictionary=corpus.make_label_dictionary("pos", add_unk=False),
-        tag_type="pos",
+        tag_dictionary=corpus.make_label_dictionary(tag, add_unk=False),
+        tag_type=tag,
         hidden_size=200,
         use_crf=False,
     )
