@@ -29,7 +29,7 @@ def test_a_side_is_ended_when_the_time_is_over() -> None:
 
 
 def test_a_program_that_fails_is_named_with_what_it_said() -> None:
-    with pytest.raises(JobError, match="failed: Flair(.|\n)*no such vectors"):
+    with pytest.raises(JobError, match=r"failed: Flair[\s\S]*no such vectors"):
         race([program("Flair", ending="import sys; sys.exit('no such vectors')")], 60)
 
 
