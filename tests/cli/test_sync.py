@@ -146,12 +146,11 @@ def test_a_changed_file_of_git_is_named(clone):
     assert "git restore" in printed
 
 
-def test_changed_code_is_named_and_not_called_done(clone):
+def test_changed_code_is_named(clone):
     (clone / "Snakefile").write_text(SNAKEFILE.replace("echo 90", "echo 91"))
     printed = sync(clone, fails=True)
     assert "Snakefile" in printed
     assert "or run dvc repro for new results" in printed
-    assert "Nothing to be done" not in run(clone, "snakemake", "--dry-run")
 
 
 def test_without_a_git_folder_the_message_says_so(clone):

@@ -236,7 +236,11 @@ def test_a_clone_notices_a_change_as_the_first_checkout_does(clone: Any) -> None
         clone.set_params({"domains": {"news": {"multi_root": True}}})
         assert {"train_baseline", "score_seed1"} <= clone.plan()
         clone.set_params({"vectors": {"source": "none", "substitute": None, "dim": 9}})
-        assert {"build_lexicon", "train_baseline"} <= clone.plan()
+        planned = clone.plan()
+        assert {"build_lexicon", "train_baseline"} <= planned
+        # What is only fetched does not pass for the results of the change.
+        assert "or run dvc repro for new results" in clone.mutspad("sync", fails=True)
+        assert clone.plan() == planned
     finally:
         clone.set_params()
 
