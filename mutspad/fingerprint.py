@@ -83,23 +83,27 @@ def _read(path: Path) -> tuple[tuple[str, ...], bytes]:
     names: list[str] = []
     parts: list[str] = []
     _describe(ast.parse(path.read_text(encoding="utf-8")), names, parts)
-    return tuple(names), " ".join(parts).encode()
+    ours = tuple(name for name in names if name.partition(".")[0] == PACKAGE)
+    return ours, " ".join(parts).encode()
 
 
 def _describe(node: ast.AST, names: list[str], parts: list[str]) -> None:
-    """Collect the imports of the package below a node, and its fields.
+    """Collect the imports below a node, and its fields.
 
     It takes a third of the time of `ast.dump`, which is most of the start of Snakemake.
     """
     if isinstance(node, ast.Import):
-        _collect([alias.name for alias in node.names], names)
+        names += [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom) and node.module:  # relative ones are banned by ruff
-        module = node.module
-        _collect([module, *(f"{module}.{alias.name}" for alias in node.names)], names)
+        names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     parts.append(node.__class__.__name__)
     for field in node._fields:
         value: Any = getattr(node, field, None)
-        if field == "body" and isinstance(node, DOCUMENTED) and _is_text(value):
+        if (
+            field == "body"
+            and isinstance(node, DOCUMENTED)
+            and ast.get_docstring(node, clean=False) is not None
+        ):
             value = value[1:]
         if isinstance(value, ast.AST):
             _describe(value, names, parts)
@@ -113,18 +117,3 @@ def _describe(node: ast.AST, names: list[str], parts: list[str]) -> None:
             parts.append("]")
         else:
             parts.append(repr(value))
-
-
-def _collect(found: list[str], names: list[str]) -> None:
-    """Keep the names of the package."""
-    names += [name for name in found if name.partition(".")[0] == PACKAGE]
-
-
-def _is_text(body: list[ast.stmt]) -> bool:
-    """Return whether statements begin with a docstring."""
-    first = body[0] if body else None
-    return (
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    )
