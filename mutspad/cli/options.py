@@ -29,6 +29,7 @@ results_option = path_option(
     "--results",
     help="Folder of the experiment, results/<experiment>: a verb reads and writes there.",
 )
+seed_option = click.option("--seed", type=int, required=True, help="Seed of the models.")
 
 tagger_option = click.option(
     "--model",

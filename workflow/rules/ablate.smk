@@ -9,8 +9,7 @@ rule ablate_units:
         FILES.contextual(ABLATED),
         dev=f"{AT.corpora(PLAN.models[ABLATED].domain)}/{{task}}/dev.conllup",
     output:
-        matrix=f"{AT.ablation(ABLATED, '{seed}')}/{{task}}.csv",
-        classes=f"{AT.ablation(ABLATED, '{seed}')}/{{task}}.json",
+        multiext(f"{AT.ablation(ABLATED, '{seed}')}/{{task}}", ".csv", ".json"),
     log:
         "<logs>/ablate/seed{seed}/{task}.log",
     benchmark:
@@ -21,11 +20,13 @@ rule ablate_units:
     params:
         code=code_of("mutspad.cli.step.ablate", "numpy", "torch"),
         ablation=digest(PARAMS.ablation),
-        flags=ablated_flags,
+        plan=lambda wildcards: str(AT.plan),
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
-        python -m mutspad.cli step ablate {params.flags:q} \
-            --task {wildcards.task} --output {output.matrix:q} &>{log:q}
+        python -m mutspad.cli step ablate \
+            --plan {params.plan:q} --seed {wildcards.seed} --results {params.results:q} \
+            --task {wildcards.task} &>{log:q}
         """
 
 
@@ -46,8 +47,10 @@ rule rank_words:
     params:
         code=code_of("mutspad.cli.step.rank_words", "numpy", "torch"),
         ablation=digest(PARAMS.ablation),
-        flags=ablated_flags,
+        plan=lambda wildcards: str(AT.plan),
+        results=lambda wildcards: RESULTS,
     shell:
         r"""
-        python -m mutspad.cli step rank-words {params.flags:q} --output {output:q} &>{log:q}
+        python -m mutspad.cli step rank-words \
+            --plan {params.plan:q} --seed {wildcards.seed} --results {params.results:q} &>{log:q}
         """

@@ -29,15 +29,11 @@ rule apply_model:
         runtime=growing(120),
     params:
         code=code_of("mutspad.cli.step.predict", "numpy", "torch"),
-        trained=lambda wildcards: str(
-            AT.model(PLAN.predictor(wildcards.model), wildcards.seed)
-        ),
         results=lambda wildcards: RESULTS,
     shell:
         r"""
         python -m mutspad.cli step predict \
-            --model {input.model:q} \
-            --trained {params.trained:q} \
+            --model {input.model:q} --seed {wildcards.seed} \
             --results {params.results:q} &>{log:q}
         """
 

@@ -59,17 +59,6 @@ def labeller_flags(wildcards):
     ]
 
 
-def ablated_flags(wildcards):
-    """Name the ablated model, its corpora and, for a frozen encoder, its vectors."""
-    vectors = FILES.contextual(ABLATED)[:1]
-    return [
-        f"--model={AT.model(ABLATED, wildcards.seed)}",
-        f"--corpora={AT.corpora(PLAN.models[ABLATED].domain)}",
-        f"--plan={AT.plan}",
-        *(f"--contextual={os.path.splitext(path)[0]}" for path in vectors),
-    ]
-
-
 def teacher_flags():
     """Hand the models that label raw text to `label-text`, and the ELMo that they read, if any."""
     teachers = PLAN.teachers.items()

@@ -17,10 +17,16 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import code_option, model_option, results_option, seconds_option
+from mutspad.cli.options import (
+    code_option,
+    model_option,
+    results_option,
+    seconds_option,
+    seed_option,
+)
+from mutspad.cli.step.predict import open_contextual
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
-from mutspad.data.contextual import ContextualVectors, read_contextual
 from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.predictions import write_predictions
@@ -38,12 +44,7 @@ from mutspad.training.stages import FittedRun, fit_run
 
 @click.command("fit")
 @model_option
-@click.option(
-    "--seed",
-    type=int,
-    required=True,
-    help="Seed of the random weights, of dropout and of the order of the sentences.",
-)
+@seed_option
 @results_option
 @seconds_option
 @code_option
@@ -58,7 +59,7 @@ def command(*, model_file: Path, seed: int, results: Path, seconds: float, code:
     folder, corpora = layout.model(run.name, seed), layout.corpora(run.domain)
     write_csv(layout.history(run.name, seed), [record.as_row() for record in fitted.history])
     save_model(folder, fitted.model, fitted.vocabulary, fitted.run, seed=seed)
-    loaded, contextual = load_model(folder), _open_vectors(run, layout)
+    loaded, contextual = load_model(folder), open_contextual(run, layout)
     for split in PREDICTED:
         gold = {task: read_conllup(corpora / task / f"{split}.conllup") for task in run.tasks}
         predicted = annotate_corpora(loaded, gold, multi_root=run.multi_root, contextual=contextual)
@@ -95,7 +96,7 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         dev={task: read_conllup(corpora / task / "dev.conllup") for task in run.tasks},
         lexicon=read_lexicon(layout.lexicon),
         parent=None if run.parent is None else load_model(layout.model(run.parent, seed)),
-        contextual=_open_vectors(run, layout),
+        contextual=open_contextual(run, layout),
         encoder=_open_trained(run),
         unlabelled=None
         if run.adversarial is None
@@ -103,13 +104,6 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         checkpoint=checkpoint,
         measured=read_measured(layout.precision) if layout.precision.is_file() else None,
     )
-
-
-def _open_vectors(run: Run, layout: Layout) -> ContextualVectors | None:
-    """Open the cached vectors of a frozen contextual encoder."""
-    if run.encoder is None or run.encoder.trained:
-        return None
-    return read_contextual(layout.contextual(run.encoder.name, run.domain))
 
 
 def _open_trained(run: Run) -> TrainableEncoder | None:

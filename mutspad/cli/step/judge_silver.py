@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import plan_option, results_option
+from mutspad.cli.options import plan_option, results_option, seed_option
 from mutspad.data.conllup import read_conllup
 from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.files import write_text
@@ -21,7 +21,7 @@ from mutspad.report.tables.silver import format_rows, judge_layer
 
 @click.command("judge-silver")
 @plan_option
-@click.option("--seed", type=int, required=True, help="The seed whose silver labels are judged.")
+@seed_option
 @results_option
 def command(*, plan_file: Path, seed: int, results: Path) -> None:
     """Read unified sets, gold corpora and the labellers' predictions; write every comparison."""

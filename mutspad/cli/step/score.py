@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.options import plan_option, results_option
+from mutspad.cli.options import plan_option, results_option, seed_option
 from mutspad.data.conllup import read_conllup
 from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.data.sentence import Sentence
@@ -27,7 +27,7 @@ from mutspad.tasks import Task
 
 @click.command("score")
 @plan_option
-@click.option("--seed", type=int, required=True, help="The seed whose models are scored.")
+@seed_option
 @results_option
 def command(*, plan_file: Path, seed: int, results: Path) -> None:
     """Score every task of every model on dev and test, trees also on single-root references."""

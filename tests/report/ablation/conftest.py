@@ -114,10 +114,10 @@ def model(build_model):
 
 
 @pytest.fixture
-def save(vocabulary, tmp_path):
-    """Return a function that saves a model and gives its folder."""
+def save(vocabulary):
+    """Return a function that saves a model in a folder."""
 
-    def save(model):
+    def save(model, folder):
         run = Run.model_validate(
             {
                 "name": "tuned",
@@ -139,7 +139,6 @@ def save(vocabulary, tmp_path):
         )
         labels = {task: vocabulary.labels[task] for task in model.tasks}
         own = replace(vocabulary, labels=labels)
-        save_model(tmp_path / "model", model, own, run, seed=6)
-        return tmp_path / "model"
+        save_model(folder, model, own, run, seed=6)
 
     return save
