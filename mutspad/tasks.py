@@ -5,11 +5,10 @@ The four of the paper are here. A sequence-labelling task of one's own is an ent
 is read; the files of a model hold it, too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Literal, overload
+from typing import TYPE_CHECKING, ClassVar, Literal
 from zlib import crc32
 
 if TYPE_CHECKING:
@@ -109,10 +108,6 @@ _SPECS: dict[str, TaskSpec] = {
 }
 
 
-SPECS: Mapping[str, TaskSpec] = MappingProxyType(_SPECS)
-"""The record of every task that is known, low level to high level; those of one's own come last."""
-
-
 class Task(str):
     """Name a task that has a record; there is one object a name.
 
@@ -138,11 +133,6 @@ class Task(str):
         return Task, (str(self),)
 
     @property
-    def value(self) -> str:
-        """Return the name as a plain string."""
-        return str(self)
-
-    @property
     def spec(self) -> TaskSpec:
         """Return the facts of the task."""
         return _SPECS[self]
@@ -156,7 +146,7 @@ class Task(str):
     @property
     def branch(self) -> str:
         """Name its branch in a network; no method of torch's has such a name."""
-        return self.value if self in PAPER_TASKS else f"own-{self}"
+        return str(self) if self in PAPER_TASKS else f"own-{self}"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: object) -> "CoreSchema":
@@ -181,26 +171,9 @@ _OWN_STREAMS = 16
 _TASKS: dict[str, Task] = {}
 Task.POS, Task.CHUNK, Task.NER, Task.DEP = map(Task, _SPECS)
 
-
-class _Tasks(Sequence[Task]):
-    """Every task that is known, as a sequence that grows when one is added."""
-
-    def __iter__(self) -> Iterator[Task]:
-        return map(Task, tuple(_SPECS))
-
-    def __len__(self) -> int:
-        return len(_SPECS)
-
-    @overload
-    def __getitem__(self, index: int) -> Task: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Task, ...]: ...
-    def __getitem__(self, index: int | slice) -> Task | tuple[Task, ...]:
-        return tuple(self)[index]
-
-
-TASKS: Sequence[Task] = _Tasks()
-"""The tasks that are known, in the paper's constant order, low level to high level (4.2.1)."""
+TASKS: list[Task] = list(map(Task, _SPECS))
+"""The tasks that are known, in the paper's constant order, low level to high level (4.2.1); those
+of one's own come last."""
 PAPER_TASKS: tuple[Task, ...] = tuple(TASKS)
 """The four of the paper."""
 
@@ -237,10 +210,4 @@ def add_tasks(specs: Mapping[str, TaskSpec]) -> None:
             )
         known[name] = spec
     _SPECS.update(known)
-
-
-def forget_tasks() -> None:
-    """Forget all tasks but the paper's."""
-    for name in list(_SPECS):
-        if name not in PAPER_TASKS:
-            del _SPECS[name]
+    TASKS[:] = map(Task, _SPECS)

@@ -41,7 +41,7 @@ def plan_of() -> Callable[..., Plan]:
 
 
 @pytest.fixture
-def mood_plan(plan_of: Callable[..., Plan], forget_tasks: None) -> Plan:
+def mood_plan(plan_of: Callable[..., Plan], forget_tasks: Callable[[], None]) -> Plan:
     """Build a plan with a task of one's own, which this process does not know any more."""
     plan = plan_of(
         tasks={"mood": {"scheme": "plain", "reads": []}},
@@ -49,12 +49,19 @@ def mood_plan(plan_of: Callable[..., Plan], forget_tasks: None) -> Plan:
         model={"dropout": {"mood": 0.5}},
         distil={"model": {"dropout": {"mood": 0.2}}},
     )
-    tasks.forget_tasks()
+    forget_tasks()
     return plan
 
 
 @pytest.fixture
-def forget_tasks() -> Iterator[None]:
-    """Forget afterwards the tasks that a test adds to those of the process."""
-    yield
-    tasks.forget_tasks()
+def forget_tasks() -> Iterator[Callable[[], None]]:
+    """Return a function that forgets all tasks but the paper's; it is called afterwards, too."""
+
+    def forget() -> None:
+        for name in [*tasks._SPECS]:
+            if name not in tasks.PAPER_TASKS:
+                del tasks._SPECS[name]
+        tasks.TASKS[:] = tasks.PAPER_TASKS
+
+    yield forget
+    forget()

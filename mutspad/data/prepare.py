@@ -93,7 +93,7 @@ def prepare(
     }
     summary = {
         "domain": domain,
-        "task": task.value,
+        "task": str(task),
         "corpora": [_describe(registry, name, paths[name]) for name in choice.names],
         "substitute_for": choice.substitute_for,
         "classes": count_classes(task, chain.from_iterable(published["train"])),

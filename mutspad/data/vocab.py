@@ -79,9 +79,7 @@ class Vocabulary:
         return {
             "words": list(self.words),
             "chars": list(self.chars),
-            "labels": {
-                task.value: list(self.labels[task]) for task in TASKS if task in self.labels
-            },
+            "labels": {str(task): list(self.labels[task]) for task in TASKS if task in self.labels},
             "lowercase": self.lowercase,
         }
 

@@ -100,7 +100,7 @@ class Document:
     def spans(self) -> dict[str, tuple[Span, ...]]:
         """Return chunks, entities and the spans of tasks of one's own, by name."""
         own = {
-            task.value: self._spans(task)
+            str(task): self._spans(task)
             for task in self.layers
             if task not in PAPER_TASKS and task.spec.scheme is Scheme.IOB2
         }
@@ -116,7 +116,7 @@ class Document:
             "text": self.tokens,
             "start_char": [start for start, _ in self.offsets],
             "end_char": [end for _, end in self.offsets],
-            **{NAMES.get(task, task.value): self._labels(task) for task in TASKS},
+            **{NAMES.get(task, str(task)): self._labels(task) for task in TASKS},
             "head": self.heads,
         }
         tokens = [

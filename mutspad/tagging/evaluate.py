@@ -28,12 +28,12 @@ def evaluate(pipeline: Pipeline, gold: Sequence[Sentence]) -> dict[str, dict[str
         if not pairs:
             continue
         wanted, given = (list(side) for side in zip(*pairs, strict=True))
-        scores[task.value] = score_layers(task, wanted, given)
+        scores[str(task)] = score_layers(task, wanted, given)
         if task.spec.scheme is Scheme.TREE:
             layers = [each.layers[task] for side in (wanted, given) for each in side]
             heads, rels = [layer.heads or () for layer in layers], [each.labels for each in layers]
             count = len(wanted)
-            scores[task.value]["clas"] = clas(
+            scores[str(task)]["clas"] = clas(
                 heads[:count], rels[:count], heads[count:], rels[count:]
             )
     return scores

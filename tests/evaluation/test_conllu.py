@@ -14,7 +14,7 @@ from mutspad.errors import MutspadError
 from mutspad.evaluation.conllu import merge_layers, to_conllu
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import write_plan
-from mutspad.tasks import Task, add_tasks, forget_tasks
+from mutspad.tasks import Task, add_tasks
 
 FIXTURES = Path(__file__).parents[2] / ".cache" / "fixtures"
 WHEEL = "stanfordnlp-0.2.0-py3-none-any.whl"
@@ -63,7 +63,9 @@ def test_files_of_other_sentences_are_refused():
         merge_layers([[sentence(pos=POS)], [Sentence("a", ("Gulls",))]])
 
 
-def test_a_task_of_ones_own_stands_in_misc_once_a_plan_says_what_it_is(tmp_path, mood_plan):
+def test_a_task_of_ones_own_stands_in_misc_once_a_plan_says_what_it_is(
+    tmp_path, mood_plan, forget_tasks
+):
     write_plan(mood_plan, Layout(tmp_path))
     source, output = tmp_path / "a.conllup", tmp_path / "a.conllu"
     add_tasks({"mood": mood_plan.params.tasks["mood"].describe("mood")})

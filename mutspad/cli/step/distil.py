@@ -145,7 +145,7 @@ def _read_teachers(
 def _score(run: Run, gold: Predictions, predicted: Predictions) -> dict[str, Any]:
     """Score each task and split."""
     return {
-        task.value: {
+        str(task): {
             split: score_layers(task, gold[split][task], predicted[split][task])
             for split in PREDICTED
         }

@@ -119,7 +119,7 @@ def judge_layer(
     gold_layers = [layer for layer in layers if layer.origin is Origin.GOLD]
     totals = {
         "domain": domain,
-        "task": task.value,
+        "task": str(task),
         "seed": seed,
         "labeller": labeller,
         "silver_sentences": len(silver),
