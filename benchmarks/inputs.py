@@ -80,15 +80,13 @@ class Inputs:
         if not (folder / "lexicon.json").is_file():
             self.treebank()
             vectors = _read_paper().vectors
+            free = vectors.model_copy(update={"source": vectors.substitute, "substitute": None})
             _run(
                 "step",
                 "build-lexicon",
                 f"--corpora={CACHE / 'corpora'}",
                 "--domain=news",
-                f"--source={vectors.substitute}",
-                f"--dim={vectors.dim}",
-                *["--lowercase"] * vectors.lowercase,
-                *([] if vectors.scale is None else [f"--scale={vectors.scale}"]),
+                f"--vectors={free.model_dump_json()}",
                 f"--lexicon={folder}",
             )
         return folder

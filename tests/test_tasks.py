@@ -96,7 +96,7 @@ for task in ("pos", "target"):
          "--own-task", "target", definition,
          "--own", "my-reviews", own, "--output", at.corpora("reviews") / task)
 step("build-lexicon", "--corpora", at.root / "corpora", "--domain", "reviews",
-     "--source", "none", "--dim", 8, "--lexicon", at.lexicon)
+     "--vectors", plan.params.vectors.model_dump_json(), "--lexicon", at.lexicon)
 step("fit", "--model", at.resolved("reviews.all"), "--seed", plan.seeds[0], "--results", at.root,
      "--code", "any")
 step("score", "--seed", plan.seeds[0], *where)

