@@ -11,6 +11,10 @@ class ConfigError(MutspadError):
     """Signal an unknown key, a wrong type or an impossible combination in the parameters."""
 
 
+class UnknownTaskError(MutspadError, ValueError):
+    """Signal a name that no task has."""
+
+
 class CorpusError(MutspadError):
     """Signal a malformed or empty corpus file.
 

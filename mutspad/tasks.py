@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Literal
 from zlib import crc32
 
+from mutspad.errors import UnknownTaskError
+
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
@@ -113,7 +115,7 @@ class Task(str):
 
     Raises
     ------
-    ValueError
+    UnknownTaskError
         When no task has the name.
     """
 
@@ -126,7 +128,8 @@ class Task(str):
     def __new__(cls, name: str) -> "Task":
         """Return the one object of this name."""
         if name not in _SPECS:
-            raise ValueError(f"expected one of the tasks {', '.join(_SPECS)}, found {name!r}")
+            known = ", ".join(_SPECS)
+            raise UnknownTaskError(f"expected one of the tasks {known}, found {name!r}")
         return _TASKS.get(name) or _TASKS.setdefault(name, super().__new__(cls, name))
 
     def __reduce__(self) -> tuple[type["Task"], tuple[str]]:

@@ -15,6 +15,7 @@ from torch import nn
 from mutspad.config import OwnTasks, TaskParams
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.sentence import Layer, Sentence
+from mutspad.errors import UnknownTaskError
 from mutspad.evaluation.conllu import to_conllu
 from mutspad.models.mutspad import HEADS
 from mutspad.tagging.document import Document
@@ -127,7 +128,7 @@ def test_there_is_one_object_a_task():
     assert Task("ner") is Task.NER
     assert pickle.loads(pickle.dumps(Task.NER)) is Task.NER  # noqa: S301
     assert copy.deepcopy(Task.NER) is Task.NER
-    with pytest.raises(ValueError, match=r"pos, chunk, ner, dep, found 'sense'"):
+    with pytest.raises(UnknownTaskError, match=r"pos, chunk, ner, dep, found 'sense'"):
         Task("sense")
 
 

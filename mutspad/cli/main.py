@@ -12,7 +12,7 @@ import click
 
 from mutspad.errors import MutspadError
 
-NOT_VERBS = ("labellers", "main", "options")
+NOT_VERBS = ("main", "options")
 
 
 class LazyGroup(click.Group):

@@ -143,7 +143,7 @@ def test_the_verbs_make_a_model_that_tags(nlp, model_folder, lexicon, tmp_path, 
     labelled = layout.labelled("tweets")
     label = [
         "label-text",
-        *(f"--teacher={task}={model_folder}" for task in TASKS),
+        *(flag for task in TASKS for flag in ("--teacher", task, model_folder)),
         "--corpora",
         layout.corpora("tweets"),
     ]
@@ -166,3 +166,13 @@ def test_the_verbs_make_a_model_that_tags(nlp, model_folder, lexicon, tmp_path, 
     with pytest.raises(SystemExit):
         main(["tag", "Great rain !", "--format", "jsonl", "--model", str(layout.distilled)])
     assert '"Great"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", ["unify --labeller", "label-text --text none --teacher"])
+def test_a_task_that_nobody_knows_is_one_message(verb, model_folder, tmp_path, capsys):
+    more = [str(model_folder), "--corpora", str(tmp_path), "--output", str(tmp_path / "x.conllup")]
+    with pytest.raises(SystemExit) as stopped:
+        main(["step", *verb.split(), "sense", *more])
+    assert stopped.value.code == 1
+    known = "mutspad: error: expected one of the tasks pos, chunk, ner, dep, found 'sense'\n"
+    assert capsys.readouterr().err == known

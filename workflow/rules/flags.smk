@@ -42,18 +42,19 @@ def embed_flags(wildcards):
 
 def labeller_flags(wildcards):
     """Hand the models that write silver labels to `unify` (paper 4.2.2)."""
-    labellers = PLAN.labellers[wildcards.domain].items()
     return [
-        f"--labeller={task}={AT.model(model, wildcards.seed)}"
-        for task, model in labellers
+        flag
+        for task, model in PLAN.labellers[wildcards.domain].items()
+        for flag in ("--labeller", str(task), str(AT.model(model, wildcards.seed)))
     ]
 
 
 def teacher_flags():
     """Hand the models that label raw text to `label-text`, and the ELMo that they read, if any."""
-    teachers = PLAN.teachers.items()
     flags = [
-        f"--teacher={t}={AT.model(model, PARAMS.seeds[0])}" for t, model in teachers
+        flag
+        for task, model in PLAN.teachers.items()
+        for flag in ("--teacher", str(task), str(AT.model(model, PARAMS.seeds[0])))
     ]
     encoder = PLAN.methods[PARAMS.distil.teacher].encoder
     if encoder is None or PARAMS.encoders[encoder].kind != "elmo":

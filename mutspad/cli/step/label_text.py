@@ -1,6 +1,6 @@
 """Have trained models label the raw text of their domain, for a small model to learn from.
 
-Example: mutspad step label-text --teacher pos=results/demo/models/tweets.all/seed1 ...
+Example: mutspad step label-text --teacher pos results/demo/models/tweets.all/seed1 ...
          --corpora results/demo/corpora/tweets --text results/demo/text/tweets.txt
          --output results/demo/distilled/corpora/tweets/all/train.conllup
 
@@ -12,12 +12,12 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.labellers import parse_task_folder
 from mutspad.cli.options import corpora_option, path_option
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.text import read_text
 from mutspad.tagging.distil import label_text
 from mutspad.tagging.pipeline import load
+from mutspad.tasks import Task
 from mutspad.training.seeding import make_deterministic
 
 
@@ -25,9 +25,10 @@ from mutspad.training.seeding import make_deterministic
 @click.option(
     "--teacher",
     "teachers",
+    type=(str, click.Path(path_type=Path)),
     multiple=True,
     required=True,
-    help="TASK=FOLDER: the trained model that labels a task; repeat.",
+    help="A task, and the folder of the trained model that labels it; repeat.",
 )
 @click.option(
     "--encoder",
@@ -38,12 +39,17 @@ from mutspad.training.seeding import make_deterministic
 @path_option("--text", help="The raw text of the domain, results/<experiment>/text/<domain>.txt.")
 @path_option("--output", help="The .conllup file to write.")
 def command(
-    *, teachers: tuple[str, ...], encoder: Path | None, corpora: Path, text: Path, output: Path
+    *,
+    teachers: tuple[tuple[str, Path], ...],
+    encoder: Path | None,
+    corpora: Path,
+    text: Path,
+    output: Path,
 ) -> None:
     """Keep gold layers, predict all others."""
     make_deterministic()
-    folders = dict(map(parse_task_folder, teachers))
-    loaded = {each: load(each, encoder_folder=encoder) for each in dict.fromkeys(folders.values())}
-    training = {task: read_conllup(corpora / task / "train.conllup") for task in folders}
-    of_task = {task: loaded[folder] for task, folder in folders.items()}
+    folders = dict.fromkeys(folder for _, folder in teachers)
+    loaded = {folder: load(folder, encoder_folder=encoder) for folder in folders}
+    of_task = {Task(task): loaded[folder] for task, folder in teachers}
+    training = {task: read_conllup(corpora / task / "train.conllup") for task in of_task}
     write_conllup(output, label_text(training, read_text(text), of_task))

@@ -1,7 +1,7 @@
 """Add silver layers to the training sets of a domain (paper 4.2.2).
 
 Example: mutspad step unify --corpora results/demo/corpora/tweets
-         --labeller pos=results/demo/models/tweets.pos/seed1 ...
+         --labeller pos results/demo/models/tweets.pos/seed1 ...
          --output results/demo/unified/tweets/seed1/train.conllup
 
 results/<experiment>/unified/<domain>/seed<k>/
@@ -13,13 +13,13 @@ from pathlib import Path
 
 import click
 
-from mutspad.cli.labellers import parse_task_folder
 from mutspad.cli.options import corpora_option, path_option
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.unify import unify
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model
+from mutspad.models.description import open_description
 from mutspad.tasks import Task
 from mutspad.training.device import place_model
 from mutspad.training.predict import annotate
@@ -33,17 +33,20 @@ logger = logging.getLogger(__name__)
 @click.option(
     "--labeller",
     "labellers",
+    type=(str, click.Path(path_type=Path)),
     multiple=True,
     required=True,
-    help="TASK=FOLDER: the mono-task model that writes the silver labels of a task; repeat.",
+    help="A task, and the folder of the mono-task model that writes its silver labels; repeat.",
 )
 @path_option(
     "--output", help="The .conllup file to write: every training sentence with all layers."
 )
-def command(*, corpora: Path, labellers: tuple[str, ...], output: Path) -> None:
+def command(*, corpora: Path, labellers: tuple[tuple[str, Path], ...], output: Path) -> None:
     """Merge the training sets; the mono-task models fill what is missing."""
     make_deterministic()
-    folders = dict(map(parse_task_folder, labellers))
+    for _, folder in labellers:
+        open_description(folder)  # which makes a task of one's own known
+    folders = {Task(task): folder for task, folder in labellers}
 
     def annotate_missing(task: Task, sentences: list[Sentence]) -> list[Layer]:
         logger.info("%s: %d sentences get a silver layer", task, len(sentences))
