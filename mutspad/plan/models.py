@@ -50,12 +50,6 @@ class PlannedModel(Closed):
     adversarial: str | None = None
     seeds: list[int] = Field(default_factory=list)
 
-    @property
-    def labels(self) -> bool:
-        """Return whether the model is of the kind that writes silver labels (paper 4.2.2)."""
-        plain = not (self.unified or self.encoder or self.adversarial or self.parent)
-        return plain and len(self.tasks) == 1
-
 
 @dataclass
 class Derived:
@@ -268,12 +262,13 @@ def _add(models: dict[str, PlannedModel], name: str, model: PlannedModel) -> Non
 def _find_phase(model: PlannedModel, *, is_row: bool) -> Phase:
     """Find the phase of a model.
 
-    Without a parent, a row's own model and one that labels are baselines; any other is there to be
-    fine-tuned.
+    Without a parent, a row's own model and one of the kind that writes silver labels (paper 4.2.2)
+    are baselines; any other is there to be fine-tuned.
     """
     if model.parent is not None:
         return model.phase
-    return "baselines" if is_row or model.labels else "pretrain"
+    labels = len(model.tasks) == 1 and not (model.unified or model.encoder or model.adversarial)
+    return "baselines" if is_row or labels else "pretrain"
 
 
 def _check_patterns(params: Params, models: Mapping[str, PlannedModel]) -> None:

@@ -204,30 +204,18 @@ class Plan(Closed):
 
     def resolve_student(self) -> Run:
         """Collect what the small model needs to know: its teachers' tasks and corpora."""
-        teachers = [self.resolve(model) for model in dict.fromkeys(self.teachers.values())]
-        training = self.params.training.model_dump(mode="json")
-        own_tasks = {name: task for run in teachers for name, task in run.own_tasks.items()}
-        others = self.params.tasks.keys() - own_tasks.keys()
-        for task in others:
-            training["loss_weights"].pop(task, None)
-        return teachers[0].model_copy(
+        domain = self.models[next(iter(self.teachers.values()))].domain
+        tasks = [task for task in TASKS if task in self.teachers]
+        # As it is: what phases, encoders and patterns override is for other models.
+        student = PlannedModel(phase=AS_IS, domain=domain, tasks=tasks, unified=True)
+        run = self._resolve(STUDENT, student)
+        others = self.params.tasks.keys() - run.own_tasks.keys()
+        training = overlay(run.training.model_dump(mode="json"), self.params.distil.training)
+        return run.model_copy(
             update={
-                "name": STUDENT,
-                "own_tasks": own_tasks,
-                "tasks": [task for task in TASKS if task in self.teachers],
-                "corpora": {t: name for run in teachers for t, name in run.corpora.items()},
-                "equivalents": {
-                    t: pairs for run in teachers for t, pairs in run.equivalents.items()
-                },
                 "phase": "baselines",
-                "parent": None,
-                "unified": True,
-                "encoder": None,
-                "replaces_words": False,
                 "model": leave_out(self.params.distil.model, others),
-                "training": TrainingParams.model_validate(
-                    overlay(training, self.params.distil.training)
-                ),
+                "training": TrainingParams.model_validate(training),
             }
         )
 
@@ -241,9 +229,12 @@ class Plan(Closed):
         """
         if model not in self.models:
             raise ConfigError(f"expected one of the models {', '.join(self.models)}, found {model}")
-        planned = self.models[model]
+        return self._resolve(model, self.models[model])
+
+    def _resolve(self, name: str, planned: PlannedModel) -> Run:
+        """Collect what a planned model needs to know."""
         used = {task: str(corpora) for task, corpora in self.corpora[planned.domain].items()}
-        return resolve_model(self.params, model, planned, used)
+        return resolve_model(self.params, name, planned, used)
 
 
 def write_plan(plan: Plan, layout: Layout) -> None:
