@@ -19,21 +19,21 @@ Model = TypeVar("Model", bound=BaseModel)
 COMMAND_LINE = "the command line (--config, --configfile)"
 
 
-def load_params(path: str | Path, said: Mapping[str, Any] | None = None) -> Params:
+def load_params(path: str | Path, command_line: Mapping[str, Any] | None = None) -> Params:
     """Read the parameters of the experiment that the file, or else the command line, names.
 
-    What the user `said` on the command line wins over the experiment's overlay.
+    What stands on the command line wins over the experiment's overlay.
     """
     document = Document.open(path)
-    return parse_params(document.values, document, said)
+    return parse_params(document.values, document, command_line)
 
 
 def parse_params(
-    raw: Any, document: Document | None = None, said: Mapping[str, Any] | None = None
+    raw: Any, document: Document | None = None, command_line: Mapping[str, Any] | None = None
 ) -> Params:
     """Lay the named experiment, then the command line, over the parameters; check the result."""
     document = document or Document("params.yaml", "")
-    top = copy.deepcopy(dict(said or {}))
+    top = copy.deepcopy(dict(command_line or {}))
     base = overlay(raw if isinstance(raw, Mapping) else {}, top)
     name, overlays = base.get("experiment"), base.pop("experiments", None)
     if not isinstance(overlays, Mapping):
@@ -46,8 +46,8 @@ def parse_params(
         raise document.error([Mistake(("experiments", name), text)])
     top.pop("experiments", None)
     layers = (raw, overlays[name])
-    values = overlay(_yield_to(overlay(base, overlays[name]), top), top)
-    values = _say_last(values, _list_names("training_of", *layers))
+    values = overlay(_drop_overrides(overlay(base, overlays[name]), top.get("training")), top)
+    values = _sort_patterns(values, _list_names("training_of", *layers))
     unknown = list(_unknown_methods(top, _list_names("methods", *layers)))
     mistakes, read = unknown or list(_invalid(values)), set[Place]()
     # Overrides are checked once all else is right, so their text is found in a second round.
@@ -94,37 +94,26 @@ def parse_json(model: type[Model], text: str, source: str | Path, what: str) -> 
         raise ConfigError(f"{source}: expected {what}, found {found}") from None
 
 
-def _yield_to(values: dict[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+def _drop_overrides(values: dict[str, Any], training: Any) -> dict[str, Any]:
     """Drop overrides of `training` whose key the command line sets in `training` itself."""
-    training = said.get("training")
-    keys = set(training) if isinstance(training, Mapping) else set()
-
-    def keep(override: Any) -> Any:
-        if not isinstance(override, Mapping):
-            return override
-        return {key: value for key, value in override.items() if key not in keys}
-
-    sections: dict[str, Any] = {p: keep(values[p]) for p in TRAINED_PHASES if p in values}
-    if isinstance(values.get("distil"), Mapping):
-        sections["distil"] = {
-            **values["distil"],
-            "training": keep(values["distil"].get("training")),
-        }
-    encoders = values.get("encoders")
-    if isinstance(encoders, Mapping):
-        sections["encoders"] = {
-            name: {**each, "training": keep(each["training"])}
-            if isinstance(each, Mapping) and "training" in each
-            else each
-            for name, each in encoders.items()
-        }
-    patterns = values.get("training_of")
-    if isinstance(patterns, Mapping):
-        sections["training_of"] = {name: keep(override) for name, override in patterns.items()}
-    return {**values, **sections}
+    values = copy.deepcopy(values)
+    for place in _list_overrides(values):
+        override = _find(values, place)
+        if isinstance(override, dict) and isinstance(training, Mapping):
+            for key in training:
+                override.pop(key, None)
+    return values
 
 
-def _say_last(values: dict[str, Any], of_file: Iterable[str]) -> dict[str, Any]:
+def _list_overrides(values: Mapping[str, Any]) -> Iterator[Place]:
+    """List where keys of `training` are overridden."""
+    yield from ((phase,) for phase in TRAINED_PHASES)
+    yield from (("training_of", pattern) for pattern in _list_names("training_of", values))
+    yield "distil", "training"
+    yield from (("encoders", name, "training") for name in _list_names("encoders", values))
+
+
+def _sort_patterns(values: dict[str, Any], of_file: Iterable[str]) -> dict[str, Any]:
     """Put patterns of `training_of` that only the command line has behind the file's: they win."""
     patterns = values.get("training_of")
     if not isinstance(patterns, Mapping):
@@ -139,9 +128,9 @@ def _list_names(section: str, *layers: Any) -> list[str]:
     return [name for each in sections if isinstance(each, Mapping) for name in each]
 
 
-def _unknown_methods(said: Mapping[str, Any], known: Sequence[str]) -> Iterator[Mistake]:
+def _unknown_methods(command_line: Mapping[str, Any], known: Sequence[str]) -> Iterator[Mistake]:
     """Find methods that the command line leaves out and the file does not have."""
-    methods = said.get("methods")
+    methods = command_line.get("methods")
     for name, method in methods.items() if isinstance(methods, Mapping) else ():
         if method is None and name not in known:
             yield Mistake(
@@ -156,27 +145,24 @@ def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
     except ValidationError as error:
         yield from read_mistakes(error, known=_known_keys())
         return
-    overrides: dict[Place, dict[str, Any]] = {
-        (phase,): getattr(params, phase) for phase in TRAINED_PHASES
-    } | {("training_of", name): override for name, override in params.training_of.items()}
-    overrides["distil", "training"] = params.distil.training
-    for name, encoder in params.encoders.items():
-        overrides["encoders", name, "training"] = encoder.training
     base = params.training.model_dump(mode="json")
-    for section, override in overrides.items():
+    for place in _list_overrides(values):
         try:
-            TrainingParams.model_validate(overlay(base, override))
+            TrainingParams.model_validate(overlay(base, _find(values, place) or {}))
         except ValidationError as error:
-            yield from read_mistakes(error, section, known=_known_keys())
+            yield from read_mistakes(error, place, known=_known_keys())
 
 
 def _error(
-    document: Document, mistakes: Iterable[Mistake], experiment: str | None, said: Mapping[str, Any]
+    document: Document,
+    mistakes: Iterable[Mistake],
+    experiment: str | None,
+    command_line: Mapping[str, Any],
 ) -> ConfigError:
-    """Name the command line for what was said there, else the file and the line."""
+    """Name the command line for what stands there, else the file and the line."""
     lines = [
         f"{COMMAND_LINE}: {mistake}"
-        if mistake.place and _find(said, mistake.place) is not None
+        if mistake.place and _find(command_line, mistake.place) is not None
         else str(document.error([mistake], experiment))
         for mistake in mistakes
     ]
