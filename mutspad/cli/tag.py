@@ -8,7 +8,6 @@ tweets.conllu    one block a text; chunks and entities in MISC
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -52,7 +51,7 @@ def command(
 
     One text is shown as a table; otherwise CoNLL-U is written.
     """
-    is_file = source != STANDARD_INPUT and is_there(source)
+    is_text = source != STANDARD_INPUT and not is_there(source)
     format_name = format_name or find_format(output)
     # Imported only now: a mistake in the arguments need not wait for torch.
     from mutspad.tagging.pipeline import load
@@ -60,16 +59,15 @@ def command(
     pipeline = load(
         model, encoder_folder=encoder, tokeniser=split_at_spaces if tokenised else tokenise
     )
-    if source != STANDARD_INPUT and not is_file:
+    if is_text:
         documents: Iterable[Document] = [pipeline(source)]
         if format_name is None:
             show(*documents)
             return
         write(documents, format_name, output)
         return
-    with ExitStack() as stack:
-        stream = stack.enter_context(Path(source).open("rb")) if is_file else sys.stdin.buffer
-        name = source if is_file else "standard input"
+    with click.open_file(source, "rb") as stream:
+        name = "standard input" if source == STANDARD_INPUT else source
         documents = pipeline.pipe(read_texts(stream, name))
         shown = output is not None or not sys.stdout.isatty()
         write(with_progress(documents) if shown else documents, format_name or "conllu", output)

@@ -5,8 +5,6 @@ Example: mutspad view tweets.txt --output page.html --model results/demo/models/
 page.html    drawings by displaCy; needs no network
 """
 
-import sys
-from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
@@ -53,10 +51,8 @@ def command(
     pipeline = load(
         model, encoder_folder=encoder, tokeniser=split_at_spaces if tokenised else tokenise
     )
-    with ExitStack() as stack:
-        is_file = source != "-"
-        stream = stack.enter_context(Path(source).open("rb")) if is_file else sys.stdin.buffer
-        name = source if is_file else "standard input"
+    with click.open_file(source, "rb") as stream:
+        name = "standard input" if source == "-" else source
         texts = (text for text in read_texts(stream, name) if pipeline.tokeniser(text))
         page = draw_page(pipeline.pipe(islice(texts, limit)), title=Path(name).name)
     write_text(output, page)

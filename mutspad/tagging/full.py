@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from mutspad.data.batching import VectorSource
 from mutspad.data.sentence import Sentence
-from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import LoadedModel, load_model
 from mutspad.models.encoders import FrozenEncoder, open_encoder
 from mutspad.training.device import place_model
@@ -25,19 +24,9 @@ class FullModel:
         The model.
     encoder
         The frozen contextual encoder that it reads, if it reads one.
-
-    Raises
-    ------
-    CheckpointError
-        When the model reads a frozen encoder and none is given.
     """
 
     def __init__(self, loaded: LoadedModel, encoder: FrozenEncoder | None = None) -> None:
-        contextual = loaded.model.contextual
-        if encoder is None and contextual is not None and contextual.encoder is None:
-            raise CheckpointError(
-                f"the model {loaded.run.name}: expected the encoder that it reads, found none"
-            )
         self.run, self.vocabulary = loaded.run, loaded.vocabulary
         self._encoder = encoder
         self._model = place_model(loaded)

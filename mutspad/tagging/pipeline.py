@@ -59,21 +59,14 @@ class Pipeline:
         The model.
     tokeniser
         Text -> where each token begins and ends.
-    batch_words
-        Most words that are predicted at once, padding included.
     """
 
     def __init__(
-        self,
-        model: Model,
-        *,
-        tokeniser: Callable[[str], Iterable[Offsets]] = tokenise,
-        batch_words: int = BATCH_WORDS,
+        self, model: Model, *, tokeniser: Callable[[str], Iterable[Offsets]] = tokenise
     ) -> None:
         self.model = model
         self.tasks = tuple(task for task in TASKS if task in model.run.tasks)
         self.tokeniser = tokeniser
-        self.batch_words = batch_words
         labels = model.vocabulary.labels.get(Task.POS, ())
         self.universal_pos = set(labels) <= UNIVERSAL_TAGS
 
@@ -134,7 +127,7 @@ class Pipeline:
             for prepared, places in zip(window, cuts, strict=True)
             for start, end in places
         ]
-        annotated = iter(self.model.annotate(parts, self.batch_words))
+        annotated = iter(self.model.annotate(parts, BATCH_WORDS))
         for prepared, places in zip(window, cuts, strict=True):
             layers = _join([next(annotated) for _ in places], self.tasks)
             yield Document(prepared.text, prepared.offsets, layers, self.universal_pos)
@@ -145,7 +138,6 @@ def load(
     *,
     encoder_folder: str | Path | None = None,
     tokeniser: Callable[[str], Iterable[Offsets]] = tokenise,
-    batch_words: int = BATCH_WORDS,
 ) -> Pipeline:
     """Open a model folder as a pipeline, by default the model that ships with the package.
 
@@ -155,7 +147,7 @@ def load(
         A folder with `model.json` and `weights.safetensors`.
     encoder_folder
         Where an ELMo's `options.json` and `weights.hdf5` are, for a model that reads one.
-    tokeniser, batch_words
+    tokeniser
         As in `Pipeline`.
 
     Raises
@@ -175,7 +167,7 @@ def load(
         from mutspad.tagging.full import FullModel
 
         model = FullModel.load(folder, encoder_folder)
-    return Pipeline(model, tokeniser=tokeniser, batch_words=batch_words)
+    return Pipeline(model, tokeniser=tokeniser)
 
 
 def find_model(path: str | Path | None) -> Path:

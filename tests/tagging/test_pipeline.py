@@ -119,8 +119,6 @@ def test_a_model_of_one_task_leaves_the_others_empty(tagger_folder):
 def test_a_frozen_encoder_reads_each_distinct_text_once(tagger_folder, monkeypatch):
     loaded = load_model(tagger_folder)
     loaded.model.contextual = ContextualWords(ContextualShape(n_layers=2, dim=3), None, 0.0)
-    with pytest.raises(CheckpointError, match="expected the encoder"):
-        FullModel(loaded)
     asked, seen = [], []
 
     def embed(sentences):
