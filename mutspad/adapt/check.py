@@ -1,4 +1,4 @@
-"""Read every corpus of a recipe whole, and say what is in it and what is wrong with it."""
+"""Read every corpus of a recipe whole; report what is in it and what is wrong with it."""
 
 import json
 from collections import Counter
@@ -25,7 +25,7 @@ FEW_SHARED = 0.3
 
 @dataclass(frozen=True)
 class Problem:
-    """Say what is wrong, where, and what to do; an error keeps the recipe from running."""
+    """Describe what is wrong, where, and what to do; an error keeps the recipe from running."""
 
     text: str
     error: bool = False
@@ -121,7 +121,7 @@ def _check_scheme(reading: Reading) -> Iterator[Problem]:
     if reading.task.spec.scheme is Scheme.PLAIN and any(x.startswith("B-") for x in labels):
         yield Problem(
             f"{reading.paths['train']}: {reading.task}: labels with B- are spans, and count as "
-            f"labels of words here. Say `scheme: iob2` in `tasks: {reading.task}`"
+            f"labels of words here. Set `scheme: iob2` in `tasks: {reading.task}`"
         )
 
 
@@ -157,7 +157,7 @@ def _check_roots(plan: Plan, reading: Reading) -> Iterator[Problem]:
     ]
     if several:
         yield Problem(
-            f"{reading.place(*several[0])}: {len(several)} trees with several roots. Say "
+            f"{reading.place(*several[0])}: {len(several)} trees with several roots. Set "
             f"`multi_root: true` under `{reading.domain}`, or correct them"
         )
 
@@ -205,7 +205,7 @@ def _compare_labels(
     if alike:
         pairs_text = ", ".join(f"{x}: {y}" for x, y in alike.items())
         yield Problem(
-            f"{task}: labels that look alike but count as different. If they mean the same, say "
+            f"{task}: labels that look alike but count as different. If they mean the same, set "
             f"`equivalents: {{ {task}: {{ {pairs_text} }} }}`"
         )
     if len(shared) < FEW_SHARED * len(ours):

@@ -27,7 +27,7 @@ _SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 
 class Described(Closed):
-    """Say of each key what it means; the schema and docs/adapt.md take it from here."""
+    """Describe each key by the text below it, which the schema and docs/adapt.md take from here."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 

@@ -70,7 +70,7 @@ class Findings:
 
     @property
     def rival(self) -> str:
-        """Name the best row beside the baseline."""
+        """Name the best row other than the baseline."""
         return max((row for row in self.whole if row != REFERENCE_ROW), key=self.dev)
 
     def label(self, row: str) -> str:
@@ -80,7 +80,8 @@ class Findings:
     def describe_best(self) -> list[dict[str, Any]]:
         """Describe the best row: its tasks and models, and the seed that was best on dev.
 
-        Each task that the row has not, as only the target has it, has a best row of its own.
+        The best row may lack a task that only the target has: for such a task the row that is best
+        on it is described, too.
         """
         groups = {self.best: [task for task in self.scored if task in self.models[self.best]]}
         for task in self.scored:
@@ -168,7 +169,7 @@ def build_report(found: Findings) -> str:
 
 
 def _conclude(found: Findings) -> str:
-    """Say which row is best on dev and whether its gain on test is more than chance."""
+    """Write which row is best on dev and whether its gain on test is more than chance."""
     best = found.best
     if best == REFERENCE_ROW:
         return f"Best on dev: **{found.label(best)}**. No transfer from the source helps."

@@ -118,7 +118,7 @@ def check(params: Mapping[str, Any], sizes: Sequence[int]) -> None:
     problems += find_problems(plan, readings)
     problems += check_sizes(readings, sizes)
     for problem in problems:
-        kind = "error" if problem.error else "look"
+        kind = "error" if problem.error else "warning"
         console.print(f"{kind}: {problem.text}", markup=False, soft_wrap=True)
     seconds, memory = estimate(plan, readings, ROOT / "benchmarks")
     lacking = "" if all(r.splits for r in readings) else ", corpora that are here alone"

@@ -7,7 +7,7 @@ crate/
 ├── ro-crate-metadata.json    the run, its phases with their times, objects and results, and
 │                             which files of the workflow are not as they were for it
 ├── Snakefile, workflow/, mutspad/, params.yaml, requirements.txt, ...
-└── results/<experiment>/     tables, figures, scores, resolved runs, corpus summaries, provenance
+└── results/<experiment>/     tables, figures, scores, resolved models, corpus summaries, provenance
 """
 
 import tempfile

@@ -95,7 +95,7 @@ class Verbs(LazyGroup):
 
 
 def _describe(error: Exception) -> str:
-    """Say what went wrong, and what to do about it."""
+    """Describe what went wrong, and what to do about it."""
     if isinstance(error, MutspadError):
         return str(error)
     if isinstance(error, OSError):

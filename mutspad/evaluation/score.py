@@ -83,12 +83,12 @@ def build_scores(
     n_parameters: int,
     scores: Mapping[Task, Mapping[str, Mapping[str, float]]],
 ) -> dict[str, Any]:
-    """Build what `scores/<run>/seed<k>.json` holds.
+    """Build what `scores/<model>/seed<k>.json` holds.
 
     Parameters
     ----------
     run
-        The resolved run.
+        The resolved parameters of the model.
     seed
         The seed of the model.
     n_parameters

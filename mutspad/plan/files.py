@@ -32,7 +32,7 @@ class Files:
 
     @property
     def at(self) -> Layout:
-        """Name the files of the experiment."""
+        """Return the paths of the experiment's files."""
         return self.plan.layout
 
     def raw(self, corpus: str) -> list[str]:
@@ -125,7 +125,7 @@ class Files:
         return _text([self.at.plan, *(self.at.resolved(model) for model in self.plan.models)])
 
     def encoder_folder(self, encoder: str) -> str | None:
-        """Name the folder of an encoder's files; None for one that its library finds."""
+        """Return the folder of an encoder's files; None for one that its library finds."""
         params = self.plan.params.encoders[encoder]
         if params.source == OWN_LANGUAGE_MODEL:
             return str(self.at.language_model)

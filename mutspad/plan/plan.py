@@ -112,7 +112,7 @@ class Plan(Closed):
 
     @property
     def layout(self) -> Layout:
-        """Name the files, from the checkout's folder."""
+        """Return the paths of the files, from the checkout's folder."""
         return Layout(Path("results", self.params.experiment))
 
     @property

@@ -91,7 +91,7 @@ class RunEncoderInfo(Record):
 
 
 class RunScores(Record):
-    """Represent `scores/<run>/seed<k>.json`."""
+    """Represent `scores/<model>/seed<k>.json`."""
 
     run: str
     seed: int

@@ -28,7 +28,7 @@ def test_sound_corpora_are_counted(recipe_file: Path, capsys: pytest.CaptureFixt
     assert re.search(
         r"target +pos +target-pos-ner +12 \(48\) +held out +6 \(24\) +4: DET, ", printed
     )
-    assert "look:" not in printed
+    assert "warning:" not in printed
     assert "trainings: at most" in printed
 
 
@@ -43,9 +43,9 @@ def test_what_makes_scores_wrong_is_found(
     code, printed = check(recipe_file, capsys)
     assert code == 0
     assert re.search(
-        r"look: target-test.conllup:2: ner: labels that never occur.*SHIP \(18\)", printed
+        r"warning: target-test.conllup:2: ner: labels that never occur.*SHIP \(18\)", printed
     )
-    repeated = r"look: target-test.conllup:32: 1 sentences of test.*at target.conllup:7"
+    repeated = r"warning: target-test.conllup:32: 1 sentences of test.*at target.conllup:7"
     assert re.search(repeated, printed)
 
 
@@ -56,7 +56,7 @@ def test_a_task_without_a_corpus_is_named(
     replace(recipe_file, "budget: small", "budget: small\ntasks: { mood: { scheme: plain } }")
     code, printed = check(recipe_file, capsys)
     assert code == 0
-    assert "look: tasks.mood: no corpus has it" in printed
+    assert "warning: tasks.mood: no corpus has it" in printed
 
 
 def test_labels_that_look_alike_are_named(
@@ -78,7 +78,7 @@ def test_trees_with_several_roots_ask_for_a_word_in_the_recipe(
 ) -> None:
     path = recipe_file.with_name("source.conllu")
     path.write_text(re.sub(r"\t\d\tdep\t", "\t0\troot\t", path.read_text(), count=1))
-    assert "1 trees with several roots. Say `multi_root: true`" in check(recipe_file, capsys)[1]
+    assert "1 trees with several roots. Set `multi_root: true`" in check(recipe_file, capsys)[1]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def _find_columns(path: str | Path, lines: Iterator[Line], corpus: OwnCorpus) ->
                 line,
                 expected=f"'{_HEADER} ID FORM ...'",
                 found=excerpt(text),
-                remedy="Name the columns in the first line, or say `format: columns` in the recipe",
+                remedy="Name the columns in the first line, or set `format: columns` in the recipe",
             )
         names = text.removeprefix(_HEADER).split()
     wanted: dict[str, int | str] = {}

@@ -29,7 +29,7 @@ class ClassRecord(BaseModel):
 
 
 class AblationRecord(BaseModel):
-    """Represent `ablation/<run>/seed<k>/<task>.json`: an ablation without its matrix."""
+    """Represent `ablation/<model>/seed<k>/<task>.json`: an ablation without its matrix."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
