@@ -17,7 +17,9 @@ from mutspad.config import read_run
 from mutspad.data.batching import Batch
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon
+from mutspad.data.sentence import Origin, Sentence
 from mutspad.models.mutspad import MuTSPad
+from mutspad.tasks import Task
 from mutspad.training.stages import fit_run
 
 WARM_UP = 10
@@ -64,10 +66,15 @@ def watch_fit(
             run,
             seed=seed,
             train=corpus if run.unified else dict.fromkeys(run.tasks, corpus),
-            dev=dict.fromkeys(run.tasks, corpus[:1]),
+            dev={task: [_first_gold(corpus, task)] for task in run.tasks},
             lexicon=read_lexicon(lexicon),
             parent=None,
         )
+
+
+def _first_gold(corpus: list[Sentence], task: Task) -> Sentence:
+    """Return the first sentence with a gold layer of a task."""
+    return next(each for each in corpus if each.layers[task].origin is Origin.GOLD)
 
 
 if __name__ == "__main__":

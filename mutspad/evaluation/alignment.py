@@ -1,28 +1,38 @@
-"""Check that gold and predicted label sequences are aligned."""
+"""Pair gold and predicted layers, the only place that checks that they belong together."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import MutspadError
+from mutspad.tasks import Task
 
 
-def require_aligned(gold: Sequence[Sequence[Any]], predicted: Sequence[Sequence[Any]]) -> None:
-    """Check that there is at least one word, and one prediction for every word.
+def pair_layers(
+    task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]
+) -> tuple[list[Layer], list[Layer]]:
+    """Pair a task's layers of the same sentences, in the same order.
 
     Raises
     ------
     MutspadError
-        When the numbers of sentences or words differ, or there is nothing to score.
+        When the sentences are not the same, or a layer is missing or, on the gold side, silver.
     """
     if len(gold) != len(predicted):
         raise MutspadError(
-            f"expected predictions for {len(gold)} sentences, found {len(predicted)}"
+            f"{task}: expected predictions for {len(gold)} sentences, found {len(predicted)}"
         )
-    for number, (wanted, given) in enumerate(zip(gold, predicted, strict=True), start=1):
-        if len(wanted) != len(given):
+    for wanted, given in zip(gold, predicted, strict=True):
+        if (wanted.id, wanted.words) != (given.id, given.words):
             raise MutspadError(
-                f"sentence {number}: expected predictions for {len(wanted)} words, "
-                f"found {len(given)}"
+                f"{task}: expected id and words of the gold sentence '{wanted.id}', found others"
             )
-    if not any(gold):
-        raise MutspadError("expected at least one word to score, found none")
+        for side, sentence in (("gold", wanted), ("predicted", given)):
+            if task not in sentence.layers:
+                raise MutspadError(
+                    f"{task}: sentence '{sentence.id}': expected a {side} layer, found none"
+                )
+        if wanted.layers[task].origin is not Origin.GOLD:
+            raise MutspadError(
+                f"{task}: sentence '{wanted.id}': expected a gold layer, found a silver one"
+            )
+    return [each.layers[task] for each in gold], [each.layers[task] for each in predicted]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import MutspadError
-from mutspad.evaluation.alignment import require_aligned
+from mutspad.evaluation.alignment import pair_layers
 from mutspad.evaluation.attachment import universal
 from mutspad.evaluation.span_f1 import read_spans
 from mutspad.tasks import Scheme, Task
@@ -37,11 +37,9 @@ def count_layers(task: Task, gold: Sequence[Sentence], predicted: Sequence[Sente
     Raises
     ------
     MutspadError
-        When the sentences are not the same, or one has no layer of the task.
+        When the sentences are not the same, or a layer is missing or, on the gold side, silver.
     """
-    if [sentence.id for sentence in gold] != [sentence.id for sentence in predicted]:
-        raise MutspadError(f"{task}: expected predictions for the sentences of gold, in its order")
-    return _COUNTERS[task.spec.scheme](_layers(task, gold), _layers(task, predicted))
+    return _COUNTERS[task.spec.scheme](*pair_layers(task, gold, predicted))
 
 
 def format_counts(counted: Mapping[Task, Counted]) -> str:
@@ -93,17 +91,8 @@ def score_counts(counts: NDArray[np.number]) -> NDArray[np.float64]:
     return scores
 
 
-def _layers(task: Task, sentences: Sequence[Sentence]) -> list[Layer]:
-    """Return one task's layer of every sentence."""
-    for sentence in sentences:
-        if task not in sentence.layers:
-            raise MutspadError(f"{task}: expected a layer in sentence '{sentence.id}', found none")
-    return [sentence.layers[task] for sentence in sentences]
-
-
 def _count_words(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
     """Count right tags and words."""
-    require_aligned(_labels(gold), _labels(predicted))
     return _collect(
         (sum(map(str.__eq__, wanted.labels, given.labels)), len(wanted.labels))
         for wanted, given in zip(gold, predicted, strict=True)
@@ -112,7 +101,6 @@ def _count_words(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
 
 def _count_spans(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
     """Count spans that are right, twice, and all spans."""
-    require_aligned(_labels(gold), _labels(predicted))
     pairs = (
         (read_spans(wanted.labels), read_spans(given.labels))
         for wanted, given in zip(gold, predicted, strict=True)
@@ -122,16 +110,10 @@ def _count_spans(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
 
 def _count_trees(gold: Sequence[Layer], predicted: Sequence[Layer]) -> Counts:
     """Count words with the right head and universal relation, and words."""
-    require_aligned(_edges(gold), _edges(predicted))
     return _collect(
         (sum(edge == found for edge, found in zip(wanted, given, strict=True)), len(wanted))
         for wanted, given in zip(_edges(gold), _edges(predicted), strict=True)
     )
-
-
-def _labels(layers: Sequence[Layer]) -> list[tuple[str, ...]]:
-    """Return the labels of every sentence."""
-    return [layer.labels for layer in layers]
 
 
 def _edges(layers: Sequence[Layer]) -> list[list[tuple[int, str]]]:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mutspad.config import Run
-from mutspad.data.sentence import Layer, Origin, Sentence
+from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import MutspadError
-from mutspad.evaluation.accuracy import accuracy
+from mutspad.evaluation.alignment import pair_layers
 from mutspad.evaluation.attachment import attachment, to_single_root
 from mutspad.evaluation.span_f1 import span_f1
 from mutspad.tasks import Scheme, Task
@@ -33,7 +33,7 @@ def score_layers(
     MutspadError
         When the sentences are not the same, or a layer is missing or, on the gold side, silver.
     """
-    gold_layers, layers = _pair_layers(task, gold, predicted)
+    gold_layers, layers = pair_layers(task, gold, predicted)
     scores = _SCORERS[task.spec.scheme](gold_layers, layers)
     return {**scores, "words": sum(map(len, gold)), "sentences": len(gold)}
 
@@ -53,7 +53,7 @@ def score_single_root(
     MutspadError
         When the sentences are not the same, or a layer is missing or, on the gold side, silver.
     """
-    gold_layers, layers = _pair_layers(Task.DEP, gold_fixed, predicted)
+    gold_layers, layers = pair_layers(Task.DEP, gold_fixed, predicted)
     fixed = [
         Layer(labels, layer.origin, heads)
         for layer in layers
@@ -112,39 +112,6 @@ def build_scores(
     }
 
 
-def _pair_layers(
-    task: Task, gold: Sequence[Sentence], predicted: Sequence[Sentence]
-) -> tuple[list[Layer], list[Layer]]:
-    """Pair one task's layers; raise an error when the sentences differ."""
-    if len(gold) != len(predicted):
-        raise MutspadError(
-            f"{task}: expected predictions for {len(gold)} sentences, found {len(predicted)}"
-        )
-    for wanted, given in zip(gold, predicted, strict=True):
-        if wanted.id != given.id:
-            raise MutspadError(
-                f"{task}: expected a prediction for sentence '{wanted.id}', found '{given.id}'"
-            )
-        if wanted.words != given.words:
-            raise MutspadError(
-                f"{task}: sentence '{wanted.id}': expected the words of the gold file, "
-                f"found other words"
-            )
-        for side, sentence in (("gold", wanted), ("predicted", given)):
-            if task not in sentence.layers:
-                raise MutspadError(
-                    f"{task}: sentence '{sentence.id}': expected a {side} layer, found none"
-                )
-        if wanted.layers[task].origin is not Origin.GOLD:
-            raise MutspadError(
-                f"{task}: sentence '{wanted.id}': expected a gold layer, found a silver one"
-            )
-    return (
-        [sentence.layers[task] for sentence in gold],
-        [sentence.layers[task] for sentence in predicted],
-    )
-
-
 def _labels(layers: Sequence[Layer]) -> Labels:
     """Return the labels of every sentence."""
     return [layer.labels for layer in layers]
@@ -158,8 +125,13 @@ def _heads_of(layer: Layer) -> tuple[int, ...]:
 
 
 def _score_tags(gold: Sequence[Layer], predicted: Sequence[Layer]) -> dict[str, float]:
-    """Score POS tags."""
-    return {"accuracy": accuracy(_labels(gold), _labels(predicted))}
+    """Compute the percentage of words with the right label."""
+    hits = [
+        wanted == given
+        for gold_layer, layer in zip(gold, predicted, strict=True)
+        for wanted, given in zip(gold_layer.labels, layer.labels, strict=True)
+    ]
+    return {"accuracy": 100 * sum(hits) / len(hits)}
 
 
 def _score_spans(gold: Sequence[Layer], predicted: Sequence[Layer]) -> dict[str, float]:

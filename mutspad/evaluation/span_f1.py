@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mutspad.errors import MutspadError
-from mutspad.evaluation.alignment import require_aligned
 
 Span = tuple[int, int, str]
 """The first word of a span, the word after its last, and its type."""
@@ -33,13 +32,12 @@ def span_f1(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -
     Raises
     ------
     MutspadError
-        When the two do not belong together, there is no word, or a tag is not `O`, `B-TYPE` or
-        `I-TYPE`: seqeval reads such a tag as something else without a word.
+        When a tag is not `O`, `B-TYPE` or `I-TYPE`: seqeval reads such a tag as something else
+        without a word.
     """
     # Imported here because it brings scikit-learn and SciPy, a second for every job without spans.
     from seqeval.metrics.sequence_labeling import precision_recall_fscore_support
 
-    require_aligned(gold, predicted)
     _require_iob(gold)
     _require_iob(predicted)
     precision, recall, f1, _ = precision_recall_fscore_support(

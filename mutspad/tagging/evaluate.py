@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mutspad.data.sentence import Sentence
-from mutspad.evaluation.clas import clas
+from mutspad.evaluation.attachment import clas
 from mutspad.evaluation.score import score_layers
 from mutspad.tagging.pipeline import Pipeline
 from mutspad.tasks import Scheme

@@ -69,22 +69,6 @@ def test_the_score_of_nothing_is_0():
     assert score_counts(counts).tolist() == [0.0]
 
 
-def test_sentences_in_another_order_are_refused():
-    layer = {Task.POS: Layer(("NOUN",))}
-    gold = [Sentence("1", ("w",), layer), Sentence("2", ("w",), layer)]
-    with pytest.raises(MutspadError, match="pos: expected predictions for the sentences of gold"):
-        count_layers(Task.POS, gold, gold[::-1])
-
-
-def test_a_missing_layer_and_missing_words_are_refused():
-    gold = [Sentence("1", ("w",), {Task.POS: Layer(("NOUN",))})]
-    with pytest.raises(MutspadError, match="pos: expected a layer in sentence '1', found none"):
-        count_layers(Task.POS, gold, [Sentence("1", ("w",))])
-    short = [Sentence("1", ("w",), {Task.POS: Layer(())})]
-    with pytest.raises(MutspadError, match="sentence 1: expected predictions for 1 words"):
-        count_layers(Task.POS, gold, short)
-
-
 def test_counts_survive_the_file():
     # Whoever brings a corpus of their own names its sentences.
     counts = {

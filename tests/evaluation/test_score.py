@@ -7,6 +7,7 @@ import pytest
 
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import MutspadError
+from mutspad.evaluation.counts import count_layers
 from mutspad.evaluation.score import (
     build_scores,
     main_score,
@@ -32,8 +33,13 @@ def pair(task, gold, predicted, gold_heads=None, heads=None):
 
 
 def test_pos_has_accuracy_and_counts():
-    scores = score_layers(Task.POS, *pair(Task.POS, "XXY", "XXX"))
+    gold, predicted = pair(Task.POS, "XXY", "XXX")
+    scores = score_layers(Task.POS, gold, predicted)
     assert scores == {"accuracy": pytest.approx(200 / 3), "words": 3, "sentences": 1}
+    # Words count, not sentences; labels are compared exactly.
+    gold.append(sentence("b", ["lol"], Task.POS, "X"))
+    predicted.append(sentence("b", ["lol"], Task.POS, "x"))
+    assert score_layers(Task.POS, gold, predicted)["accuracy"] == 50.0
 
 
 @pytest.mark.parametrize("task", [Task.CHUNK, Task.NER])
@@ -81,24 +87,30 @@ def test_the_main_score_is_the_paper_s(task):
         main_score(task, {"words": 3})
 
 
-def test_sentences_must_be_the_same_sentences():
+@pytest.mark.parametrize("measure", [score_layers, count_layers])
+def test_sentences_must_be_the_same_sentences(measure):
     gold, predicted = pair(Task.POS, "XXY", "XXX")
     with pytest.raises(MutspadError, match="pos: expected predictions for 1 sentences, found 2"):
-        score_layers(Task.POS, gold, predicted * 2)
-    other_id = [sentence("b", predicted[0].words, Task.POS, "XXX")]
-    with pytest.raises(MutspadError, match="pos: expected a prediction for sentence 'a'"):
-        score_layers(Task.POS, gold, other_id)
-    other_words = [sentence("a", ("so", "very", "TIRED"), Task.POS, "XXX")]
-    with pytest.raises(MutspadError, match="sentence 'a': expected the words of the gold file"):
-        score_layers(Task.POS, gold, other_words)
+        measure(Task.POS, gold, predicted * 2)
+    for name, words in (("b", gold[0].words), ("a", ("so", "very", "TIRED"))):
+        other = [sentence(name, words, Task.POS, "XXX")]
+        with pytest.raises(MutspadError, match="expected id and words of the gold sentence 'a'"):
+            measure(Task.POS, gold, other)
 
 
-def test_layers_must_be_there_and_the_reference_gold():
+@pytest.mark.parametrize("measure", [score_layers, count_layers])
+def test_layers_must_be_there_and_the_reference_gold(measure):
     gold, predicted = pair(Task.POS, "XXY", "XXX")
     with pytest.raises(MutspadError, match="ner: sentence 'a': expected a gold layer, found none"):
-        score_layers(Task.NER, gold, predicted)
+        measure(Task.NER, gold, predicted)
+    bare = [Sentence("a", gold[0].words)]
+    with pytest.raises(MutspadError, match="sentence 'a': expected a predicted layer, found none"):
+        measure(Task.POS, gold, bare)
     with pytest.raises(MutspadError, match="expected a gold layer, found a silver one"):
-        score_layers(Task.POS, predicted, gold)
+        measure(Task.POS, predicted, gold)
+
+
+def test_a_tree_needs_heads():
     with pytest.raises(MutspadError, match="expected a layer with heads"):
         score_layers(Task.DEP, *pair(Task.DEP, ["a", "b", "root"], ["a", "b", "root"]))
 

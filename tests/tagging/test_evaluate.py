@@ -12,8 +12,7 @@ from mutspad.cli.main import main
 from mutspad.data.conllup import write_conllup
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import CorpusError
-from mutspad.evaluation.attachment import attachment
-from mutspad.evaluation.clas import clas
+from mutspad.evaluation.attachment import attachment, clas
 from mutspad.evaluation.conllu import to_conllu
 from mutspad.tagging.gold import read_gold
 from mutspad.tasks import Task

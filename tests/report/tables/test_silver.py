@@ -73,7 +73,7 @@ def test_tags_and_relations_are_compared_word_by_word():
 
 
 def test_other_words_are_refused():
-    with pytest.raises(MutspadError, match="the words of the gold file"):
+    with pytest.raises(MutspadError, match="expected id and words of the gold sentence 't-1'"):
         judge(Task.NER, Evidence.DEV, GOLD[:1], [ner("t-1", "Ana", "O", silver=True)])
 
 
