@@ -8,9 +8,8 @@ import torch
 
 from mutspad.data.sentence import Sentence
 from mutspad.errors import CheckpointError, MutspadError
-from mutspad.evaluation.class_scores import class_f1
 from mutspad.report.ablation import ablate as module
-from mutspad.report.ablation.ablate import ablate, predict_ablated, spread
+from mutspad.report.ablation.ablate import ablate, class_f1, predict_ablated, spread
 from mutspad.tasks import TASKS, Task
 from mutspad.training.predict import annotate
 
@@ -32,6 +31,21 @@ def words_of(layers):
         for layer in layers
         for place, label in enumerate(layer.labels)
     ]
+
+
+def words(labels, heads=None):
+    return list(zip(labels, heads or [None] * len(labels), strict=True))
+
+
+def test_f1_of_each_class_that_occurs():
+    found = class_f1(words("aaabbc"), words("aabbad"))
+    # Two hits of a of three gold and three predicted, one of b of two and two.
+    assert found == pytest.approx({"a": 200 / 3, "b": 50.0, "c": 0.0, "d": 0.0})
+
+
+def test_a_label_with_a_wrong_head_is_no_hit():
+    found = class_f1(words("aab", [0, 1, 1]), words("aab", [0, 3, 1]))
+    assert found == pytest.approx({"a": 50.0, "b": 100.0})
 
 
 @pytest.mark.parametrize("multi_root", [True, False])
