@@ -69,7 +69,7 @@ class Plan(Closed):
     labellers
         Domain that is unified -> task -> the model that labels it (paper 4.2.2).
     ablated
-        The model that is looked into (paper 5.5).
+        The model whose units are ablated (paper 5.5).
     unavailable
         Rows without weights -> why.
     """

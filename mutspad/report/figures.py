@@ -94,8 +94,7 @@ def max_drop_frame(run: AblatedRun, min_support: int) -> pd.DataFrame:
     Classes with fewer gold words than `min_support` do not count.
     """
     drops = {str(task): run.ablations[task].max_drops(min_support) for task in PAPER_TASKS}
-    units = pd.Index(run.ablations[PAPER_TASKS[0]].units, name=UNIT)
-    return pd.DataFrame(drops, index=units).round(DECIMALS)
+    return pd.DataFrame(drops).rename_axis(UNIT).round(DECIMALS)
 
 
 def plot_max_drops(drops: pd.DataFrame, title: str) -> Figure:

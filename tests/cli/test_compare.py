@@ -129,7 +129,6 @@ def test_what_units_do_is_read_with_its_least_support(folder):
         # The second class has few words and would drop most.
         ablation = Ablation(
             task=task,
-            units=(0, 1),
             classes=("many", "few"),
             supports=np.array([20, 4]),
             base=np.array([50.0, 50.0]),

@@ -60,4 +60,4 @@ def command(*, plan_file: Path, seed: int, results: Path, task: str) -> None:
     record = ablation.to_record(experiment=run.experiment, run=run.name, seed=loaded.seed)
     write_json(output / f"{task}.json", record)
     write_text(output / f"{task}.csv", ablation.to_frame().to_csv(lineterminator="\n"))
-    logger.info("%s: %d units, %d words", task, len(ablation.units), ablation.words)
+    logger.info("%s: %d units, %d words", task, len(ablation.drops), ablation.words)

@@ -15,7 +15,7 @@ from mutspad.data.buckets import word_batches
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import Vocabulary
-from mutspad.errors import CheckpointError, MutspadError
+from mutspad.errors import CheckpointError
 from mutspad.models.mutspad import MuTSPad
 from mutspad.report.ablation.drops import Ablation
 from mutspad.tasks import Scheme, Task
@@ -32,7 +32,6 @@ def ablate(
     task: Task,
     *,
     multi_root: bool,
-    units: Sequence[int] | None = None,
     contextual: VectorSource | None = None,
 ) -> Ablation:
     """Compute the drop of each class's score without each unit of h_pos.
@@ -40,15 +39,13 @@ def ablate(
     Parameters
     ----------
     model, vocabulary
-        A trained model with a POS branch that others read, and its vocabulary.
+        A trained model in evaluation mode, with a POS branch that others read; its vocabulary.
     sentences
         Sentences with a layer of the task, usually its dev set.
     task
         Whose classes to score; a task of the model.
     multi_root
         Whether a tree may have several roots.
-    units
-        Which units to ablate; all when None.
     contextual
         The cached vectors of the model's contextual encoder, if it reads any.
 
@@ -56,14 +53,8 @@ def ablate(
     ------
     CheckpointError
         When the model lacks the task, or a POS branch that others read.
-    MutspadError
-        When a sentence has no gold layer of the task.
     """
-    chosen = _choose_units(model, task, units)
-    missing = [sentence.id for sentence in sentences if task not in sentence.layers]
-    if missing or not sentences:
-        found = f"none in sentence {missing[0]}" if missing else "no sentence"
-        raise MutspadError(f"expected gold {task} labels to score against, found {found}")
+    _require_branches(model, task)
     gold = _words(sentence.layers[task] for sentence in sentences)
     supports = Counter(label for label, _ in gold)
     labels = vocabulary.labels[task]
@@ -78,14 +69,13 @@ def ablate(
         sentences,
         task,
         multi_root=multi_root,
-        units=(*chosen, None),
+        units=(*range(model.feature_dim(Task.POS)), None),
         contextual=contextual,
     )
     scores = [class_f1(gold, _words(layers)) for layers in variants]
     f1 = np.array([[score.get(name, 0.0) for name in classes] for score in scores])
     return Ablation(
         task=task,
-        units=chosen,
         classes=classes,
         supports=np.array([supports[name] for name in classes]),
         base=f1[-1],
@@ -107,33 +97,28 @@ def predict_ablated(
     units: Iterable[int | None],
     contextual: VectorSource | None = None,
 ) -> Iterator[list[Layer]]:
-    """Yield the layers of all sentences by the model without each unit; None is no unit.
+    """Yield the layers of all sentences by the model without each unit, or as it is for None.
 
-    Arguments are those of `ablate`.
+    Other arguments are those of `ablate`.
     """
-    was_training = model.training
-    model.eval()
-    try:
-        encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
-        parts = []
-        for indices in word_batches([len(rows) for rows in encoded], BATCH_WORDS):
-            batch = collate(vocabulary, [encoded[index] for index in indices])
-            shared = model.represent(batch)
-            h_pos = model.stack(shared, batch.lens, [Task.POS])[Task.POS]
-            parts.append((indices, batch, shared, h_pos))
-        for unit in units:
-            layers: dict[int, Layer] = {}
-            for indices, batch, shared, h_pos in parts:
-                ablated = h_pos.clone()
-                if unit is not None:
-                    ablated[..., unit] = 0.0
-                features = model.stack(shared, batch.lens, [task], {Task.POS: ablated})[task]
-                predictions = model.head(task).predict(features, batch, multi_root=multi_root)
-                for index, prediction in zip(indices, predictions, strict=True):
-                    layers[index] = to_layer(task, prediction, vocabulary.labels[task])
-            yield [layers[index] for index in range(len(sentences))]
-    finally:
-        model.train(was_training)
+    encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
+    parts = []
+    for indices in word_batches([len(rows) for rows in encoded], BATCH_WORDS):
+        batch = collate(vocabulary, [encoded[index] for index in indices])
+        shared = model.represent(batch)
+        h_pos = model.stack(shared, batch.lens, [Task.POS])[Task.POS]
+        parts.append((indices, batch, shared, h_pos))
+    for unit in units:
+        layers: dict[int, Layer] = {}
+        for indices, batch, shared, h_pos in parts:
+            ablated = h_pos.clone()
+            if unit is not None:
+                ablated[..., unit] = 0.0
+            features = model.stack(shared, batch.lens, [task], {Task.POS: ablated})[task]
+            predictions = model.head(task).predict(features, batch, multi_root=multi_root)
+            for index, prediction in zip(indices, predictions, strict=True):
+                layers[index] = to_layer(task, prediction, vocabulary.labels[task])
+        yield [layers[index] for index in range(len(sentences))]
 
 
 def class_f1(gold: Words, predicted: Words) -> dict[str, float]:
@@ -154,8 +139,8 @@ def spread(sentences: Sequence[Sentence], limit: int | None) -> list[Sentence]:
     return [sentences[place * len(sentences) // limit] for place in range(limit)]
 
 
-def _choose_units(model: MuTSPad, task: Task, units: Sequence[int] | None) -> tuple[int, ...]:
-    """Check that the model has what an ablation needs, and return the units to ablate."""
+def _require_branches(model: MuTSPad, task: Task) -> None:
+    """Check that the model has what an ablation needs."""
     if Task.POS not in model.tasks or Task.POS not in model.reductions or task not in model.tasks:
         needed = "POS and a task that reads it" if task is Task.POS else f"POS and {task}"
         raise CheckpointError(
@@ -163,11 +148,6 @@ def _choose_units(model: MuTSPad, task: Task, units: Sequence[int] | None) -> tu
             f"found one of {', '.join(model.tasks)}; name the method of such a model in "
             "ablation.method"
         )
-    n_units = model.feature_dim(Task.POS)
-    chosen = tuple(range(n_units)) if units is None else tuple(units)
-    if not chosen or not all(0 <= unit < n_units for unit in chosen):
-        raise MutspadError(f"units: expected some from 0 to {n_units - 1}, found {chosen}")
-    return chosen
 
 
 def _words(layers: Iterable[Layer]) -> Words:

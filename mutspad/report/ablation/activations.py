@@ -9,7 +9,7 @@ from mutspad.data.batching import VectorSource, collate, encode
 from mutspad.data.buckets import bucket_batches
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
-from mutspad.errors import CheckpointError, MutspadError
+from mutspad.errors import CheckpointError
 from mutspad.models.fast.forms import encode_forms
 from mutspad.models.mutspad import MuTSPad
 from mutspad.report.ablation.unit_words import DECIMALS, UnitWords
@@ -40,7 +40,7 @@ def find_unit_words(
     Parameters
     ----------
     model, vocabulary
-        A trained model with a POS branch, and its vocabulary.
+        A trained model in evaluation mode, with a POS branch; its vocabulary.
     sentences
         Where to look for words.
     count
@@ -52,16 +52,12 @@ def find_unit_words(
     ------
     CheckpointError
         When the model has no POS branch.
-    MutspadError
-        When there is no sentence.
     """
     if Task.POS not in model.tasks:
         raise CheckpointError(
             f"expected a model with a POS branch, found one of {', '.join(model.tasks)}; "
             f"name the method of such a model in ablation.method"
         )
-    if not sentences:
-        raise MutspadError("expected at least one sentence to read, found none")
     # In the order of the alphabet, so that equal activations break alike every time.
     forms = sorted({word for sentence in sentences for word in sentence.words})
     rows = {form: row for row, form in enumerate(forms)}
@@ -73,6 +69,7 @@ def find_unit_words(
     }
 
 
+@torch.inference_mode()
 def _extremes(
     model: MuTSPad,
     vocabulary: Vocabulary,
@@ -81,26 +78,18 @@ def _extremes(
     contextual: VectorSource | None,
 ) -> tuple[Tensor, Tensor]:
     """Return the greatest and the least activations of each form, `[forms, units]` each."""
-    highest = lowest = torch.empty(0)
+    # No activation is beyond 1: both tables start at what every word surpasses.
+    highest = torch.full((len(rows), model.feature_dim(Task.POS)), -1.0)
+    lowest = -highest
     encoded = [encode(vocabulary, sentence, contextual=contextual) for sentence in sentences]
     form_states = encode_forms(model, vocabulary, (item.forms for item in encoded))
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.inference_mode():
-            for indices in bucket_batches([len(item) for item in encoded], SENTENCES, None):
-                batch = collate(vocabulary, [encoded[index] for index in indices], form_states)
-                values = model.features(batch, [Task.POS])[Task.POS][batch.mask]
-                places = torch.tensor([rows[form] for text in batch.texts for form in text])
-                if highest.numel() == 0:
-                    # No activation is beyond 1: both tables start at what every word surpasses.
-                    highest = values.new_full((len(rows), values.shape[1]), -1.0)
-                    lowest = -highest
-                places = places[:, None].expand_as(values)
-                highest.scatter_reduce_(0, places, values, "amax")
-                lowest.scatter_reduce_(0, places, values, "amin")
-    finally:
-        model.train(was_training)
+    for indices in bucket_batches([len(item) for item in encoded], SENTENCES, None):
+        batch = collate(vocabulary, [encoded[index] for index in indices], form_states)
+        values = model.features(batch, [Task.POS])[Task.POS][batch.mask]
+        places = torch.tensor([rows[form] for text in batch.texts for form in text])
+        places = places[:, None].expand_as(values)
+        highest.scatter_reduce_(0, places, values, "amax")
+        lowest.scatter_reduce_(0, places, values, "amin")
     return highest, lowest
 
 

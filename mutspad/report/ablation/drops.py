@@ -57,7 +57,6 @@ class Ablation:
     """
 
     task: Task
-    units: tuple[int, ...]
     classes: tuple[str, ...]
     supports: NDArray[np.int64]
     base: NDArray[np.float64]
@@ -87,16 +86,16 @@ class Ablation:
     def max_rises(self, min_support: int) -> NDArray[np.float64]:
         """Return the maximum class-score rise of each unit, `[units]`.
 
-        Ours: a maximum over classes is above 0 even where a unit does nothing but shake, and more
-        so over many classes; what shakes goes up as far as down.
+        Ours: a maximum over classes is above 0 even where a unit adds nothing but noise, and more
+        so over many classes; noise goes up as far as down.
         """
         rises: NDArray[np.float64] = -self.drops[:, self.supported(min_support)].min(axis=1)
         return rises
 
     def to_frame(self) -> pd.DataFrame:
         """Return the matrix, a row a unit and a column a class."""
-        index = pd.Index(self.units, name=UNIT)
-        return pd.DataFrame(self.drops.round(DECIMALS), index=index, columns=list(self.classes))
+        frame = pd.DataFrame(self.drops.round(DECIMALS), columns=list(self.classes))
+        return frame.rename_axis(UNIT)
 
     def to_record(self, *, experiment: str, run: str, seed: int) -> dict[str, Any]:
         """Return what the matrix does not say, as a JSON value."""
@@ -131,7 +130,7 @@ class AblatedRun:
 
 
 def read_ablated(results: Path, plan: Plan) -> AblatedRun:
-    """Read the ablations of the model that the plan looks into."""
+    """Read the ablations of the model whose units the plan ablates."""
     return read_ablations(Layout(results).ablation(plan.ablated, plan.seeds[0]))
 
 
@@ -159,7 +158,6 @@ def read_ablations(folder: str | Path) -> AblatedRun:
         classes = [record.classes[name] for name in frame.columns]
         ablations[task] = Ablation(
             task=task,
-            units=tuple(map(int, frame.index)),
             classes=tuple(frame.columns),
             supports=np.array([found.support for found in classes], dtype=np.int64),
             base=np.array([found.score for found in classes], dtype=np.float64),
@@ -167,7 +165,7 @@ def read_ablations(folder: str | Path) -> AblatedRun:
             sentences=record.sentences,
             words=record.words,
         )
-        sources.add((record.experiment, record.run, record.seed, ablations[task].units))
+        sources.add((record.experiment, record.run, record.seed, len(frame)))
     if len(sources) != 1:
         raise MutspadError(f"{folder}: expected the ablations of one model, found several models'")
     ((experiment, run, seed, _),) = sources

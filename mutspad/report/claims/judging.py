@@ -280,7 +280,7 @@ def _show_units(claim: Claim, material: Material, judged: Judged) -> None:
     judged.remarks += [
         "A maximum over classes is above 0 by chance alone, and more so over more classes; the "
         "greatest rise, which no unit is needed for, says how far chance goes",
-        f"Mean greatest drop and rise over {len(ablations[tasks[0]].units)} units, classes with at "
+        f"Mean greatest drop and rise over {len(ablations[tasks[0]].drops)} units, classes with at "
         f"least {least} gold words: {shown}",
     ]
 

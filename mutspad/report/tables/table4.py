@@ -54,9 +54,9 @@ def find_key_units(
             name=ablation.classes[column],
             support=int(ablation.supports[column]),
             score=float(ablation.base[column]),
-            unit=ablation.units[places[column]],
+            unit=int(places[column]),
             drop=float(losses[column]),
-            words=words[ablation.units[places[column]]].strongest(params.words),
+            words=words[int(places[column])].strongest(params.words),
         )
         for column in order
         if losses[column] > 0
@@ -162,9 +162,9 @@ def _build_data(
                 "drops": ablation.drops.T.round(2).tolist(),
             }
         )
-    units = run.ablations[Task.POS].units
+    units = range(len(run.ablations[Task.POS].drops))
     return {
-        "units": units,
+        "units": list(units),
         "tasks": tasks,
         "words": [
             {

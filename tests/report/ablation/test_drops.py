@@ -23,7 +23,6 @@ def build_ablation():
     def build(task):
         return Ablation(
             task=task,
-            units=(0, 1, 2),
             classes=("''", "NA", "a,b", "rare"),
             supports=np.array([40, 30, 20, 2]),
             base=np.array([80.0, 70.0, 60.0, 50.0]),

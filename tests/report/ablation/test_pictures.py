@@ -28,7 +28,6 @@ def run():
     ablations = {
         task: Ablation(
             task=task,
-            units=tuple(range(6)),
             classes=("B-NP", "<i>", "rare", "unhurt"),
             supports=np.array([40, 20, 4, 10]),
             base=np.array([80.0, 70.0, 60.0, 50.0]),

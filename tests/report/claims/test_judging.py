@@ -257,7 +257,6 @@ def ablated(classes, needed=0.0, n_units=200):
         drops[:, 0] += needed if task is Task.POS else 0
         ablations[task] = Ablation(
             task=task,
-            units=tuple(range(n_units)),
             classes=tuple(map(str, range(n_classes))),
             supports=np.array([30] * (n_classes - 1) + [5]),
             base=np.full(n_classes, 50.0),
