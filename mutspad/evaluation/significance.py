@@ -7,9 +7,9 @@ Where there are several seeds, intervals also allow for others: training twice m
 than many differences that papers report (Reimers and Gurevych 2017, D17-1035). Methods may have
 different numbers of seeds, always the first ones of one list.
 
-SciPy's `permutation_test` and `bootstrap` do the same for one pair of methods at a time, and look
-every sentence up anew for each. Here the sums of a draw are one matrix product for all methods, and
-any pair is a subtraction; the tests hold both against SciPy and against all `2**n` swaps.
+SciPy's `permutation_test` and `bootstrap` do the same for one pair of methods at a time, and
+recompute every sentence for each. Here the sums of a draw are one matrix product for all methods,
+and any pair is a subtraction; the tests hold both against SciPy and against all `2**n` swaps.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutspad.evaluation.counts import Counts, score_counts
-from mutspad.evaluation.mnrg import SMALLEST_ROOM
 
 Floats = NDArray[np.float64]
 
@@ -171,14 +170,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     corrected = np.empty(len(p_values))
     corrected[order] = np.maximum.accumulate(np.asarray(p_values)[order] * factors)
     return [min(1.0, float(p_value)) for p_value in corrected]
-
-
-def mnrg_replicates(scores: Floats, reference: Floats, maximum: float) -> Floats:
-    """Compute `mutspad.evaluation.mnrg.mnrg` of many scores at once, `[n, tasks]` each, `[n]`."""
-    room = maximum - reference
-    gains = (scores - reference) / np.where(room < SMALLEST_ROOM, 1.0, room)
-    replicates: Floats = 100 * np.median(gains, axis=1)
-    return replicates
 
 
 def seed_interval(differences: Sequence[float], confidence: float) -> tuple[float, float]:

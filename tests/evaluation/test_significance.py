@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap, permutation_test, ttest_1samp
 
 from mutspad.evaluation.counts import score_counts
-from mutspad.evaluation.mnrg import mnrg
 from mutspad.evaluation.significance import (
     PairedSamples,
     draw_seed_noise,
     holm,
     interval,
-    mnrg_replicates,
     seed_interval,
 )
 from mutspad.evaluation.span_f1 import span_f1
@@ -295,15 +293,6 @@ def test_holm_rejects_what_the_definition_rejects(p_values):
 def test_holm_of_a_textbook_case():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]) == []
-
-
-def test_mnrg_of_many_is_mnrg_of_each():
-    rng = np.random.default_rng(1)
-    scores, reference = rng.uniform(0, 100, (2, 50, 4))
-    reference[3, 2] = 100.0
-    found = mnrg_replicates(scores, reference, 100.0)
-    wanted = [mnrg(a, b, 100.0) for a, b in zip(scores.tolist(), reference.tolist(), strict=True)]
-    assert found == pytest.approx(wanted)
 
 
 def test_the_interval_over_seeds_is_student_s():

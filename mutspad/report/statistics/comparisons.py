@@ -11,14 +11,9 @@ import pandas as pd
 from mutspad.config import Split, StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, score_counts
+from mutspad.evaluation.mnrg import mnrg
 from mutspad.evaluation.score import DECIMALS
-from mutspad.evaluation.significance import (
-    Floats,
-    PairedSamples,
-    holm,
-    interval,
-    mnrg_replicates,
-)
+from mutspad.evaluation.significance import Floats, PairedSamples, holm, interval
 from mutspad.plan.rows import RowModels
 from mutspad.report.records import RunScores, ScoreBook
 from mutspad.report.tables.rows import (
@@ -177,7 +172,7 @@ class Comparisons:
         scores = [[of(name, task) for task in TASK_ORDER] for name in (row, REFERENCE_ROW)]
         n = min(len(each) for of_row in scores for each in of_row)
         method, reference = (np.stack([e[:n] for e in of_row], axis=1) for of_row in scores)
-        return mnrg_replicates(method, reference, MAXIMUM)
+        return mnrg(method, reference, MAXIMUM)
 
     def _describe(
         self,

@@ -142,8 +142,9 @@ class Results:
             mean, base = (list(map(fmean, scores)) for scores in (method, reference))
             # A row may have fewer seeds than another: those that both have.
             pairs = zip(zip(*method, strict=False), zip(*reference, strict=False), strict=False)
-            by_seed = [mnrg(a, b, MAXIMUM) for a, b in pairs]
-            measures[MNRG] = Measured(mnrg(mean, base, MAXIMUM), deviation(by_seed), len(by_seed))
+            by_seed = [float(mnrg(a, b, MAXIMUM)) for a, b in pairs]
+            gain = float(mnrg(mean, base, MAXIMUM))
+            measures[MNRG] = Measured(gain, deviation(by_seed), len(by_seed))
         return measures
 
     def expect(self, tasks: Iterable[Task]) -> frozenset[Column]:

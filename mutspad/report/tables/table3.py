@@ -51,7 +51,8 @@ def table3(results: Results) -> Table:
 def paper_mnrg(paper: Paper, row: str) -> float:
     """Compute the mNRG of one of the paper's unification rows from the paper's scores."""
     reference = paper.table2.rows[REFERENCE_ROW].scores
-    return round(mnrg(_values(paper.table3[row].scores), _values(reference), MAXIMUM), 2)
+    gain = mnrg(_values(paper.table3[row].scores), _values(reference), MAXIMUM)
+    return round(float(gain), 2)
 
 
 def _values(scores: Mapping[Task, float | None]) -> list[float]:
