@@ -26,7 +26,7 @@ from benchmarks.machine import describe_machine
 from mutspad.config import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon
-from mutspad.evaluation.score import main_score, score_layers
+from mutspad.evaluation.score import score_layers
 from mutspad.fingerprint import code_of
 from mutspad.models import fast
 from mutspad.training.predict import annotate
@@ -120,7 +120,7 @@ def train(job: Job) -> dict[str, object]:
                 [task],
                 multi_root=run.multi_root,
             )
-            scores[split] = main_score(task, score_layers(task, splits[split], predicted))
+            scores[split] = score_layers(task, splits[split], predicted)[task.spec.metric]
     return {
         **origin,
         "run": name,

@@ -63,20 +63,6 @@ def score_single_root(
     return {"las_single_root": scores["las"], "uas_single_root": scores["uas"]}
 
 
-def main_score(task: Task, scores: Mapping[str, float]) -> float:
-    """Pick the score by which the paper compares models on a task.
-
-    Raises
-    ------
-    MutspadError
-        When it is not among the scores.
-    """
-    metric = task.spec.metric
-    if metric not in scores:
-        raise MutspadError(f"{task}: expected the score '{metric}', found {sorted(scores)}")
-    return scores[metric]
-
-
 def build_scores(
     run: Run,
     seed: int,
@@ -104,7 +90,7 @@ def build_scores(
         "config": run.model_dump(mode="json"),
         "scores": {
             str(task): {
-                split: {metric: _round(value) for metric, value in metrics.items()}
+                split: {metric: round(value, DECIMALS) for metric, value in metrics.items()}
                 for split, metrics in splits.items()
             }
             for task, splits in scores.items()
@@ -151,8 +137,3 @@ _SCORERS: Mapping[Scheme, Callable[[Sequence[Layer], Sequence[Layer]], dict[str,
     Scheme.IOB2: _score_spans,
     Scheme.TREE: _score_trees,
 }
-
-
-def _round(value: float) -> float:
-    """Round a score and leave a count as it is."""
-    return round(value, DECIMALS) if isinstance(value, float) else value
