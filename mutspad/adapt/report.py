@@ -126,8 +126,7 @@ class Findings:
         domain = self.plan.models[model].domain
         gold = read_conllup(layout.corpus(domain, task, "test.conllup"))
         path = layout.predictions(model, self.plan.seeds[0], "test")
-        ids = [sentence.id for sentence in gold]
-        return gold, select_predictions(read_predictions(path), task, ids, path)
+        return gold, select_predictions(read_predictions(path), task, gold, path)
 
 
 def build_report(found: Findings) -> str:

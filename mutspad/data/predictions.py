@@ -32,14 +32,16 @@ def read_predictions(path: str | Path) -> dict[str, Sentence]:
 
 
 def select_predictions(
-    predicted: Mapping[str, Sentence], task: Task, ids: Iterable[str], path: str | Path
+    predicted: Mapping[str, Sentence], task: Task, gold: Iterable[Sentence], path: str | Path
 ) -> list[Sentence]:
     """Return the predictions of a task's sentences, each with this task's layer alone."""
     selected = []
-    for name in ids:
-        sentence = predicted.get(name)
+    for wanted in gold:
+        sentence = predicted.get(wanted.id)
         if sentence is None or task not in sentence.layers:
-            raise MutspadError(f"{path}: expected a prediction of {task} for '{name}', found none")
-        only = Sentence(name, sentence.words)
+            raise MutspadError(
+                f"{path}: expected a prediction of {task} for '{wanted.id}', found none"
+            )
+        only = Sentence(sentence.id, sentence.words)
         selected.append(only.with_layers({task: sentence.layers[task]}))
     return selected

@@ -137,8 +137,7 @@ def _read_teachers(
         read[split] = {}
         for task, sentences in corpora.items():
             path = layout.predictions(teachers[task], seed, split)
-            ids = (each.id for each in sentences)
-            read[split][task] = select_predictions(read_predictions(path), task, ids, path)
+            read[split][task] = select_predictions(read_predictions(path), task, sentences, path)
     return read
 
 

@@ -37,8 +37,8 @@ def command(*, plan_file: Path, seed: int, results: Path) -> None:
             predicted = {}
             for split in PREDICTED:
                 path = layout.predictions(model, seed, split)
-                ids = [sentence.id for sentence in gold[split]]
-                predicted[split] = select_predictions(read_predictions(path), task, ids, path)
+                found = read_predictions(path)
+                predicted[split] = select_predictions(found, task, gold[split], path)
             rows += judge_layer(
                 task, unified, gold, predicted, domain=domain, seed=seed, labeller=model
             )

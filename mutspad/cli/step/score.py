@@ -16,7 +16,6 @@ import click
 from mutspad.cli.options import plan_option, results_option, seed_option
 from mutspad.data.conllup import read_conllup
 from mutspad.data.predictions import read_predictions, select_predictions
-from mutspad.data.sentence import Sentence
 from mutspad.evaluation.counts import Counted, count_layers, format_counts
 from mutspad.evaluation.score import build_scores, score_layers, score_single_root
 from mutspad.files import read_json, write_bytes, write_json, write_text
@@ -45,7 +44,7 @@ def command(*, plan_file: Path, seed: int, results: Path) -> None:
             found = read_predictions(path)
             for task in run.tasks:
                 gold = read_gold(layout.corpus(run.domain, task, f"{split}.conllup"))
-                predicted = _select(found, task, gold, path)
+                predicted = select_predictions(found, task, gold, path)
                 scored[task][split] = score_layers(task, gold, predicted)
                 if plan.corpora[run.domain][task].single_root:
                     fixed = f"{split}.single-root.conllup"
@@ -61,10 +60,3 @@ def command(*, plan_file: Path, seed: int, results: Path) -> None:
             write_text(layout.counts(name, seed), format_counts(counted))
         if predictor == name:
             write_bytes(layout.curve(name, seed), layout.history(name, seed).read_bytes())
-
-
-def _select(
-    found: dict[str, Sentence], task: Task, gold: list[Sentence], path: Path
-) -> list[Sentence]:
-    """Return one task's predictions in the order of the gold sentences."""
-    return select_predictions(found, task, (sentence.id for sentence in gold), path)
