@@ -28,7 +28,7 @@ class Layout:
 
     @property
     def data(self) -> Path:
-        """Return the path of what tables print of corpora, word vectors and our language model."""
+        """Return the path of the description of corpora, word vectors and our language model."""
         return self.root / "data.json"
 
     @property

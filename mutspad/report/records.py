@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -83,13 +83,6 @@ class LanguageModelSummary(Record):
     tokens: int
 
 
-class RunEncoderInfo(Record):
-    """Name the contextual encoder of a run and where it comes from."""
-
-    name: str
-    source: str
-
-
 class RunScores(Record):
     """Represent `scores/<model>/seed<k>.json`."""
 
@@ -107,27 +100,9 @@ class Setting(Record):
     summaries: list[CorpusSummary]
     vectors: VectorsInfo
     language_model: LanguageModelSummary | None
-    lacking: dict[str, str] = Field(default_factory=dict)  # of a licensed corpus, in its folder
-
-    @classmethod
-    def read(
-        cls,
-        experiment: str,
-        summaries: Iterable[Mapping[str, Any]],
-        vectors: Mapping[str, Any],
-        language_model: Mapping[str, Any] | None = None,
-        lacking: Mapping[str, str] | None = None,
-    ) -> Self:
-        """Check raw summaries, a raw lexicon and the summary of our language model, if any."""
-        return cls(
-            experiment=experiment,
-            summaries=[read_record(CorpusSummary, "a corpus summary", raw) for raw in summaries],
-            vectors=read_record(VectorsInfo, "a lexicon", vectors),
-            language_model=None
-            if language_model is None
-            else read_record(LanguageModelSummary, "a summary of a language model", language_model),
-            lacking=dict(lacking or {}),
-        )
+    lacking: dict[str, str] = Field(
+        default_factory=dict
+    )  # licensed corpus -> files that its folder lacks
 
     @property
     def synthetic(self) -> bool:
@@ -215,12 +190,10 @@ class ScoreBook:
                 )
         return records
 
-    def knows(self, run: str, task: Task, split: Split, metric: str) -> bool:
-        """Return whether any seed of a run has a score."""
+    def knows(self, task: Task, split: Split, metric: str) -> bool:
+        """Return whether any model has a score."""
         return any(
-            metric in record.scores.get(task, {}).get(split, {})
-            for (name, _), record in self._runs.items()
-            if name == run
+            metric in record.scores.get(task, {}).get(split, {}) for record in self._runs.values()
         )
 
     def values_of(self, key: str) -> set[Any]:
@@ -234,11 +207,7 @@ class ScoreBook:
                 values.add(value)
         return values
 
-    def encoders_of(self, runs: Iterable[str]) -> list[RunEncoderInfo]:
-        """List the contextual encoders of these runs, each once."""
-        found = [
-            read_record(RunEncoderInfo, f"the encoder of run {run}", encoder)
-            for run in runs
-            if (encoder := self.records(run)[0].config.get("encoder")) is not None
-        ]
-        return list({encoder.name: encoder for encoder in found}.values())
+    def encoders_of(self, runs: Iterable[str]) -> dict[str, str]:
+        """Name the contextual encoders of these runs, each once, with its source."""
+        encoders = [self.records(run)[0].config.get("encoder") for run in runs]
+        return {each["name"]: each["source"] for each in encoders if each is not None}

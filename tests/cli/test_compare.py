@@ -16,7 +16,6 @@ from mutspad.plan.layout import Layout
 from mutspad.plan.models import PlannedModel
 from mutspad.plan.plan import read_plan, write_plan
 from mutspad.report.ablation.drops import Ablation
-from mutspad.report.records import Setting
 from mutspad.tasks import TASKS, Task
 
 TAGS = ("NOUN", "VERB", "ADJ")
@@ -63,7 +62,8 @@ def folder(plan_of, tmp_path):
     changes = {"rows": {row: {} for row in plan.rows} | rows, "models": models}
     write_plan(plan.model_copy(update=changes), Layout(tmp_path))
     vectors = {"source": "none", "substitute_for": None, "dim": 8}
-    write_json(tmp_path / "data.json", Setting.read("demo", [], vectors).model_dump(mode="json"))
+    data = {"experiment": "demo", "summaries": [], "vectors": vectors, "language_model": None}
+    write_json(tmp_path / "data.json", data)
     gold = build_sentences()
     for run, share in RUNS.items():
         for seed in (1, 2):

@@ -7,7 +7,7 @@ import pytest
 
 from mutspad.plan.plan import Plan
 from mutspad.plan.rows import Rows
-from mutspad.report.records import ScoreBook, Setting
+from mutspad.report.records import ScoreBook, Setting, read_record
 from mutspad.report.tables.rows import Results
 from mutspad.tasks import Task
 
@@ -123,11 +123,21 @@ def report(plan_of: Callable[..., Plan]) -> Rows:
 
 
 @pytest.fixture
+def build_setting(
+    summaries: dict[tuple[str, str], dict[str, Any]], vectors: dict[str, Any]
+) -> Callable[..., Setting]:
+    """Describe the data of the small world, with changes."""
+
+    def call(experiment: str = EXPERIMENT, **changes: Any) -> Setting:
+        raw = {"experiment": experiment, "summaries": [*summaries.values()], "vectors": vectors}
+        return read_record(Setting, "data", {**raw, "language_model": None, **changes})
+
+    return call
+
+
+@pytest.fixture
 def read_results(
-    report: Rows,
-    scores: list[dict[str, Any]],
-    summaries: dict[tuple[str, str], dict[str, Any]],
-    vectors: dict[str, Any],
+    report: Rows, scores: list[dict[str, Any]], build_setting: Callable[..., Setting]
 ) -> Callable[..., Results]:
     """Read the small world, with changes."""
 
@@ -137,13 +147,11 @@ def read_results(
             "seeds": SEEDS,
             "report": report,
             "scores": scores,
-            "summaries": summaries.values(),
-            "vectors": vectors,
+            "language_model": None,
         }
         given = arguments | changes
-        data = (given["summaries"], given["vectors"], given.get("language_model"))
         return Results(
-            Setting.read(given["experiment"], *data),
+            build_setting(given["experiment"], language_model=given["language_model"]),
             ScoreBook(given["experiment"], given["seeds"], given["scores"]),
             given["report"],
             given.get("unavailable", {}),

@@ -1,4 +1,4 @@
-"""Read scores, counts and what tables say of the data from the folder of an experiment."""
+"""Read scores, counts and the description of the data from the folder of an experiment."""
 
 from functools import cache
 from pathlib import Path
@@ -30,9 +30,9 @@ def read_results(folder: Path, plan: Plan) -> Results:
 
 
 def read_setting(folder: Path) -> Setting:
-    """Read what every table says about the data behind it."""
-    path = require_file(Layout(folder).data, "what tables say of the data")
-    return read_record(Setting, "what tables say of the data", read_json(path))
+    """Read the description of the data behind every table."""
+    path = require_file(Layout(folder).data, "the description of the data")
+    return read_record(Setting, "the description of the data", read_json(path))
 
 
 def read_counts(

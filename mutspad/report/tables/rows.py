@@ -115,12 +115,7 @@ class Results:
         self.book = book
         self.report = report
         self.unavailable = unavailable
-        self.single_root = any(
-            book.knows(runs[Task.DEP], Task.DEP, "test", LAS_SINGLE_ROOT.metric)
-            for rows in (report.table2, report.table3)
-            for runs in rows.values()
-            if Task.DEP in runs
-        )
+        self.single_root = book.knows(Task.DEP, "test", LAS_SINGLE_ROOT.metric)
         self._reference = report.table2.get(REFERENCE_ROW, {})
 
     @property

@@ -161,8 +161,8 @@ def _name_encoders(runs: Iterable[str], results: Results) -> str:
     model = results.setting.language_model
     own = "ours" if model is None else f"ours, {_format_tokens(model.tokens)} tokens"
     return "; ".join(
-        own if encoder.source == OWN_LANGUAGE_MODEL else encoder.name
-        for encoder in results.book.encoders_of(runs)
+        own if source == OWN_LANGUAGE_MODEL else name
+        for name, source in results.book.encoders_of(runs).items()
     )
 
 

@@ -5,17 +5,15 @@ import yaml
 
 from mutspad.config import load_params
 from mutspad.report.provenance.parameters import describe_parameters
-from mutspad.report.records import Setting
 
 PARAMS = Path(__file__).resolve().parents[3] / "params.yaml"
 
 
 @pytest.fixture
-def describe(summaries, vectors):
+def describe(build_setting):
     def call(experiment):
-        setting = Setting.read(experiment, summaries.values(), vectors)
         params = load_params(PARAMS, {"experiment": experiment})
-        return params, describe_parameters(params, setting)
+        return params, describe_parameters(params, build_setting(experiment))
 
     return call
 

@@ -31,7 +31,6 @@ from mutspad.report.provenance.provenance import (
     name_sources,
 )
 from mutspad.report.provenance.run_times import read_run_times
-from mutspad.report.records import Setting
 
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -43,14 +42,14 @@ def plan(plan_of):
 
 
 @pytest.fixture
-def record(plan, summaries, vectors):
+def record(plan, build_setting):
     """Build a record of given artefacts, times and raw files."""
 
     def build(artefacts, times=()):
         columns = ["phase", "job", "seconds", "cpu_seconds", "max_rss_mib", "started", "ended"]
         return build_record(
             plan,
-            Setting.read("paper", summaries.values(), vectors),
+            build_setting(),
             environment={},
             artefacts=artefacts,
             run_times=pd.DataFrame(times, columns=columns),
@@ -161,9 +160,8 @@ def test_a_licensed_folder_is_hashed_file_by_file(tmp_path):
     assert described["wsj"]["files"]["03/wsj_0301.mrg"] == {"sha256": EMPTY}
 
 
-def test_sources_are_those_that_were_used(plan, summaries, vectors):
-    setting = Setting.read("paper", summaries.values(), {**vectors, "source": "glove-42b"})
-    names = name_sources(plan, setting, load_registry())
+def test_sources_are_those_that_were_used(plan, build_setting):
+    names = name_sources(plan, build_setting(), load_registry())
     assert {"tweebank2", "wnut17-raw", "glove-42b"} <= set(names)
     assert "wikigold" not in names
     assert "language_model" not in names
@@ -241,15 +239,14 @@ def test_run_times_are_read_job_by_job(tmp_path):
 
 
 @pytest.fixture
-def finished(plan, tmp_path, summaries, vectors, monkeypatch):
+def finished(plan, tmp_path, build_setting, vectors, monkeypatch):
     """Lay out a run with every file that belongs to it, and go there."""
     results = tmp_path / "results" / "paper"
     others = ("figures/figure2.csv", "claims.md", "statistics/counts/x", "tables/table1.csv")
     for name in (*name_artefacts(plan), *others):
         (results / name).parent.mkdir(parents=True, exist_ok=True)
         (results / name).write_text(json.dumps(vectors))
-    setting = Setting.read("paper", summaries.values(), vectors)
-    (results / "data.json").write_text(setting.model_dump_json())
+    (results / "data.json").write_text(build_setting().model_dump_json())
     write_plan(plan, Layout(results))
     (tmp_path / "requirements.txt").write_text("click==1.0\n")
     monkeypatch.chdir(tmp_path)
