@@ -2,6 +2,7 @@ TABLES = [
     f"{RESULTS}/tables/table{n}.{kind}" for n in (1, 2, 3) for kind in ("csv", "md")
 ]
 UNITS = [f"{RESULTS}/tables/table4.{kind}" for kind in ("csv", "md", "html")]
+TABULATE = code_of("mutspad.cli.step.tabulate", "jinja2", "numpy", "pandas", "tabulate")
 
 
 rule tables:
@@ -56,7 +57,7 @@ rule tabulate_corpora:
     benchmark:
         "<benchmarks>/tabulate/table1.tsv"
     params:
-        code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
+        code=TABULATE,
         number=1,
         results=lambda wildcards: RESULTS,
     shell:
@@ -81,7 +82,7 @@ use rule tabulate_corpora as tabulate_methods with:
     benchmark:
         "<benchmarks>/tabulate/table2.tsv"
     params:
-        code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
+        code=TABULATE,
         number=2,
         results=lambda wildcards: RESULTS,
 
@@ -94,12 +95,12 @@ use rule tabulate_methods as tabulate_unification with:
     benchmark:
         "<benchmarks>/tabulate/table3.tsv"
     params:
-        code=code_of("mutspad.cli.step.tabulate", "pandas", "tabulate"),
+        code=TABULATE,
         number=3,
         results=lambda wildcards: RESULTS,
 
 
-rule tabulate_units:
+use rule tabulate_corpora as tabulate_units with:
     input:
         FILES.ablation(),
         plan="<results>/plan.json",
@@ -116,14 +117,9 @@ rule tabulate_units:
     benchmark:
         "<benchmarks>/tabulate/table4.tsv"
     params:
-        code=code_of("mutspad.cli.step.tabulate_units", "jinja2", "numpy", "pandas"),
+        code=TABULATE,
+        number=4,
         results=lambda wildcards: RESULTS,
-    shell:
-        r"""
-        python -m mutspad.cli step tabulate-units \
-            --plan {input.plan:q} \
-            --results {params.results:q} &>{log:q}
-        """
 
 
 rule figures:

@@ -27,7 +27,7 @@ from mutspad.report.statistics.trainings import read_trainings
 @plan_option
 @results_option
 def command(*, plan_file: Path, results: Path) -> None:
-    """Read the counts, how models were trained and what units do; write the verdicts twice."""
+    """Judge by counts, training curves and drops; write verdicts as Markdown and JSON."""
     plan = read_plan(plan_file)
     params = plan.params.statistics
     units = Layout(results).ablation(plan.ablated, plan.seeds[0])

@@ -27,7 +27,7 @@ from mutspad.tasks import Task
 @plan_option
 @results_option
 def command(*, plan_file: Path, results: Path) -> None:
-    """Read how the models behind the tables were trained; write one figure twice."""
+    """Read how the models behind the tables were trained; write the figure as PDF and PNG."""
     plan, layout = read_plan(plan_file), Layout(results)
     paper = read_paper()
     labels = {

@@ -23,7 +23,7 @@ from mutspad.report.figures import max_drop_frame, plot_max_drops, save_figure
 @plan_option
 @results_option
 def command(*, plan_file: Path, results: Path) -> None:
-    """Read the drops of every task; write the figure twice and its data."""
+    """Read the drops of every task; write the figure as PDF and PNG, and its data."""
     plan = read_plan(plan_file)
     run = read_ablated(results, plan)
     drops = max_drop_frame(run, plan.params.ablation.min_support)

@@ -22,7 +22,7 @@ from mutspad.report.tables.silver import tabulate_quality
 @plan_option
 @results_option
 def command(*, plan_file: Path, results: Path) -> None:
-    """Read the comparisons of every seed; write one table twice."""
+    """Read the comparisons of every seed; write one table as CSV and Markdown."""
     plan, layout = read_plan(plan_file), Layout(results)
     found = {seed: read_json(layout.silver(seed)) for seed in plan.silver_seeds}
     # As they were judged: domain by domain, the seeds of each.
