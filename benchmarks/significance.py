@@ -107,8 +107,8 @@ def _enumerate(counts: Counts, rng: np.random.Generator) -> float:
         few = pair[:, :, rng.choice(pair.shape[2], 12, replace=False)]
         random = _draw(few, rng, 20_000)
         swaps = np.array(list(product([0, 1], repeat=12)))
-        swapped = np.einsum("ns,mksc->nmkc", swaps, few).astype(float)
-        every = PairedSamples(random.totals, swapped, random.resampled, random.n_seeds)
+        swapped = np.einsum("ns,mksc->mnkc", swaps, few).astype(float)
+        every = PairedSamples(random.totals, swapped, random.resampled)
         gaps.append(abs(every.p_value(0, 1) - random.p_value(0, 1)))
     return round(max(gaps), 4)
 

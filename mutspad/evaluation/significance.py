@@ -39,21 +39,17 @@ class PairedSamples:
     Parameters
     ----------
     totals
-        Hits and size over all sentences, `[methods, seeds, 2]`; zeros for seeds that a method has
-        not.
+        Hits and size over all sentences of each method, `[seeds, 2]`.
     swapped
-        The same over the sentences of each random half, `[shuffles, methods, seeds, 2]`.
+        The same over the sentences of each random half, `[shuffles, seeds, 2]`.
     resampled
         The mean score over the seeds of a method, on each bootstrap sample of the sentences and,
         where some method has several, as other seeds might move it, `[resamples, methods]`.
-    n_seeds
-        How many seeds each method has, `[methods]`.
     """
 
-    totals: Floats
-    swapped: Floats
+    totals: Sequence[Floats]
+    swapped: Sequence[Floats]
     resampled: Floats
-    n_seeds: NDArray[np.intp]
 
     @classmethod
     def draw(
@@ -78,23 +74,23 @@ class PairedSamples:
         seed_rng
             Where the chance of other seeds comes from; `rng` when None.
         """
-        n_seeds = np.array([len(seeds) for seeds in counts])
-        padded = _pad(counts, int(n_seeds.max()))
-        size = padded.shape[2]
-        swapped = _sum_drawn(padded, _draw_halves(rng, shuffles, size))
-        drawn = _sum_drawn(padded, _draw_samples(rng, resamples, size))
-        totals = padded.sum(axis=2).astype(np.float64)
-        scores = [score_counts(own[:n]) for own, n in zip(totals, n_seeds, strict=True)]
-        noise = draw_seed_noise(scores, resamples, seed_rng or rng)
-        means = np.stack(
-            [score_counts(drawn[:, place, :n]).mean(axis=1) for place, n in enumerate(n_seeds)],
-            axis=1,
+        # All seeds of all methods together, `[sentences, seeds, 2]`.
+        together = np.concatenate(counts).transpose(1, 0, 2).astype(np.float64)
+        ends = np.cumsum([len(seeds) for seeds in counts])[:-1]
+        swapped = _sum_drawn(together, _draw_halves(rng, shuffles, len(together)))
+        drawn = _sum_drawn(together, _draw_samples(rng, resamples, len(together)))
+        totals = np.split(together.sum(axis=0), ends)
+        means = [score_counts(own).mean(axis=1) for own in np.split(drawn, ends, axis=1)]
+        noise = draw_seed_noise(list(map(score_counts, totals)), resamples, seed_rng or rng)
+        return cls(
+            totals=totals,
+            swapped=np.split(swapped, ends, axis=1),
+            resampled=np.stack(means, axis=1) + noise,
         )
-        return cls(totals=totals, swapped=swapped, resampled=means + noise, n_seeds=n_seeds)
 
     def scores(self, method: int) -> Floats:
         """Return the score of each seed of a method, `[seeds]`."""
-        return score_counts(self.totals[method, : self.n_seeds[method]])
+        return score_counts(self.totals[method])
 
     def p_value(self, first: int, second: int) -> float:
         """Test two methods by approximate randomisation (Noreen 1989), two-sided.
@@ -103,9 +99,9 @@ class PairedSamples:
         one. The p-value is `(r + 1) / (n + 1)` where `r` of `n` random swaps differ at least as
         much, in the mean over the seeds that both have, as the methods do.
         """
-        n = min(self.n_seeds[first], self.n_seeds[second])
-        first_totals, second_totals = self.totals[first, :n], self.totals[second, :n]
-        exchanged = self.swapped[:, second, :n] - self.swapped[:, first, :n]
+        n = min(len(self.totals[first]), len(self.totals[second]))
+        first_totals, second_totals = self.totals[first][:n], self.totals[second][:n]
+        exchanged = self.swapped[second][:, :n] - self.swapped[first][:, :n]
         observed = _mean_difference(first_totals, second_totals)
         swapped = _mean_difference(first_totals + exchanged, second_totals - exchanged)
         extreme = int((np.abs(swapped) >= np.abs(observed) - TOLERANCE).sum())
@@ -201,20 +197,12 @@ def _mean_difference(first: Floats, second: Floats) -> Floats:
     return difference
 
 
-def _pad(counts: Sequence[Counts] | Counts, n_seeds: int) -> Counts:
-    """Stack the counts of methods, zeros for seeds that one has not, `[methods, seeds, ...]`."""
-    padded = np.zeros((len(counts), n_seeds, *counts[0].shape[1:]), counts[0].dtype)
-    for place, own in enumerate(counts):
-        padded[place, : len(own)] = own
-    return padded
-
-
-def _sum_drawn(counts: Counts, draws: Iterator[NDArray[np.integer]]) -> Floats:
-    """Sum counts over drawn sentences, `[draws, methods, seeds, 2]`."""
-    methods, seeds, size, _ = counts.shape
-    flat = counts.transpose(2, 0, 1, 3).reshape(size, -1).astype(np.float64)
+def _sum_drawn(counts: Floats, draws: Iterator[NDArray[np.integer]]) -> Floats:
+    """Sum counts, `[sentences, seeds, 2]`, over drawn sentences, `[draws, seeds, 2]`."""
+    size, seeds, _ = counts.shape
+    flat = counts.reshape(size, -1)
     sums = np.concatenate([block.astype(np.float64) @ flat for block in draws])
-    return sums.reshape(-1, methods, seeds, 2)
+    return sums.reshape(-1, seeds, 2)
 
 
 def _draw_halves(
