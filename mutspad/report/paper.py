@@ -32,28 +32,14 @@ class KnownDifference(Closed):
     reason: str
 
 
-class LiteratureRow(Closed):
-    """A row of Table 2 that the paper took from the literature."""
-
-    label: str
-    citation: str
-    scores: TaskScores
-
-
-class SotaRow(Closed):
-    """The paper's best literature score of each task."""
+class PaperRow(Closed):
+    """A row of Table 2 or 3; a score that the paper does not print is None."""
 
     label: str
     scores: TaskScores
-
-
-class MethodRow(Closed):
-    """A row of Table 2 that the paper's authors trained."""
-
-    label: str
-    pretraining: str
-    scores: TaskScores
-    mnrg: float | None
+    citation: str = ""  # of a row that the paper took from the literature
+    pretraining: str = ""
+    mnrg: float | None = None
 
 
 class PublishedRow(Closed):
@@ -65,20 +51,13 @@ class PublishedRow(Closed):
     scores: dict[str, float]
 
 
-class UnificationRow(Closed):
-    """A row of Table 3."""
-
-    label: str
-    scores: dict[Task, float]
-
-
 class PaperTable2(Closed):
     """Table 2, rows in the printed order, then the rows that are not in it."""
 
-    literature: dict[str, LiteratureRow]
-    best_sota: SotaRow
-    rows: dict[str, MethodRow]
-    mutspad_best: MethodRow
+    literature: dict[str, PaperRow]
+    best_sota: PaperRow
+    rows: dict[str, PaperRow]
+    mutspad_best: PaperRow
     since_2020: dict[str, PublishedRow]
 
 
@@ -90,7 +69,11 @@ class Paper(Closed):
     table1: dict[str, dict[Task, PaperCorpus]]
     known_differences: list[KnownDifference]
     table2: PaperTable2
-    table3: dict[str, UnificationRow]
+    table3: dict[str, PaperRow]
+
+    def row(self, name: str) -> PaperRow | None:
+        """Return a row of Table 2 or 3 that the authors trained; None where the paper has none."""
+        return (self.table2.rows | self.table3).get(name)
 
 
 @cache

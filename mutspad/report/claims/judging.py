@@ -20,7 +20,7 @@ from mutspad.report.claims.claims import (
     decide_size,
     read_claims,
 )
-from mutspad.report.paper import read_paper
+from mutspad.report.paper import PaperRow, read_paper
 from mutspad.report.statistics.comparisons import Comparisons, Difference, subtract
 from mutspad.report.statistics.trainings import Stage, Training
 from mutspad.report.tables.rows import (
@@ -350,24 +350,24 @@ def _paper_difference(pair: Pair, task: Task) -> float | None:
     return _subtract(_paper_score(pair.a, task), _paper_score(pair.b, task))
 
 
+def _paper_row(row: str) -> PaperRow | None:
+    """Look up a row of the paper; both choices from Table 3 stand for its best MuTSPad."""
+    paper = read_paper()
+    return paper.table2.mutspad_best if row in (CHOSEN_ON_DEV, BEST_ON_TEST) else paper.row(row)
+
+
 def _paper_score(row: str, task: Task) -> float | None:
     """Look up the score that the paper prints."""
-    paper = read_paper()
-    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
-        return paper.table2.mutspad_best.scores[task]
-    if row in paper.table3:
-        return paper.table3[row].scores[task]
-    return paper.table2.rows[row].scores[task] if row in paper.table2.rows else None
+    printed = _paper_row(row)
+    return None if printed is None else printed.scores[task]
 
 
 def _paper_mnrg(row: str) -> float | None:
     """Look up the paper's mNRG, computed from its scores where it prints none."""
-    paper = read_paper()
-    if row in (CHOSEN_ON_DEV, BEST_ON_TEST):
-        return paper.table2.mutspad_best.mnrg
-    if row in paper.table3:
-        return variant_mnrg(paper, row)
-    return paper.table2.rows[row].mnrg if row in paper.table2.rows else None
+    if row in read_paper().table3:
+        return variant_mnrg(read_paper(), row)
+    printed = _paper_row(row)
+    return None if printed is None else printed.mnrg
 
 
 def _missing(pair: Pair, tasks: Iterable[Task], material: Material) -> list[str]:

@@ -182,17 +182,15 @@ class Results:
 
     def name_row(self, row: str) -> str:
         """Return the label of a row."""
-        paper = read_paper()
-        if row in paper.table3:
-            return paper.table3[row].label
-        if row in paper.table2.rows:
-            return paper.table2.rows[row].label
+        printed = read_paper().row(row)
+        if printed is not None:
+            return printed.label
         described = self.report.described.get(row)
         # A claim can be about a row that the experiment leaves out.
         return row.replace("_", " ").capitalize() if described is None else described.label
 
     def name_fully(self, row: str) -> str:
-        """Return the label of a row as it says itself without its table: MuTSPad, the encoder."""
+        """Return the label of a row for use outside its table: with MuTSPad, or the encoder."""
         label = self.name_row(row)
         if row in self.unification_rows:
             return f"MuTSPad {label}"

@@ -110,13 +110,13 @@ def _build_section(
 
 def _literature_rows(paper: Paper) -> list[NotedRow]:
     """Build the rows that the paper took from the literature, with their citations."""
-    best = paper.table2.best_sota
+    rows = {**paper.table2.literature, "best_sota": paper.table2.best_sota}
     return [
-        *(
-            (Row(name, row.label, "", paper=print_scores(row.scores)), [row.citation])
-            for name, row in paper.table2.literature.items()
-        ),
-        (Row("best_sota", best.label, "", paper=print_scores(best.scores)), []),
+        (
+            Row(name, row.label, row.pretraining, paper=print_scores(row.scores)),
+            [row.citation] if row.citation else [],
+        )
+        for name, row in rows.items()
     ]
 
 
