@@ -21,7 +21,7 @@ def read_results(folder: Path, plan: Plan) -> Results:
     """Read the scores of the rows and what is behind them."""
     layout, rows = Layout(folder), plan.report
     scores = [
-        read_json(require_file(layout.scores(model, seed), "the scores of a model"))
+        read_json(layout.scores(model, seed))
         for model in rows.models()
         for seed in plan.models[model].seeds
     ]
@@ -31,8 +31,7 @@ def read_results(folder: Path, plan: Plan) -> Results:
 
 def read_setting(folder: Path) -> Setting:
     """Read the description of the data behind every table."""
-    path = require_file(Layout(folder).data, "the description of the data")
-    return read_record(Setting, "the description of the data", read_json(path))
+    return read_record(Setting, "the description of the data", read_json(Layout(folder).data))
 
 
 def read_counts(
@@ -69,17 +68,9 @@ def read_counts(
     return counts, sentences
 
 
-def require_file(path: Path, what: str) -> Path:
-    """Return a path, or raise an error when there is no such file."""
-    if not path.is_file():
-        raise MutspadError(f"{path}: expected {what}, found no file")
-    return path
-
-
 def _read_model(path: Path) -> dict[Task, Counted]:
     """Read the counts of one model and seed."""
-    text = require_file(path, "the counts of a model").read_text(encoding="utf-8")
     try:
-        return parse_counts(text)
+        return parse_counts(path.read_text(encoding="utf-8"))
     except MutspadError as error:
         raise MutspadError(f"{path}:{error}") from None

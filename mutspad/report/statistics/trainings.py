@@ -9,7 +9,6 @@ import pandas as pd
 from mutspad.plan.layout import Layout
 from mutspad.plan.models import AS_IS
 from mutspad.plan.plan import Plan
-from mutspad.report.statistics.reading import require_file
 
 # The run of a row, or the one that it was fine-tuned from.
 Stage = Literal["row", "parent"]
@@ -55,6 +54,5 @@ def read_trainings(folder: Path, plan: Plan) -> dict[str, dict[Stage, list[Train
 
 def _read_training(folder: Path, plan: Plan, model: str, seed: int) -> Training:
     """Read the history of one run and seed."""
-    path = Layout(folder).curve(model, seed)
-    history = pd.read_csv(require_file(path, "the history of a run"))
+    history = pd.read_csv(Layout(folder).curve(model, seed))
     return Training(tuple(map(float, history["dev_mean"])), plan.resolve(model).training.max_epochs)
