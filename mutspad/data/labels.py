@@ -3,6 +3,28 @@
 from collections.abc import Mapping, Sequence
 
 OUTSIDE = "O"
+UNIVERSAL_TAGS = frozenset(
+    [
+        "ADJ",
+        "ADP",
+        "ADV",
+        "AUX",
+        "CCONJ",
+        "DET",
+        "INTJ",
+        "NOUN",
+        "NUM",
+        "PART",
+        "PRON",
+        "PROPN",
+        "PUNCT",
+        "SCONJ",
+        "SYM",
+        "VERB",
+        "X",
+    ]
+)
+"""The POS tags of Universal Dependencies."""
 ROOT_RELATION = "root"
 """The relation of every root and of nothing else (Universal Dependencies)."""
 

@@ -4,33 +4,12 @@ from collections.abc import Iterable, Sequence
 
 from conllu import Metadata, Token, TokenList
 
-from mutspad.data.labels import escape_misc
+from mutspad.data.labels import UNIVERSAL_TAGS, escape_misc
 from mutspad.data.sentence import Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.attachment import to_single_root
 from mutspad.tasks import Task, misc_tasks
 
-UNIVERSAL_TAGS = frozenset(
-    [
-        "ADJ",
-        "ADP",
-        "ADV",
-        "AUX",
-        "CCONJ",
-        "DET",
-        "INTJ",
-        "NOUN",
-        "NUM",
-        "PART",
-        "PRON",
-        "PROPN",
-        "PUNCT",
-        "SCONJ",
-        "SYM",
-        "VERB",
-        "X",
-    ]
-)
 UNKNOWN_RELATION = "dep"
 
 

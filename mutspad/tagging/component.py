@@ -13,7 +13,7 @@ from spacy.attrs import DEP, HEAD
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from mutspad.evaluation.conllu import UNIVERSAL_TAGS
+from mutspad.data.labels import UNIVERSAL_TAGS
 from mutspad.tagging import document as tagged
 from mutspad.tagging.pipeline import Pipeline, load
 

@@ -7,10 +7,10 @@ from typing import Protocol, overload
 
 from mutspad.config import Run
 from mutspad.data.anonymise import anonymise
+from mutspad.data.labels import UNIVERSAL_TAGS
 from mutspad.data.sentence import Layer, Origin, Sentence, is_word
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, MutspadError
-from mutspad.evaluation.conllu import UNIVERSAL_TAGS
 from mutspad.models.description import DESCRIPTION, open_description
 from mutspad.tagging.document import Document
 from mutspad.tagging.light import LightModel

@@ -42,7 +42,7 @@ ENTITY_TYPES: Mapping[Domain, Mapping[Entity, str]] = {
     },
 }
 
-UNIVERSAL_TAGS: Mapping[str, str] = {
+TO_UNIVERSAL: Mapping[str, str] = {
     "CC": "CCONJ",
     "CD": "NUM",
     "DT": "DET",
@@ -155,7 +155,7 @@ def _universal_tag(node: Node) -> str:
         return "PART" if node.tag == "TO" else "SCONJ"
     if node.tag == "DT" and node.relation != "det":
         return "PRON"
-    return UNIVERSAL_TAGS[node.tag]
+    return TO_UNIVERSAL[node.tag]
 
 
 def _iob2(spans: Sequence[Span | None], names: Mapping[Entity, str]) -> tuple[str, ...]:
