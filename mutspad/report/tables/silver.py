@@ -30,7 +30,6 @@ class Evidence(StrEnum):
 
     DEV = "dev"
     TEST = "test"
-    TRAIN = "train"
     SEEN = "same words, seen"
     HELD_OUT = "same words, held out"
 
@@ -41,8 +40,6 @@ _MEANING = {
     "other corpora's: most differ more from its training set, and some it has seen there, word for "
     "word",
     Evidence.TEST: "The same on the test set, by which nothing was chosen",
-    Evidence.TRAIN: "The labeller on its own training sentences, which keep their gold labels: how "
-    "far it reproduces what it was shown",
     Evidence.SEEN: "Sentences with this silver layer whose words are also those of a sentence of "
     "the labeller's training set: it has seen their gold labels",
     Evidence.HELD_OUT: "The same for its dev and test sets: silver labels as they stand in the "
