@@ -127,10 +127,7 @@ def _differs(results: Results) -> bool:
     return (
         setting.vectors.substitute_for is not None
         or any(summary.substitute_for or summary.token_budget for summary in setting.summaries)
-        or any(
-            results.book.values_of(key) - {printed}
-            for key, printed in read_paper().hyper_parameters.items()
-        )
+        or bool(results.other_sizes())
     )
 
 

@@ -197,6 +197,16 @@ class Results:
         own = self.own_rows.get(row)
         return f"{label} ({own.encoder})" if own is not None and own.encoder else label
 
+    def other_sizes(self) -> dict[str, set[Any]]:
+        """Collect the values of hyper-parameters that differ from the paper's (5.3)."""
+        # The vectors are the experiment's, not a run's.
+        known = {"vectors.dim": {self.setting.vectors.dim}}
+        return {
+            key: values
+            for key, printed in read_paper().hyper_parameters.items()
+            if (values := known.get(key, self.book.values_of(key)) - {printed})
+        }
+
     def _scores_of(self, runs: Mapping[Task, str]) -> list[list[float]]:
         """Return the main test score of each task and seed."""
         return [self.book.values(runs[task], task, "test", task.spec.metric) for task in TASK_ORDER]
@@ -265,7 +275,7 @@ def note_scores(results: Results) -> list[str]:
         f"mNRG: median over the four tasks of (score - reference) / ({MAXIMUM:.0f} - reference), "
         f"in per cent; reference: Mono-task Learning; of the mean scores"
         + ("" if results.n_seeds == 1 else "; ± over each seed's own gain over its own reference"),
-        *_note_sizes(results),
+        *_note_sizes(results.other_sizes()),
         *note_data(results.setting),
     ]
 
@@ -281,13 +291,11 @@ def _note_fewer_seeds(results: Results) -> list[str]:
     return [f"Trained with the first seeds only: {', '.join(fewer)}"] if fewer else []
 
 
-def _note_sizes(results: Results) -> list[str]:
+def _note_sizes(sizes: Mapping[str, set[Any]]) -> list[str]:
     """Build the note on hyper-parameters that differ from the paper's."""
-    # The vectors are the experiment's, not a run's.
-    known = {"vectors.dim": {results.setting.vectors.dim}}
+    printed = read_paper().hyper_parameters
     others = [
-        f"{key} {', '.join(map(str, sorted(values)))} ({printed})"
-        for key, printed in read_paper().hyper_parameters.items()
-        if (values := known.get(key, results.book.values_of(key)) - {printed})
+        f"{key} {', '.join(map(str, sorted(values)))} ({printed[key]})"
+        for key, values in sizes.items()
     ]
     return [f"Not the paper's hyper-parameters (5.3): {'; '.join(others)}"] if others else []

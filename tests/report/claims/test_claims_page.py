@@ -99,10 +99,15 @@ def test_what_the_verdicts_cannot_carry_is_said_first(build, scores):
     assert "| Verdict here (one seed) |" in " ".join(page.split())
 
 
-def test_an_experiment_that_is_not_the_paper_s_says_so(build, scores):
+def test_an_experiment_that_is_not_the_paper_s_says_so(build, scores, vectors):
+    warning = "**This is not the paper's experiment**"
+    assert warning not in build()[0]
     page, _ = build(scores=[record | {"config": {"model": {"char_dim": 16}}} for record in scores])
-    assert "**This is not the paper's experiment**" in page
-    assert "**This is not the paper's experiment**" not in build()[0]
+    assert warning in page
+    vectors["dim"] = 50
+    page, _ = build()
+    assert warning in page
+    assert "vectors.dim 50 (300)" in page
 
 
 def test_the_record_is_json_and_says_what_was_drawn(build, params):
