@@ -160,7 +160,7 @@ class _Packer:
         return [self._add_file(self.results / path) for path in self._list_recorded(OUTPUTS)]
 
     def _list_recorded(self, patterns: Iterable[str]) -> list[str]:
-        """List the artefacts of the record that match a pattern; what else lies there is none."""
+        """List the artefacts of the record that match a pattern; other files there are ignored."""
         artefacts = sorted(self.record["artefacts"])
         return [path for path in artefacts if any(fnmatch(path, like) for like in patterns)]
 
