@@ -14,14 +14,7 @@ def computing_in(precision: Precision) -> AbstractContextManager[object]:
     Only the CPU computes in bfloat16, only a GPU in TF32 (`round_factors`).
 
     Leave the context before going backwards: each gradient takes the type of its product by itself.
-
-    Raises
-    ------
-    ValueError
-        When the precision is not resolved.
     """
-    if precision == "auto":
-        raise ValueError("precision: expected fp32, bf16 or tf32, found auto")
     return torch.autocast("cpu", torch.bfloat16) if precision == "bf16" else nullcontext()
 
 

@@ -150,14 +150,7 @@ def sample_target_batches(
     -------
     list[list[int]]
         Indices of the target sentences of each step.
-
-    Raises
-    ------
-    ValueError
-        When there is no sentence to sample.
     """
-    if not lengths:
-        raise ValueError("the target text: expected at least one sentence, found none")
     needed = sum(map(len, steps))
     first_pass, position = divmod(epoch * needed, len(lengths))
     n_passes = -(-(position + needed) // len(lengths))

@@ -1,6 +1,5 @@
 """Early stopping on the dev score (paper 5.3)."""
 
-import math
 from dataclasses import dataclass
 
 
@@ -27,14 +26,7 @@ class EarlyStopping:
         """Record an epoch's score and return whether it is the best so far.
 
         Of equal scores the earlier epoch stays the best.
-
-        Raises
-        ------
-        ValueError
-            When the score is not finite: no comparison with it would mean anything.
         """
-        if not math.isfinite(score):
-            raise ValueError(f"dev score of epoch {epoch}: expected a finite number, found {score}")
         if self.best_score is None or score > self.best_score:
             self.best_epoch, self.best_score, self.stale = epoch, score, 0
             return True

@@ -258,8 +258,7 @@ def fit(
     Raises
     ------
     TrainingError
-        When a task has no sentences or no loss weight, a sentence lacks a layer, an adversary meets
-        several tasks or has no sentences, or a loss or gradient is not finite.
+        When a task has no sentences, a sentence lacks a layer, or a loss or gradient is not finite.
     """
     trainer = _Trainer(
         model,
@@ -312,8 +311,6 @@ class _Trainer:
         adversary: Adversary | None,
         contextual: VectorSource | None,
     ) -> None:
-        if adversary is not None:
-            _check_adversary(adversary, model.tasks)
         self._adversary, self._contextual = adversary, contextual
         self._model, self._vocabulary = model, vocabulary
         self._params, self._multi_root, self._seed = params, multi_root, seed
@@ -331,10 +328,6 @@ class _Trainer:
         self._dev = {task: dev.get(task, ()) for task in model.tasks}
         for task, sentences in self._dev.items():
             _require_layers("dev", sentences, [task])
-            if task not in params.loss_weights:
-                raise TrainingError(
-                    f"training.loss_weights: expected a weight of {task}, found none"
-                )
 
     def run_epoch(self, state: TrainerState, checkpoint: Checkpoint | None) -> None:
         """Train the next epoch, or the rest of it, and record its scores."""
@@ -479,16 +472,6 @@ class _Trainer:
         return [
             encode(self._vocabulary, sentence, tasks, self._contextual) for sentence in sentences
         ]
-
-
-def _check_adversary(adversary: Adversary, tasks: Sequence[Task]) -> None:
-    """Check that an adversary has text and a mono-task model."""
-    if len(tasks) != 1:
-        raise TrainingError(
-            f"adversarial training: expected a model of one task, found {', '.join(tasks)}"
-        )
-    if not adversary.unlabelled:
-        raise TrainingError("adversarial training: expected unlabelled sentences, found none")
 
 
 def _require_layers(split: str, sentences: Sequence[Sentence], tasks: Sequence[Task]) -> None:

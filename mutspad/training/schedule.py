@@ -46,15 +46,8 @@ def count_rounds(lengths: Mapping[Task, Sequence[int]], batch_sentences: int) ->
 
     Ours: an epoch then takes about as many steps as one pass over all corpora, and for one task it
     is exactly a pass.
-
-    Raises
-    ------
-    ValueError
-        When there is no corpus or one holds no sentence.
     """
-    if not lengths:
-        raise ValueError("a schedule: expected at least one corpus, found none")
-    total = sum(_count_batches(task, lengths[task], batch_sentences) for task in lengths)
+    total = sum(-(-len(corpus) // batch_sentences) for corpus in lengths.values())
     return -(-total // len(lengths))
 
 
@@ -79,11 +72,6 @@ def one_task_per_batch(
         Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
-
-    Raises
-    ------
-    ValueError
-        When there is no corpus or one holds no sentence.
     """
     rounds = count_rounds(lengths, batch_sentences)
     batches = {
@@ -127,14 +115,7 @@ def all_tasks_per_batch(
         Sentences in a batch, and batches that are sorted by length together.
     seed, epoch
         Decide the order of the sentences; the epoch is counted from 0.
-
-    Raises
-    ------
-    ValueError
-        When there is no task or no sentence.
     """
-    if not tasks:
-        raise ValueError("a schedule: expected at least one task, found none")
     rounds = -(-count_rounds({tasks[0]: lengths}, batch_sentences) // len(tasks))
     sampled = _sample_batches(
         lengths,
@@ -162,10 +143,3 @@ def _sample_batches(
         for batch in shuffle(np.random.default_rng((*seeds, number)))[position:]:
             yield tuple(batch)
         number, position = number + 1, 0
-
-
-def _count_batches(task: Task, lengths: Sequence[int], batch_sentences: int) -> int:
-    """Count the batches of one pass."""
-    if not lengths:
-        raise ValueError(f"the corpus of {task}: expected at least one sentence, found none")
-    return -(-len(lengths) // batch_sentences)

@@ -61,7 +61,7 @@ def fit_run(
     parent: LoadedModel | None,
     contextual: ContextualVectors | None = None,
     encoder: TrainableEncoder | None = None,
-    unlabelled: Sequence[tuple[str, ...]] | None = None,
+    unlabelled: Sequence[tuple[str, ...]] = (),
     checkpoint: Checkpoint | None = None,
     measured: Precision | None = None,
 ) -> FittedRun:
@@ -95,7 +95,7 @@ def fit_run(
     Raises
     ------
     TrainingError
-        When the phase trains nothing, the training set or the parent is not of the run's kind, a
+        When the phase trains nothing, the contextual vectors of the run's encoder are not there, a
         task has no sentences, or training leaves the finite numbers.
     CheckpointError
         When the parent's network is not the run's.
@@ -103,23 +103,11 @@ def fit_run(
         When the run, or the checkpoint, asks for a GPU and there is none, or the run for a
         precision that its device has not.
     """
-    if isinstance(train, Mapping) == run.unified:
-        expected, found = "one corpus a task", "a unified corpus"
-        if run.unified:
-            expected, found = found, expected
-        raise TrainingError(f"run {run.name}: expected {expected}, found {found}")
     if run.phase not in TRAINED_PHASES:
         raise TrainingError(
             f"run {run.name}: expected one of the phases {', '.join(TRAINED_PHASES)}, found "
             f"{run.phase}, which trains nothing"
         )
-    if (parent is not None) != (run.phase == "finetune"):
-        raise TrainingError(
-            f"run {run.name}: expected a parent model exactly for the phase finetune, found phase "
-            f"{run.phase} {'without' if parent is None else 'with'} one"
-        )
-    if parent is not None:
-        _check_parent(run, parent.run)
     seed_everything(seed)
     run = resolve_precision(resolve_device(run, checkpoint), checkpoint, measured)
     vocabulary = build_vocabulary(
@@ -147,22 +135,13 @@ def _build_contextual(
     run: Run, vectors: ContextualVectors | None, encoder: TrainableEncoder | None
 ) -> ContextualWords | None:
     """Build the source of the contextual vectors of a run: its cache or its encoder."""
-    given = "none"
-    if vectors is not None:
-        given = f"cached vectors of {vectors.encoder}"
-    elif encoder is not None:
-        given = "an encoder to train"
-    if run.encoder is None:
-        expected = "none"
-    elif run.encoder.trained:
-        expected = "an encoder to train"
-    else:
-        expected = f"cached vectors of {run.encoder.name}"
-    if given != expected:
-        raise TrainingError(
-            f"run {run.name}: contextual vectors: expected {expected}, found {given}"
-        )
     source = encoder if vectors is None else vectors
+    if (source is None) != (run.encoder is None):
+        expected = "none" if run.encoder is None else f"those of {run.encoder.name}"
+        found = "none" if source is None else f"{source.n_layers} layers of them"
+        raise TrainingError(
+            f"run {run.name}: contextual vectors: expected {expected}, found {found}"
+        )
     if source is None or run.encoder is None:
         return None
     shape = ContextualShape(source.n_layers, source.dim)
@@ -174,32 +153,14 @@ def _build_adversary(
     run: Run,
     model: MuTSPad,
     vocabulary: Vocabulary,
-    unlabelled: Sequence[tuple[str, ...]] | None,
+    unlabelled: Sequence[tuple[str, ...]],
     seed: int,
 ) -> Adversary | None:
     """Build the discriminator and read the target sentences of an adversarial run."""
-    if (unlabelled is not None) != (run.adversarial is not None):
-        expected = "none" if run.adversarial is None else f"sentences of {run.adversarial.target}"
-        found = "none" if unlabelled is None else f"{len(unlabelled)} sentences"
-        raise TrainingError(f"run {run.name}: unlabelled text: expected {expected}, found {found}")
-    if run.adversarial is None or unlabelled is None:
+    if run.adversarial is None:
         return None
     encoded = [encode(vocabulary, Sentence("", words)) for words in unlabelled]
     return build_adversary(run.adversarial, model, run.tasks[0], encoded, seed)
-
-
-def _check_parent(run: Run, parent: Run) -> None:
-    """Check that a model is the parent that the run names."""
-    if parent.name != run.parent or not set(run.tasks) <= set(parent.tasks):
-        raise CheckpointError(
-            f"run {run.name}: expected the parent {run.parent} with the tasks "
-            f"{', '.join(run.tasks)}, found {parent.name} with {', '.join(parent.tasks)}"
-        )
-    if (parent.encoder, parent.replaces_words) != (run.encoder, run.replaces_words):
-        raise CheckpointError(
-            f"run {run.name}: expected a parent with the contextual encoder "
-            f"{run.encoder and run.encoder.name}, found {parent.encoder and parent.encoder.name}"
-        )
 
 
 def build_vocabulary(

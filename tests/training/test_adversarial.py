@@ -14,7 +14,7 @@ from mutspad.models.adversarial import domain_accuracy, domain_loss
 from mutspad.tasks import TASKS, Task
 from mutspad.training import loop
 from mutspad.training.adversarial import Adversary, build_adversary, reversal, sample_target_batches
-from mutspad.training.loop import TrainingError, fit
+from mutspad.training.loop import fit
 from mutspad.training.optimiser import Optimiser
 from mutspad.training.seeding import seed_everything
 from mutspad.training.stages import build_model, build_vocabulary
@@ -105,11 +105,6 @@ def test_seeds_and_epochs_sample_differently():
     assert sampled[0] != sampled[1]
     assert sampled[0] != sampled[2]
     assert not set(chain(*sampled[0])) & set(chain(*sampled[1]))
-
-
-def test_no_text_cannot_be_sampled():
-    with pytest.raises(ValueError, match="target text: expected at least one sentence"):
-        sample_target_batches([], [[3]], seed=1, epoch=0)
 
 
 @pytest.mark.parametrize("progress", [0.0, 0.1, 1.0])
@@ -269,14 +264,3 @@ def test_the_state_holds_the_discriminator(monkeypatch, build, make_run, corpora
     momenta = states[0].optimiser.state_dict()[0]["momenta"]
     dense = [weight for weight in model.parameters() if weight is not model.encoder.words.weight]
     assert len(momenta) == len(dense) + len(list(adversary.discriminator.parameters()))
-
-
-def test_several_tasks_and_no_text_are_refused(build, make_run, corpora):
-    model, vocabulary, adversary = build(make_run((Task.POS, Task.NER)))
-    run = make_run((Task.POS, Task.NER))
-    with pytest.raises(TrainingError, match="expected a model of one task, found pos, ner"):
-        _fit(run, model, vocabulary, corpora, adversary)
-    run = make_run((Task.POS,))
-    model, vocabulary, adversary = build(run, target=())
-    with pytest.raises(TrainingError, match="expected unlabelled sentences, found none"):
-        _fit(run, model, vocabulary, corpora, adversary)

@@ -128,7 +128,7 @@ def train(make_run, sentences, corpora, lexicon, cache):
             lexicon=lexicon,
             parent=None,
             contextual=None if run.encoder is None else cache,
-            unlabelled=None if run.adversarial is None else TEXT,
+            unlabelled=() if run.adversarial is None else TEXT,
             checkpoint=checkpoint,
         )
 

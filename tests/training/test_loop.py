@@ -198,7 +198,7 @@ def test_a_gradient_that_is_no_number_stops_training(monkeypatch, build, make_ru
         _fit(run, model, vocabulary, corpora, corpora)
 
 
-def test_missing_sentences_layers_and_weights_are_named(build, make_run, sentences, corpora):
+def test_missing_sentences_and_layers_are_named(build, make_run, sentences, corpora):
     run = make_run()
     model, vocabulary = build(run)
     without = {task: corpus for task, corpus in corpora.items() if task is not Task.NER}
@@ -208,6 +208,3 @@ def test_missing_sentences_layers_and_weights_are_named(build, make_run, sentenc
         _fit(run, model, vocabulary, corpora, without)
     with pytest.raises(TrainingError, match="sentence s0: expected a layer of chunk"):
         _fit(run, model, vocabulary, corpora[Task.POS], corpora)
-    run = make_run(training={"loss_weights": {"pos": 1.0}})
-    with pytest.raises(TrainingError, match="loss_weights: expected a weight of chunk"):
-        _fit(run, model, vocabulary, corpora, corpora)

@@ -57,18 +57,18 @@ def train(make_run, sentences, corpora, lexicon, bert):
         "forms": {"the": "mary"},
     }
     kinds = {
-        "multi": (make_run(training={"max_epochs": 3}), corpora, None),
-        "unified": (make_run(training={"max_epochs": 12}, unified=True), sentences, None),
+        "multi": (make_run(training={"max_epochs": 3}), corpora, ()),
+        "unified": (make_run(training={"max_epochs": 12}, unified=True), sentences, ()),
         "adversarial": (
             make_run((Task.POS,), {"max_epochs": 4}, adversarial=ADVERSARIAL),
             {Task.POS: corpora[Task.POS]},
             TEXT,
         ),
-        "encoder": (make_run(training={"max_epochs": 3}, encoder=encoder), corpora, None),
+        "encoder": (make_run(training={"max_epochs": 3}, encoder=encoder), corpora, ()),
         "finetune": (
             make_run(training={"max_epochs": 3}, phase="finetune", parent="parent"),
             corpora,
-            None,
+            (),
         ),
     }
 

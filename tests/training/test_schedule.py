@@ -140,14 +140,3 @@ def test_unified_epochs_of_n_tasks_make_one_pass_of_all_tasks(size, batch_senten
     assert len(steps) == -(-a_pass // len(TASKS))
     steps = [step for epoch in range(len(TASKS)) for step in sample(epoch=epoch)][:a_pass]
     assert sorted(index for step in steps for index in step.sentences) == list(range(size))
-
-
-@pytest.mark.parametrize("lengths", [{}, {Task.POS: [3], Task.NER: []}])
-def test_nothing_to_learn_from_is_refused(lengths):
-    with pytest.raises(ValueError, match="at least one"):
-        next(one_task_per_batch(lengths, batch_sentences=2, pool_batches=2, seed=1, epoch=0))
-
-
-def test_a_unified_schedule_without_tasks_is_refused():
-    with pytest.raises(ValueError, match="at least one task"):
-        next(all_tasks_per_batch([1], (), batch_sentences=2, pool_batches=2, seed=1, epoch=0))

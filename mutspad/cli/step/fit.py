@@ -98,7 +98,7 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         parent=None if run.parent is None else load_model(layout.model(run.parent, seed)),
         contextual=open_contextual(run, layout),
         encoder=_open_trained(run),
-        unlabelled=None
+        unlabelled=()
         if run.adversarial is None
         else read_text(layout.text(run.adversarial.target)),
         checkpoint=checkpoint,
