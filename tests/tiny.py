@@ -1,6 +1,6 @@
-"""Sentences with all four layers, and a network small enough to learn them in seconds."""
+"""Sentences with all four layers, a network small enough to learn them, a checkpoint that dies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ from mutspad.config import Run
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.tasks import TASKS, Task
+from mutspad.training.resume import Checkpoint
 
 
 def make_sentences(rows: Iterable[Sequence[str]]) -> list[Sentence]:
@@ -92,3 +93,20 @@ def make_run(
         "training": settings | (training or {}),
     }
     return Run.model_validate(run | changes)
+
+
+class KilledError(Exception):
+    """Stand in for a kill between two steps."""
+
+
+class Fragile(Checkpoint):
+    """Die after some writes."""
+
+    lives = 0
+
+    def write(self, state: Mapping[str, Any]) -> None:
+        """Write, and die when no life is left."""
+        super().write(state)
+        self.lives -= 1
+        if not self.lives:
+            raise KilledError

@@ -22,6 +22,7 @@ from mutspad.training.precision import resolve_precision
 from mutspad.training.predict import annotate
 from mutspad.training.resume import Checkpoint
 from mutspad.training.stages import fit_run
+from tests.tiny import Fragile, KilledError
 
 AWAY = torch.device("meta")
 COPIES = (torch.ops.aten.copy_.default, torch.ops.aten._to_copy.default)
@@ -286,18 +287,6 @@ def test_runs_from_before_the_setting_are_of_the_cpu(make_run):
 on_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
 
-class Fragile(Checkpoint):
-    """Die after the third write."""
-
-    writes = 0
-
-    def write(self, state):
-        super().write(state)
-        self.writes += 1
-        if self.writes == 3:
-            raise InterruptedError
-
-
 def outcome(fitted):
     """Return the bytes of the weights, and the history."""
     return save(fitted.model.state_dict()), [record.as_row() for record in fitted.history]
@@ -324,7 +313,8 @@ def test_a_training_on_a_gpu_ends_alike_when_it_was_stopped(kind, train, tmp_pat
     options = {"max_epochs": 3, "batch_sentences": 1}
     expected = outcome(train(kind, "auto", **options))
     checkpoint = Fragile(tmp_path / "kept.ckpt", "this one", 0)
-    with pytest.raises(InterruptedError):
+    checkpoint.lives = 3
+    with pytest.raises(KilledError):
         train(kind, "auto", checkpoint=checkpoint, **options)
     # What other work in the process drew must not matter.
     torch.rand(3, device="cuda")

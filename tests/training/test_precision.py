@@ -10,24 +10,8 @@ from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.precision import widened
 from mutspad.tasks import TASKS, Task
 from mutspad.training import precision
-from mutspad.training.resume import Checkpoint
 from mutspad.training.stages import fit_run
-
-
-class KilledError(Exception):
-    """Stand in for a kill between two steps."""
-
-
-class Fragile(Checkpoint):
-    """Die after the third write."""
-
-    writes = 0
-
-    def write(self, state):
-        super().write(state)
-        self.writes += 1
-        if self.writes == 3:
-            raise KilledError
+from tests.tiny import Fragile, KilledError
 
 
 @pytest.fixture
@@ -132,6 +116,7 @@ def test_a_training_that_is_taken_up_keeps_its_precision(make_run, train, probed
     probed("bf16")
     expected = train(run)
     checkpoint = Fragile(tmp_path / "kept.ckpt", "this one", 0)
+    checkpoint.lives = 3
     with pytest.raises(KilledError):
         train(run, checkpoint)
     calls = probed("fp32")

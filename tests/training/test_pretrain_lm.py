@@ -11,7 +11,7 @@ from mutspad.config import LanguageModelParams
 from mutspad.errors import LanguageModelError
 from mutspad.models.elmo import Elmo
 from mutspad.training.pretrain_lm import fit_language_model, learning_rate
-from mutspad.training.resume import Checkpoint
+from tests.tiny import Fragile, KilledError
 
 PARAMS = {
     "domains": ["tweets"],
@@ -187,22 +187,6 @@ def test_a_mistake_leaves_nothing_behind(texts, tmp_path, capsys):
     assert pretrain(texts, tmp_path / "x", held_out=0.0) == 1
     assert "expected sentences to hold out" in capsys.readouterr().err
     assert not (tmp_path / "x").exists()
-
-
-class KilledError(Exception):
-    """Stand in for a kill between two steps."""
-
-
-class Fragile(Checkpoint):
-    """Die after some writes."""
-
-    lives = 0
-
-    def write(self, state):
-        super().write(state)
-        self.lives -= 1
-        if not self.lives:
-            raise KilledError
 
 
 def test_a_training_ends_alike_wherever_it_was_stopped(tmp_path):

@@ -13,26 +13,11 @@ from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.tasks import TASKS, Task
 from mutspad.training.resume import Checkpoint
 from mutspad.training.stages import fit_run
+from tests.tiny import Fragile, KilledError
 
 TEXT = [("omg", "owls"), ("so", "sweeet", "!"), ("go", "Ana"), ("two", "owls", "!")]
 ADVERSARIAL = {"target": "tweets", "hidden": 4, "max_reversal": 1.0, "steepness": 10.0}
 KILLS = 6
-
-
-class KilledError(Exception):
-    """Stand in for a kill between two steps."""
-
-
-class Fragile(Checkpoint):
-    """Die after some writes."""
-
-    lives = 0
-
-    def write(self, state):
-        super().write(state)
-        self.lives -= 1
-        if not self.lives:
-            raise KilledError
 
 
 @pytest.fixture
