@@ -22,16 +22,7 @@ from mutspad.models.adversarial import (
     domain_loss,
     reverse_gradient,
 )
-from mutspad.models.mutspad import MuTSPad
-from mutspad.tasks import PAPER_TASKS, Task
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DomainLoss:
-    """Loss (a scalar) and accuracy in per cent of the discriminator on one step."""
-
-    loss: Tensor
-    accuracy: float
+from mutspad.tasks import PAPER_TASKS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +56,7 @@ class Adversary:
         )
         return [[self.unlabelled[index] for index in step] for step in sampled]
 
-    def discriminate(self, source: Tensor, target: Tensor, progress: float) -> DomainLoss:
+    def discriminate(self, source: Tensor, target: Tensor, progress: float) -> tuple[Tensor, float]:
         """Classify the domains of words; the loss reverses the gradient of the features.
 
         Parameters
@@ -74,38 +65,17 @@ class Adversary:
             Features of words of each domain, `[words, feature_dim]`.
         progress
             The share of the training that is done.
+
+        Returns
+        -------
+        tuple[Tensor, float]
+            The loss, a scalar, and the discriminator's accuracy in per cent.
         """
         scale = reversal(progress, self.params)
         logits = [
             self.discriminator(reverse_gradient(features, scale)) for features in (source, target)
         ]
-        return DomainLoss(domain_loss(*logits), domain_accuracy(*logits))
-
-
-def build_adversary(
-    params: AdversarialParams,
-    model: MuTSPad,
-    task: Task,
-    unlabelled: Sequence[Encoded],
-    seed: int,
-) -> Adversary:
-    """Build the adversary of a mono-task model.
-
-    PyTorch's generator decides the discriminator's first weights: seed it before.
-
-    Parameters
-    ----------
-    params
-        The discriminator and the schedule of the reversal.
-    model, task
-        The model, and its task, whose features are to become independent of the domain.
-    unlabelled
-        Sentences of the target domain.
-    seed
-        Decides their order.
-    """
-    discriminator = DomainDiscriminator(model.feature_dim(task), params.hidden)
-    return Adversary(discriminator, params, unlabelled, seed)
+        return domain_loss(*logits), domain_accuracy(*logits)
 
 
 def reversal(progress: float, params: AdversarialParams) -> float:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
 
-from mutspad.config import Device, Precision, TrainingParams
+from mutspad.config import Run
 from mutspad.data.batching import Batch, Encoded, VectorSource, collate, encode
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
@@ -24,7 +24,7 @@ from mutspad.models.adversarial import word_features
 from mutspad.models.mutspad import MuTSPad
 from mutspad.models.precision import computing_in
 from mutspad.tasks import Task
-from mutspad.training.adversarial import Adversary, DomainLoss
+from mutspad.training.adversarial import Adversary
 from mutspad.training.early_stopping import EarlyStopping
 from mutspad.training.losses import weighted_loss
 from mutspad.training.optimiser import Optimiser
@@ -143,77 +143,18 @@ class EpochProgress:
         return DomainScore(*map(fmean, zip(*self.domain_scores, strict=True)))
 
 
-@dataclass(slots=True)
-class TrainerState:
-    """The state of a training, without PyTorch's generators.
-
-    Parameters
-    ----------
-    trained
-        What the optimiser moves: the model, with the domain discriminator of an adversarial run.
-    optimiser
-        Holds the momenta.
-    stopping
-        Remembers the best epoch.
-    epoch
-        The next epoch to train.
-    best_weights
-        The model's weights after the best epoch.
-    history
-        The epochs so far.
-    progress
-        The progress of the next epoch, when a training is resumed within it.
-    precision
-        What losses are computed in.
-    device
-        What they are computed on.
-    """
-
-    trained: nn.Module
-    optimiser: Optimiser
-    stopping: EarlyStopping
-    epoch: int = 0
-    best_weights: dict[str, Tensor] = field(default_factory=dict)
-    history: list[EpochRecord] = field(default_factory=list)
-    progress: EpochProgress = field(default_factory=EpochProgress)
-    precision: Precision = "fp32"
-    device: Device = "cpu"
-
-    def to_state(self) -> dict[str, Any]:
-        """Return everything, PyTorch's generators included."""
-        return {
-            "weights": self.trained.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "generator": torch.get_rng_state(),
-            # Dropout draws where it is computed.
-            "cuda_generator": torch.cuda.get_rng_state() if self.device == "cuda" else None,
-            **{name: getattr(self, name) for name in _KEPT},
-        }
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Restore the state of `to_state`, PyTorch's generators included."""
-        self.trained.load_state_dict(state["weights"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["generator"])
-        if state["cuda_generator"] is not None:
-            torch.cuda.set_rng_state(state["cuda_generator"])
-        for name in _KEPT:
-            setattr(self, name, state[name])
-
-
-_KEPT = ("stopping", "epoch", "best_weights", "history", "progress", "precision", "device")
+_KEPT = ("stopping", "epoch", "best_weights", "history", "progress")
 # What a checkpoint holds beside tensors and plain values; it is still read without running code.
 torch.serialization.add_safe_globals([DomainScore, EarlyStopping, EpochProgress, EpochRecord, Task])
 
 
 def fit(
+    run: Run,
     model: MuTSPad,
     vocabulary: Vocabulary,
     *,
-    params: TrainingParams,
     train: TrainingSet,
     dev: Mapping[Task, Sequence[Sentence]],
-    multi_root: bool,
     seed: int,
     adversary: Adversary | None = None,
     contextual: VectorSource | None = None,
@@ -221,7 +162,7 @@ def fit(
 ) -> list[EpochRecord]:
     """Train a model in place until its dev score stops rising, and keep the best epoch's weights.
 
-    It trains on the device of the parameters and is on the CPU before and afterwards.
+    It trains on the device of the run and is on the CPU before and afterwards.
 
     With one corpus a task, a step trains one task (paper 4.2.1); with a unified corpus, all of them
     (4.2.2). The dev score is the mean of the tasks' main scores. PyTorch's generator decides the
@@ -229,16 +170,14 @@ def fit(
 
     Parameters
     ----------
+    run
+        The run; its precision and device are resolved.
     model, vocabulary
         The model and its vocabulary.
-    params
-        The optimiser, the schedule, early stopping, and precision and device, which are resolved.
     train
         The sentences to learn from.
     dev
         Gold sentences for each task of the model.
-    multi_root
-        Whether a tree may have several roots.
     seed
         Decides the order of the sentences.
     adversary
@@ -261,59 +200,45 @@ def fit(
         When a task has no sentences, a sentence lacks a layer, or a loss or gradient is not finite.
     """
     trainer = _Trainer(
+        run,
         model,
         vocabulary,
-        params,
         train,
         dev,
-        multi_root=multi_root,
         seed=seed,
         adversary=adversary,
         contextual=contextual,
     )
-    discriminator = None if adversary is None else adversary.discriminator
-    trained = model if discriminator is None else nn.ModuleList([model, discriminator])
-    trained.to(params.device)
-    optimiser = Optimiser(trained, params, n_tasks=len(model.tasks))
-    state = TrainerState(
-        trained,
-        optimiser,
-        EarlyStopping(params.patience),
-        precision=params.precision,
-        device=params.device,
-    )
     kept = None if checkpoint is None else checkpoint.read()
     if kept is not None:
-        state.restore(kept)
-        logger.info("resumed at epoch %d, step %d", state.epoch, state.progress.step)
-    while state.epoch < params.max_epochs and not state.stopping.exhausted:
-        trainer.run_epoch(state, checkpoint)
-    model.load_state_dict(state.best_weights)
+        trainer.restore(kept)
+        logger.info("resumed at epoch %d, step %d", trainer.epoch, trainer.progress.step)
+    while trainer.epoch < run.training.max_epochs and not trainer.stopping.exhausted:
+        trainer.run_epoch(checkpoint)
+    model.load_state_dict(trainer.best_weights)
     model.to("cpu").eval()
-    return [
-        replace(record, best=record.epoch == state.stopping.best_epoch) for record in state.history
-    ]
+    best = trainer.stopping.best_epoch
+    return [replace(record, best=record.epoch == best) for record in trainer.history]
 
 
 class _Trainer:
-    """Run epochs of one model: what does not change while it trains."""
+    """Run epochs of one model; its state is all that changes meanwhile."""
 
     def __init__(
         self,
+        run: Run,
         model: MuTSPad,
         vocabulary: Vocabulary,
-        params: TrainingParams,
         train: TrainingSet,
         dev: Mapping[Task, Sequence[Sentence]],
         *,
-        multi_root: bool,
         seed: int,
         adversary: Adversary | None,
         contextual: VectorSource | None,
     ) -> None:
-        self._adversary, self._contextual = adversary, contextual
         self._model, self._vocabulary = model, vocabulary
-        self._params, self._multi_root, self._seed = params, multi_root, seed
+        self._adversary, self._contextual = adversary, contextual
+        self._params, self._multi_root, self._seed = run.training, run.multi_root, seed
         self._unified = not isinstance(train, Mapping)
         if isinstance(train, Mapping):
             self._corpora = {
@@ -322,30 +247,63 @@ class _Trainer:
         else:
             self._corpora = dict.fromkeys(model.tasks, self._encode(train, model.tasks))
         self._mean_words = {
-            task: params.batch_sentences * fmean(map(len, corpus))
+            task: self._params.batch_sentences * fmean(map(len, corpus))
             for task, corpus in self._corpora.items()
         }
         self._dev = {task: dev.get(task, ()) for task in model.tasks}
         for task, sentences in self._dev.items():
             _require_layers("dev", sentences, [task])
+        # The discriminator of an adversarial run is trained, too.
+        self._trained = nn.ModuleList([model, *([adversary.discriminator] if adversary else [])])
+        self._trained.to(self._params.device)
+        self.optimiser = Optimiser(self._trained, self._params, n_tasks=len(model.tasks))
+        self.stopping = EarlyStopping(self._params.patience)
+        self.epoch = 0
+        self.best_weights: dict[str, Tensor] = {}
+        self.history: list[EpochRecord] = []
+        self.progress = EpochProgress()
 
-    def run_epoch(self, state: TrainerState, checkpoint: Checkpoint | None) -> None:
+    def to_state(self) -> dict[str, Any]:
+        """Return everything, PyTorch's generators included."""
+        device = self._params.device
+        return {
+            "weights": self._trained.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "generator": torch.get_rng_state(),
+            # Dropout draws where it is computed.
+            "cuda_generator": torch.cuda.get_rng_state() if device == "cuda" else None,
+            "precision": self._params.precision,
+            "device": device,
+            **{name: getattr(self, name) for name in _KEPT},
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Restore the state of `to_state`, PyTorch's generators included."""
+        self._trained.load_state_dict(state["weights"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["generator"])
+        if state["cuda_generator"] is not None:
+            torch.cuda.set_rng_state(state["cuda_generator"])
+        for name in _KEPT:
+            setattr(self, name, state[name])
+
+    def run_epoch(self, checkpoint: Checkpoint | None) -> None:
         """Train the next epoch, or the rest of it, and record its scores."""
-        rate = state.optimiser.set_progress(state.epoch / self._params.max_epochs)
+        rate = self.optimiser.set_progress(self.epoch / self._params.max_epochs)
         started = time.perf_counter()
-        speed = self._train(state, checkpoint) / (time.perf_counter() - started)
-        losses, domain = state.progress.losses(self._model.tasks), state.progress.domain()
+        speed = self._train(checkpoint) / (time.perf_counter() - started)
+        losses, domain = self.progress.losses(self._model.tasks), self.progress.domain()
         dev = self._score_dev()
-        record = EpochRecord(state.epoch, rate, losses, dev, fmean(dev.values()), domain=domain)
-        state.history.append(record)
-        if state.stopping.update(state.epoch, record.dev_mean):
-            state.best_weights = {
+        record = EpochRecord(self.epoch, rate, losses, dev, fmean(dev.values()), domain=domain)
+        self.history.append(record)
+        if self.stopping.update(self.epoch, record.dev_mean):
+            self.best_weights = {
                 name: weights.clone() for name, weights in self._model.state_dict().items()
             }
         logger.info(
             "epoch %d: learning rate %.4g, loss %s%s, dev %s, mean %.2f, best epoch %d, "
             "%.0f words/s",
-            state.epoch,
+            self.epoch,
             rate,
             " ".join(f"{task} {loss:.4f}" for task, loss in losses.items()),
             f" discriminator loss {domain.loss:.4f}, accuracy {domain.accuracy:.1f}%"
@@ -353,40 +311,40 @@ class _Trainer:
             else "",
             " ".join(f"{task} {score:.2f}" for task, score in dev.items()),
             record.dev_mean,
-            state.stopping.best_epoch,
+            self.stopping.best_epoch,
             speed,
         )
-        state.epoch += 1
-        state.progress = EpochProgress()
+        self.epoch += 1
+        self.progress = EpochProgress()
 
-    def _train(self, state: TrainerState, checkpoint: Checkpoint | None) -> int:
+    def _train(self, checkpoint: Checkpoint | None) -> int:
         """Run the remaining steps of an epoch; return the number of words read."""
         tasks = self._model.tasks
         weights = loss_weights(
-            state.epoch, {task: self._params.loss_weights[task] for task in tasks}
+            self.epoch, {task: self._params.loss_weights[task] for task in tasks}
         )
-        words, progress = 0, state.progress
-        steps = list(self._sample_steps(state.epoch))
-        targets = self._sample_target(steps, state.epoch)
+        words, progress = 0, self.progress
+        steps = list(self._sample_steps(self.epoch))
+        targets = self._sample_target(steps, self.epoch)
         terminal = Console(stderr=True)
         self._model.train()
         for number, step in track(
             list(enumerate(steps))[progress.step :],
-            description=f"epoch {state.epoch}",
+            description=f"epoch {self.epoch}",
             console=terminal,
             transient=True,
             disable=not terminal.is_terminal,
         ):
-            done = (state.epoch + number / len(steps)) / self._params.max_epochs
-            state.optimiser.set_progress(done)
+            done = (self.epoch + number / len(steps)) / self._params.max_epochs
+            self.optimiser.set_progress(done)
             batch = self._collate(self._sentences(step))
             n_words = int(batch.lens.sum())
-            with computing_in(state.precision):
+            with computing_in(self._params.precision):
                 features = self._model.features(batch, step.tasks)
                 losses = self._model.losses(batch, step.tasks, features)
             for task, loss in losses.items():
                 value = loss.item()
-                _require_finite(value, state.epoch, f"loss of {task}")
+                _require_finite(value, self.epoch, f"loss of {task}")
                 progress.note(task, value)
             total = weighted_loss(
                 losses,
@@ -396,18 +354,20 @@ class _Trainer:
             )
             if self._adversary is not None:
                 source = word_features(features[tasks[0]], batch)
-                with computing_in(state.precision):
-                    domain = self._discriminate(self._adversary, source, targets[number], done)
-                value = domain.loss.item()
-                _require_finite(value, state.epoch, "loss of the domain")
-                progress.domain_scores.append((value, domain.accuracy))
-                total = total + domain.loss
-            norm = state.optimiser.step(total)
-            _require_finite(norm, state.epoch, f"gradient norm of {', '.join(step.tasks)}")
+                with computing_in(self._params.precision):
+                    loss, accuracy = self._discriminate(
+                        self._adversary, source, targets[number], done
+                    )
+                value = loss.item()
+                _require_finite(value, self.epoch, "loss of the domain")
+                progress.domain_scores.append((value, accuracy))
+                total = total + loss
+            norm = self.optimiser.step(total)
+            _require_finite(norm, self.epoch, f"gradient norm of {', '.join(step.tasks)}")
             words += n_words
             progress.step = number + 1
             if checkpoint is not None and checkpoint.due():
-                checkpoint.write(state.to_state())
+                checkpoint.write(self.to_state())
         return words
 
     def _collate(self, sentences: Sequence[Encoded]) -> Batch:
@@ -427,7 +387,7 @@ class _Trainer:
 
     def _discriminate(
         self, adversary: Adversary, source: Tensor, target: Sequence[Encoded], progress: float
-    ) -> DomainLoss:
+    ) -> tuple[Tensor, float]:
         """Classify a step's source words and the words of target sentences by domain."""
         (task,) = self._model.tasks
         batch = self._collate(target)

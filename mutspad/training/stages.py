@@ -14,12 +14,13 @@ from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.errors import CheckpointError
+from mutspad.models.adversarial import DomainDiscriminator
 from mutspad.models.checkpoint import LoadedModel
 from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
 from mutspad.models.hierarchy import needed_tasks
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import Scheme, Task
-from mutspad.training.adversarial import Adversary, build_adversary
+from mutspad.training.adversarial import Adversary
 from mutspad.training.device import resolve_device
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
 from mutspad.training.precision import resolve_precision
@@ -117,12 +118,11 @@ def fit_run(
     if parent is not None:
         initialise_from(parent, model, vocabulary, run.equivalents)
     history = fit(
+        run,
         model,
         vocabulary,
-        params=run.training,
         train=train,
         dev=dev,
-        multi_root=run.multi_root,
         seed=seed,
         adversary=_build_adversary(run, model, vocabulary, unlabelled, seed),
         contextual=contextual,
@@ -156,11 +156,12 @@ def _build_adversary(
     unlabelled: Sequence[tuple[str, ...]],
     seed: int,
 ) -> Adversary | None:
-    """Build the discriminator and read the target sentences of an adversarial run."""
+    """Build the discriminator, from random weights, and read the target sentences of a run."""
     if run.adversarial is None:
         return None
     encoded = [encode(vocabulary, Sentence("", words)) for words in unlabelled]
-    return build_adversary(run.adversarial, model, run.tasks[0], encoded, seed)
+    discriminator = DomainDiscriminator(model.feature_dim(run.tasks[0]), run.adversarial.hidden)
+    return Adversary(discriminator, run.adversarial, encoded, seed)
 
 
 def build_vocabulary(

@@ -73,15 +73,7 @@ def train(folder: Path, tasks: tuple[Task, ...]) -> Path:
     vocabulary = build_vocabulary(tasks, sentences, lexicon)
     model = build_model(run, vocabulary, lexicon)
     gold = dict.fromkeys(tasks, sentences)
-    fit(
-        model,
-        vocabulary,
-        params=run.training,
-        train=sentences,
-        dev=gold,
-        multi_root=True,
-        seed=1,
-    )
+    fit(run, model, vocabulary, train=sentences, dev=gold, seed=1)
     save_model(folder, model, vocabulary, run, seed=1)
     return folder
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from mutspad.config import AdversarialParams
 from mutspad.data.batching import encode
 from mutspad.data.sentence import Sentence
-from mutspad.models.adversarial import domain_accuracy, domain_loss
+from mutspad.models.adversarial import DomainDiscriminator, domain_accuracy, domain_loss
 from mutspad.tasks import TASKS, Task
 from mutspad.training import loop
-from mutspad.training.adversarial import Adversary, build_adversary, reversal, sample_target_batches
+from mutspad.training.adversarial import Adversary, reversal, sample_target_batches
 from mutspad.training.loop import fit
 from mutspad.training.optimiser import Optimiser
 from mutspad.training.seeding import seed_everything
@@ -37,7 +37,8 @@ def build(make_run, sentences, lexicon):
             encode(vocabulary, Sentence(str(number), tuple(line.split())))
             for number, line in enumerate(target)
         ]
-        adversary = build_adversary(params, model, run.tasks[0], text, seed=1)
+        discriminator = DomainDiscriminator(model.feature_dim(run.tasks[0]), params.hidden)
+        adversary = Adversary(discriminator, params, text, seed=1)
         # Whatever was drawn for the discriminator, training begins with the same dropout.
         seed_everything(2)
         return model, vocabulary, adversary
@@ -46,16 +47,7 @@ def build(make_run, sentences, lexicon):
 
 
 def _fit(run, model, vocabulary, corpora, adversary):
-    return fit(
-        model,
-        vocabulary,
-        params=run.training,
-        train=corpora,
-        dev=corpora,
-        multi_root=True,
-        seed=1,
-        adversary=adversary,
-    )
+    return fit(run, model, vocabulary, train=corpora, dev=corpora, seed=1, adversary=adversary)
 
 
 def test_the_reversal_rises_from_nothing_to_its_maximum():
@@ -114,13 +106,13 @@ def test_only_the_gradient_of_features_is_reversed(progress, build, make_run):
     source, target = (
         torch.randn(n_words, 24, dtype=torch.float64, requires_grad=True) for n_words in (7, 3)
     )
-    found = adversary.discriminate(source, target, progress)
+    loss, accuracy = adversary.discriminate(source, target, progress)
     logits = discriminator(source), discriminator(target)
     plain = domain_loss(*logits)
-    assert found.loss.item() == plain.item()
-    assert found.accuracy == domain_accuracy(*logits)
+    assert loss.item() == plain.item()
+    assert accuracy == domain_accuracy(*logits)
     inputs = [source, target, *discriminator.parameters()]
-    seen, expected = (torch.autograd.grad(loss, inputs) for loss in (found.loss, plain))
+    seen, expected = (torch.autograd.grad(each, inputs) for each in (loss, plain))
     factors = [-reversal(progress, PARAMS)] * 2 + [1.0] * 4
     for gradient, unreversed, factor in zip(seen, expected, factors, strict=True):
         torch.testing.assert_close(gradient, factor * unreversed, rtol=1e-12, atol=0.0)
@@ -134,11 +126,9 @@ def test_each_step_adds_the_domain_loss_of_words_from_both_domains(
     discriminate, step, weigh = Adversary.discriminate, Optimiser.step, loop.weighted_loss
 
     def watch(adversary, source, target, progress):
-        found = discriminate(adversary, source, target, progress)
-        seen[-1].update(
-            words=(len(source), len(target)), progress=progress, domain=found.loss.item()
-        )
-        return found
+        loss, accuracy = discriminate(adversary, source, target, progress)
+        seen[-1].update(words=(len(source), len(target)), progress=progress, domain=loss.item())
+        return loss, accuracy
 
     def watch_weigh(*losses, **settings):
         loss = weigh(*losses, **settings)
@@ -250,17 +240,17 @@ def test_the_state_holds_the_discriminator(monkeypatch, build, make_run, corpora
     states = []
     run_epoch = loop._Trainer.run_epoch
 
-    def watch(trainer, state, checkpoint):
-        run_epoch(trainer, state, checkpoint)
-        states.append(state)
+    def watch(trainer, checkpoint):
+        run_epoch(trainer, checkpoint)
+        states.append(trainer.to_state())
 
     monkeypatch.setattr(loop._Trainer, "run_epoch", watch)
     run = make_run((Task.POS,), {"max_epochs": 1})
     model, vocabulary, adversary = build(run)
     _fit(run, model, vocabulary, corpora, adversary)
     _fit(run, model, vocabulary, corpora, None)
-    assert adversary.discriminator in states[0].trained.modules()
-    assert states[1].trained is not states[0].trained
-    momenta = states[0].optimiser.state_dict()[0]["momenta"]
+    added = states[0]["weights"].keys() - states[1]["weights"].keys()
+    assert len(added) == len(adversary.discriminator.state_dict())
+    momenta = states[0]["optimiser"][0]["momenta"]
     dense = [weight for weight in model.parameters() if weight is not model.encoder.words.weight]
     assert len(momenta) == len(dense) + len(list(adversary.discriminator.parameters()))

@@ -14,14 +14,11 @@ from mutspad.errors import DeviceError
 from mutspad.models.checkpoint import LoadedModel, load_model, save_model
 from mutspad.models.precision import round_factors
 from mutspad.tasks import TASKS, Task
-from mutspad.training import device
-from mutspad.training.early_stopping import EarlyStopping
-from mutspad.training.loop import TrainerState
-from mutspad.training.optimiser import Optimiser
+from mutspad.training import device, loop
 from mutspad.training.precision import resolve_precision
 from mutspad.training.predict import annotate
 from mutspad.training.resume import Checkpoint
-from mutspad.training.stages import fit_run
+from mutspad.training.stages import build_model, build_vocabulary, fit_run
 from tests.tiny import Fragile, KilledError
 
 AWAY = torch.device("meta")
@@ -249,22 +246,28 @@ def test_auto_records_the_device(train, tmp_path):
     assert load_model(tmp_path).run.training.device == found
 
 
-def test_the_state_holds_the_generator_of_a_gpu(make_run, monkeypatch):
+def test_the_state_holds_the_generator_of_a_gpu(make_run, corpora, lexicon, monkeypatch):
     taken_up = []
     monkeypatch.setattr(torch.cuda, "get_rng_state", lambda: torch.tensor([7], dtype=torch.uint8))
     monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state: taken_up.extend(state.tolist()))
-    params = make_run().training
-    network = torch.nn.Linear(1, 1)
-
-    def state(name):
-        return TrainerState(
-            network, Optimiser(network, params, n_tasks=1), EarlyStopping(1), device=name
-        )
-
+    run = make_run((Task.POS,))
+    vocabulary = build_vocabulary(run.tasks, corpora, lexicon)
+    trainer = loop._Trainer(
+        run,
+        build_model(run, vocabulary, lexicon),
+        vocabulary,
+        corpora,
+        corpora,
+        seed=1,
+        adversary=None,
+        contextual=None,
+    )
     for name in ("cpu", "cuda"):
-        other = state("cpu")
-        other.restore(state(name).to_state())
-        assert other.device == name
+        # Nothing is computed, so no GPU need be there.
+        trainer._params = run.training.model_copy(update={"device": name})
+        state = trainer.to_state()
+        assert state["device"] == name
+        trainer.restore(state)
         assert taken_up == [7] * (name == "cuda")
 
 

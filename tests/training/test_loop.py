@@ -28,15 +28,7 @@ def build(make_run, sentences, lexicon):
 
 
 def _fit(run, model, vocabulary, train, dev, seed=1):
-    return fit(
-        model,
-        vocabulary,
-        params=run.training,
-        train=train,
-        dev=dev,
-        multi_root=run.multi_root,
-        seed=seed,
-    )
+    return fit(run, model, vocabulary, train=train, dev=dev, seed=seed)
 
 
 @pytest.mark.parametrize("unified", [False, True])
