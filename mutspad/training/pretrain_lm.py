@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,35 +23,13 @@ from mutspad.training.seeding import seed_everything
 logger = logging.getLogger(__name__)
 
 Words = tuple[str, ...]
+Row = dict[str, int | float]
+"""An epoch in `history.csv`: its number from 0, the mean loss in nats, perplexities on dev."""
+Perplexity = dict[str, float]
+"""That of held-out sentences, over all outcomes, read `forward` and `backward`."""
 
 WARM_UP = 0.1
 """Share of the steps in which the learning rate rises (Howard and Ruder, 2018)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Perplexity:
-    """Hold the perplexity of held-out sentences, over all outcomes, in both reading directions."""
-
-    forward: float
-    backward: float
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageModelEpoch:
-    """Hold the results of one epoch."""
-
-    epoch: int  # counted from 0
-    loss: float  # mean of a prediction against sampled outcomes, in nats
-    dev: Perplexity
-
-    def as_row(self) -> dict[str, int | float]:
-        """Return the record as a row of `history.csv`."""
-        return {
-            "epoch": self.epoch,
-            "loss": self.loss,
-            "dev_perplexity_forward": self.dev.forward,
-            "dev_perplexity_backward": self.dev.backward,
-        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +37,7 @@ class FittedLanguageModel:
     """Hold a trained ELMo, without what predicts words, with its training curve."""
 
     elmo: Elmo
-    history: list[LanguageModelEpoch]
+    history: list[Row]
     tokens: int  # words of the training text
     unigram: Perplexity  # of a model that only knows how frequent words are
 
@@ -69,8 +47,10 @@ class FittedLanguageModel:
             "tokens": self.tokens,
             "epochs": len(self.history),
             "parameters": self.elmo.n_parameters(),
-            "perplexity_dev": asdict(self.history[-1].dev),
-            "perplexity_dev_unigram": asdict(self.unigram),
+            "perplexity_dev": {
+                way: self.history[-1][f"dev_perplexity_{way}"] for way in self.unigram
+            },
+            "perplexity_dev_unigram": self.unigram,
         }
 
 
@@ -104,17 +84,17 @@ def fit_language_model(
     kept = None if checkpoint is None else checkpoint.read()
     if kept is not None:
         trainer.restore(kept)
-        logger.info("resumed at epoch %d, step %d", trainer.epoch, trainer.progress.step)
+        logger.info("resumed at epoch %d, step %d", trainer.epoch, trainer.step)
     while (epoch := trainer.epoch) < params.max_epochs:
         loss, speed = trainer.run_epoch(checkpoint)
-        record = LanguageModelEpoch(epoch, loss, _perplexity(model, held_out))
-        trainer.history.append(record)
+        perplexity = _perplexity(model, held_out)
+        found = {f"dev_perplexity_{way}": value for way, value in perplexity.items()}
+        trainer.history.append({"epoch": epoch, "loss": loss, **found})
         logger.info(
             "epoch %d: loss %.4f, dev perplexity %.1f forwards, %.1f backwards, %.0f words/s",
             epoch,
             loss,
-            record.dev.forward,
-            record.dev.backward,
+            *perplexity.values(),
             speed,
         )
     model.eval()
@@ -128,16 +108,7 @@ def learning_rate(step: int, steps: int, highest: float) -> float:
     return highest * min((step + 1) / peak, (steps - step) / max(1, steps - peak + 1))
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Progress of an epoch: the next step, the sum of losses and the number of words."""
-
-    step: int = 0
-    loss: float = 0.0
-    predictions: int = 0
-
-
-torch.serialization.add_safe_globals([LanguageModelEpoch, Perplexity, _Progress])
+_KEPT = ("epoch", "step", "loss", "predictions", "history")
 
 
 class _Trainer:
@@ -154,9 +125,10 @@ class _Trainer:
             torch.optim.Adam(self._dense, fused=True),
             torch.optim.SparseAdam(sparse),
         ]
-        self.epoch = 0
-        self.progress = _Progress()
-        self.history: list[LanguageModelEpoch] = []
+        # The next step of the next epoch, with the sum of losses and the predictions before it.
+        self.epoch, self.step = 0, 0
+        self.loss, self.predictions = 0.0, 0
+        self.history: list[Row] = []
 
     def to_state(self) -> dict[str, Any]:
         """Return everything, PyTorch's generator included."""
@@ -165,9 +137,7 @@ class _Trainer:
             "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
             "generator": torch.get_rng_state(),
             "sampler": self._sampler.state,
-            "epoch": self.epoch,
-            "progress": self.progress,
-            "history": self.history,
+            **{name: getattr(self, name) for name in _KEPT},
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -177,8 +147,8 @@ class _Trainer:
             optimiser.load_state_dict(kept)
         torch.set_rng_state(state["generator"])
         self._sampler.state = state["sampler"]
-        self.epoch, self.progress = state["epoch"], state["progress"]
-        self.history = state["history"]
+        for name in _KEPT:
+            setattr(self, name, state[name])
 
     def run_epoch(self, checkpoint: Checkpoint | None) -> tuple[float, float]:
         """Train the next epoch, or the rest of it; return the mean loss and words a second."""
@@ -186,9 +156,9 @@ class _Trainer:
         rng = np.random.Generator(np.random.PCG64([self._params.seed, self.epoch]))
         batches = bucket_batches(self._lengths, self._params.batch_sentences, rng)
         steps = len(batches) * self._params.max_epochs
-        highest, progress = self._params.learning_rate, self.progress
+        highest = self._params.learning_rate
         self._model.train()
-        for number, batch in list(enumerate(batches))[progress.step :]:
+        for number, batch in list(enumerate(batches))[self.step :]:
             step = self.epoch * len(batches) + number
             loss = self._step(batch, learning_rate(step, steps, highest))
             if not math.isfinite(loss):
@@ -197,13 +167,15 @@ class _Trainer:
                     f"{loss}. Lower language_model.learning_rate"
                 )
             count = sum(self._lengths[index] - 1 for index in batch)
-            progress.loss += count * loss
-            progress.predictions += count
-            progress.step, words = number + 1, words + count
+            self.loss += count * loss
+            self.predictions += count
+            self.step, words = number + 1, words + count
             if checkpoint is not None and checkpoint.due():
                 checkpoint.write(self.to_state())
-        self.epoch, self.progress = self.epoch + 1, _Progress()
-        return progress.loss / progress.predictions, words / (time.perf_counter() - started)
+        mean = self.loss / self.predictions
+        self.epoch, self.step = self.epoch + 1, 0
+        self.loss, self.predictions = 0.0, 0
+        return mean, words / (time.perf_counter() - started)
 
     def _step(self, batch: Sequence[int], rate: float) -> float:
         """Go one step down the gradient of a batch; return its loss."""
@@ -259,21 +231,21 @@ def _perplexity(model: LanguageModel, texts: Texts) -> Perplexity:
     for batch in bucket_batches(lengths, 64, None):
         logs += model.log_likelihood(texts, batch)
     predictions = sum(lengths) - len(lengths)
-    return Perplexity(*(-logs / predictions).exp().tolist())
+    forward, backward = (-logs / predictions).exp().tolist()
+    return {"forward": forward, "backward": backward}
 
 
 def _unigram(outcomes: Outcomes, texts: Texts) -> Perplexity:
     """Return the perplexity of some texts by the frequencies of the training text alone."""
-    # Neither direction predicts the border that it begins with.
-    forward = torch.cat([texts.outcomes[rows[1:]] for rows in texts.rows])
-    backward = torch.cat([texts.outcomes[rows[:-1]] for rows in texts.rows])
     counts = outcomes.counts.double()
-    return Perplexity(
-        *(
-            torch.exp(-torch.log(counts[read] / (counts.sum() - counts[begun])).mean()).item()
-            for read, begun in (
-                (forward, outcomes.id(BEGIN_SENTENCE)),
-                (backward, outcomes.id(END_SENTENCE)),
-            )
-        )
-    )
+
+    def measure(read: slice, border: str) -> float:
+        words = torch.cat([texts.outcomes[rows[read]] for rows in texts.rows])
+        # Neither direction predicts the border that it begins with.
+        others = counts.sum() - counts[outcomes.id(border)]
+        return torch.exp(-torch.log(counts[words] / others).mean()).item()
+
+    return {
+        "forward": measure(slice(1, None), BEGIN_SENTENCE),
+        "backward": measure(slice(None, -1), END_SENTENCE),
+    }

@@ -63,7 +63,7 @@ def command(
         identity = identify(f"{code} {params_json}", params.seed, text)
         kept = Checkpoint(checkpoint, identity, seconds)
     fitted = fit_language_model([read_text(path) for path in text], params, kept)
-    write_csv(output / "history.csv", [record.as_row() for record in fitted.history])
+    write_csv(output / "history.csv", fitted.history)
     write_json(output / "summary.json", fitted.summary())
     fitted.elmo.to_files(output / OPTIONS, output / WEIGHTS)
     if kept is not None:
