@@ -159,6 +159,7 @@ def fit(
     adversary: Adversary | None = None,
     contextual: VectorSource | None = None,
     checkpoint: Checkpoint | None = None,
+    kept: Mapping[str, Any] | None = None,
 ) -> list[EpochRecord]:
     """Train a model in place until its dev score stops rising, and keep the best epoch's weights.
 
@@ -186,8 +187,9 @@ def fit(
     contextual
         The cached vectors of the model's contextual encoder, if it reads any.
     checkpoint
-        Where the training's state is kept while it runs. A state that is there is resumed; the
-        result is byte-identical to that of a training without a stop.
+        Where the training's state is kept while it runs.
+    kept
+        The state to resume; the result is byte-identical to that of a training without a stop.
 
     Returns
     -------
@@ -209,7 +211,6 @@ def fit(
         adversary=adversary,
         contextual=contextual,
     )
-    kept = None if checkpoint is None else checkpoint.read()
     if kept is not None:
         trainer.restore(kept)
         logger.info("resumed at epoch %d, step %d", trainer.epoch, trainer.progress.step)

@@ -21,9 +21,8 @@ from mutspad.models.hierarchy import needed_tasks
 from mutspad.models.mutspad import MuTSPad
 from mutspad.tasks import Scheme, Task
 from mutspad.training.adversarial import Adversary
-from mutspad.training.device import resolve_device
+from mutspad.training.device import resolve_auto
 from mutspad.training.loop import EpochRecord, TrainingError, TrainingSet, fit
-from mutspad.training.precision import resolve_precision
 from mutspad.training.resume import Checkpoint
 from mutspad.training.seeding import seed_everything
 
@@ -110,7 +109,8 @@ def fit_run(
             f"{run.phase}, which trains nothing"
         )
     seed_everything(seed)
-    run = resolve_precision(resolve_device(run, checkpoint), checkpoint, measured)
+    kept = None if checkpoint is None else checkpoint.read()
+    run = resolve_auto(run, checkpoint, kept, measured)
     vocabulary = build_vocabulary(
         run.tasks, train, lexicon, known=None if parent is None else parent.vocabulary
     )
@@ -127,6 +127,7 @@ def fit_run(
         adversary=_build_adversary(run, model, vocabulary, unlabelled, seed),
         contextual=contextual,
         checkpoint=checkpoint,
+        kept=kept,
     )
     return FittedRun(model, vocabulary, history, run)
 

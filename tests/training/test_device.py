@@ -15,7 +15,6 @@ from mutspad.models.checkpoint import LoadedModel, load_model, save_model
 from mutspad.models.precision import round_factors
 from mutspad.tasks import TASKS, Task
 from mutspad.training import device, loop
-from mutspad.training.precision import resolve_precision
 from mutspad.training.predict import annotate
 from mutspad.training.resume import Checkpoint
 from mutspad.training.stages import build_model, build_vocabulary, fit_run
@@ -172,9 +171,15 @@ def gpu(monkeypatch):
     return say
 
 
-def test_a_gpu_computes_in_float32(make_run):
+def resolve(run, checkpoint=None):
+    return device.resolve_auto(run, checkpoint, None if checkpoint is None else checkpoint.read())
+
+
+def test_a_gpu_computes_in_float32(make_run, gpu):
+    gpu(True)
+
     def settle(asked):
-        return resolve_precision(make_run(training={"precision": asked, "device": "cuda"}), None)
+        return resolve(make_run(training={"precision": asked, "device": "cuda"}))
 
     assert {settle(asked).training.precision for asked in ("auto", "fp32")} == {"fp32"}
     assert not torch.backends.cudnn.allow_tf32
@@ -182,13 +187,14 @@ def test_a_gpu_computes_in_float32(make_run):
         settle("bf16")
 
 
-def test_a_gpu_rounds_the_factors_of_a_transformer_that_is_trained(make_run):
+def test_a_gpu_rounds_the_factors_of_a_transformer_that_is_trained(make_run, gpu):
+    gpu(True)
     encoder = RunEncoder(
         name="tiny", kind="huggingface", source="tiny", trained=True, learning_rate=1e-5
     )
     run = make_run(encoder=encoder, training={"precision": "auto", "device": "cuda"})
     try:
-        assert resolve_precision(run, None).training.precision == "tf32"
+        assert resolve(run).training.precision == "tf32"
         assert torch.backends.cuda.matmul.allow_tf32
         assert torch.backends.cudnn.allow_tf32
     finally:
@@ -197,7 +203,7 @@ def test_a_gpu_rounds_the_factors_of_a_transformer_that_is_trained(make_run):
 
 def test_a_cpu_has_no_tf32(make_run):
     with pytest.raises(DeviceError, match=r"training\.precision: expected fp32, bf16 .* tf32\."):
-        resolve_precision(make_run(training={"precision": "tf32", "device": "cpu"}), None)
+        resolve(make_run(training={"precision": "tf32", "device": "cpu"}))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +218,7 @@ def test_a_cpu_has_no_tf32(make_run):
 def test_a_gpu_is_used_when_there_is_one(asked, there, settled, gpu, make_run, caplog):
     prepared = gpu(there)
     with caplog.at_level("INFO"):
-        run = device.resolve_device(make_run(training={"device": asked}), None)
+        run = resolve(make_run(training={"device": asked}))
     assert run.training.device == settled
     assert prepared == [True] * (settled == "cuda")
     assert f"device: {settled}" in caplog.text
@@ -221,7 +227,7 @@ def test_a_gpu_is_used_when_there_is_one(asked, there, settled, gpu, make_run, c
 def test_a_gpu_that_is_not_there_is_an_error(gpu, make_run):
     gpu(False)
     with pytest.raises(DeviceError, match=r"training\.device: expected a GPU .* found none\. Set "):
-        device.resolve_device(make_run(training={"device": "cuda"}), None)
+        resolve(make_run(training={"device": "cuda"}))
 
 
 def test_a_training_that_is_taken_up_keeps_its_device(gpu, make_run, tmp_path):
@@ -229,12 +235,12 @@ def test_a_training_that_is_taken_up_keeps_its_device(gpu, make_run, tmp_path):
     checkpoint = Checkpoint(tmp_path / "kept.ckpt", "this one", 0)
     checkpoint.write({"device": "cpu"})
     gpu(True)
-    assert device.resolve_device(run, checkpoint).training.device == "cpu"
+    assert resolve(run, checkpoint).training.device == "cpu"
     checkpoint.write({"device": "cuda"})
-    assert device.resolve_device(run, checkpoint).training.device == "cuda"
+    assert resolve(run, checkpoint).training.device == "cuda"
     gpu(False)
     with pytest.raises(DeviceError, match=r"kept\.ckpt: expected a GPU, as the training began on"):
-        device.resolve_device(run, checkpoint)
+        resolve(run, checkpoint)
 
 
 def test_auto_records_the_device(train, tmp_path):

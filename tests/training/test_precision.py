@@ -5,11 +5,10 @@ import torch
 from safetensors.torch import save
 
 from mutspad.config import TrainingParams
-from mutspad.files import DamagedFileError
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.precision import widened
 from mutspad.tasks import TASKS, Task
-from mutspad.training import precision
+from mutspad.training import device, precision
 from mutspad.training.stages import fit_run
 from tests.tiny import Fragile, KilledError
 
@@ -38,7 +37,7 @@ def probed(monkeypatch):
     calls = []
 
     def finds(found):
-        monkeypatch.setattr(precision, "measure_precision", lambda: calls.append(found) or found)
+        monkeypatch.setattr(device, "measure_precision", lambda: calls.append(found) or found)
         return calls
 
     return finds
@@ -97,20 +96,6 @@ def test_what_is_measured_counts_for_auto_only(make_run, train):
     assert train(run, measured="bf16").run.training.precision == "fp32"
 
 
-@pytest.mark.parametrize("measured", ["fp32", "bf16", None])
-def test_what_was_measured_is_read_as_it_was_written(measured, tmp_path):
-    precision.write_measured(tmp_path / "precision.json", measured)
-    assert precision.read_measured(tmp_path / "precision.json") == measured
-
-
-@pytest.mark.parametrize("content", ["[]", "{}", '{"auto": "auto"}', '{"auto": "fp32", "x": 1}'])
-def test_another_file_is_refused(content, tmp_path):
-    path = tmp_path / "precision.json"
-    path.write_text(content)
-    with pytest.raises(DamagedFileError, match=r"precision.json: expected .* found"):
-        precision.read_measured(path)
-
-
 def test_a_training_that_is_taken_up_keeps_its_precision(make_run, train, probed, tmp_path):
     run = make_run(training={"precision": "auto", "max_epochs": 3})
     probed("bf16")
@@ -128,17 +113,15 @@ def test_a_training_that_is_taken_up_keeps_its_precision(make_run, train, probed
 
 
 @pytest.mark.parametrize(("narrow", "taken"), [(1.0, "fp32"), (0.97, "fp32"), (0.5, "bf16")])
-def test_bfloat16_must_be_clearly_faster(narrow, taken, monkeypatch, make_run):
+def test_bfloat16_must_be_clearly_faster(narrow, taken, monkeypatch):
     seconds = {"fp32": 1.0, "bf16": narrow}
     monkeypatch.setattr(precision, "_time", lambda name, *_: seconds[name])
-    run = make_run(training={"precision": "auto"})
-    assert precision.resolve_precision(run, None).training.precision == taken
+    assert precision.measure_precision() == taken
 
 
-def test_the_probe_draws_no_random_number(make_run):
+def test_the_probe_draws_no_random_number():
     state = torch.get_rng_state()
-    run = precision.resolve_precision(make_run(training={"precision": "auto"}), None)
-    assert run.training.precision in {"fp32", "bf16"}
+    assert precision.measure_precision() in {"fp32", "bf16"}
     assert torch.equal(torch.get_rng_state(), state)
 
 

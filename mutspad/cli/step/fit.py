@@ -31,12 +31,11 @@ from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.predictions import write_predictions
 from mutspad.data.text import read_text
-from mutspad.files import write_csv
+from mutspad.files import read_json, write_csv
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.contextual import TrainableEncoder
 from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.training.loop import TrainingSet
-from mutspad.training.precision import read_measured
 from mutspad.training.predict import annotate_corpora
 from mutspad.training.resume import Checkpoint, identify
 from mutspad.training.stages import FittedRun, fit_run
@@ -102,7 +101,7 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         if run.adversarial is None
         else read_text(layout.text(run.adversarial.target)),
         checkpoint=checkpoint,
-        measured=read_measured(layout.precision) if layout.precision.is_file() else None,
+        measured=read_json(layout.precision)["auto"] if layout.precision.is_file() else None,
     )
 
 

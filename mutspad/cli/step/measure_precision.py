@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import path_option
-from mutspad.training.precision import measure_precision, write_measured
+from mutspad.files import write_json
+from mutspad.training.precision import measure_precision
 
 
 @click.command("measure-precision")
@@ -25,4 +26,4 @@ from mutspad.training.precision import measure_precision, write_measured
 )
 def command(*, asked: bool, output: Path) -> None:
     """Write the precision in which a training is clearly faster."""
-    write_measured(output, measure_precision() if asked else None)
+    write_json(output, {"auto": measure_precision() if asked else None})
