@@ -11,6 +11,7 @@ import csv
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -91,9 +92,7 @@ def _prepare(
     model = MuTSPad(
         params=ModelParams(**params["model"]),
         tasks=tasks,
-        labels=vocabulary.labels,
-        n_words=len(vocabulary.words),
-        n_chars=len(vocabulary.chars),
+        vocabulary=replace(vocabulary, labels={task: vocabulary.labels[task] for task in tasks}),
         word_dim=WORD_DIM,
     )
     if path == "corpus_forms":

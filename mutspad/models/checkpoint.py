@@ -103,14 +103,10 @@ def load_model(folder: str | Path) -> LoadedModel:
             model = MuTSPad(
                 params=run.model,
                 tasks=run.tasks,
-                labels=vocabulary.labels,
-                n_words=len(vocabulary.words),
-                n_chars=len(vocabulary.chars),
+                vocabulary=vocabulary,
                 word_dim=word_dim,
                 contextual=contextual,
                 replaces_words=run.replaces_words,
-                lower_rows=vocabulary.lower_rows,
-                kept=[task for task in vocabulary.labels if task not in run.tasks],
             )
     # What building raises for sizes that are none, and reading for what is no number.
     except (KeyError, TypeError, ValueError, RuntimeError, OverflowError, EncoderError) as error:

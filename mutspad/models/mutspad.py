@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from mutspad.config import ModelParams
 from mutspad.data.batching import Batch
+from mutspad.data.vocab import Vocabulary
 from mutspad.models.contextual import ContextualWords
 from mutspad.models.encoder import WordEncoder
 from mutspad.models.heads.biaffine import BiaffineParser
@@ -32,10 +33,9 @@ class MuTSPad(nn.Module):
         Sizes and rates.
     tasks
         The tasks of the model, in any order.
-    labels
-        The labels of each task at least of the model.
-    n_words, n_chars
-        Rows of the vocabulary, padding and unknown included.
+    vocabulary
+        Words, characters and the labels of each task. Further tasks that have labels are the
+        parent's, whose branches those of the model read; it neither learns nor predicts them.
     word_dim
         Size of a word vector.
     contextual
@@ -43,11 +43,6 @@ class MuTSPad(nn.Module):
     replaces_words
         Whether they are the whole of it, as ELMo is in the paper (5.2.1): then there are neither
         word vectors nor characters, and `encoder` is None.
-    lower_rows
-        The row of each word's lower-cased form; read only with `both_cases`.
-    kept
-        Further tasks of the parent, whose branches those of the model read; it neither learns their
-        labels nor predicts them.
 
     Raises
     ------
@@ -60,20 +55,16 @@ class MuTSPad(nn.Module):
         *,
         params: ModelParams,
         tasks: Sequence[Task],
-        labels: Mapping[Task, Sequence[str]],
-        n_words: int,
-        n_chars: int,
+        vocabulary: Vocabulary,
         word_dim: int,
         contextual: ContextualWords | None = None,
         replaces_words: bool = False,
-        lower_rows: Sequence[int] | None = None,
-        kept: Sequence[Task] = (),
     ) -> None:
         super().__init__()
         if not tasks:
             raise ValueError("tasks: expected at least one, found none")
         self.tasks = tuple(task for task in TASKS if task in tasks)
-        self._branches = tuple(task for task in TASKS if task in (*tasks, *kept))
+        self._branches = tuple(task for task in TASKS if task in (*tasks, *vocabulary.labels))
         if replaces_words and contextual is None:
             raise ValueError("replaces_words: expected contextual vectors, found none")
         self.word_dim = word_dim
@@ -82,14 +73,14 @@ class MuTSPad(nn.Module):
         shared_dim = 0 if contextual is None else contextual.output_dim
         if not replaces_words:
             self.encoder = WordEncoder(
-                n_words=n_words,
-                n_chars=n_chars,
+                n_words=len(vocabulary.words),
+                n_chars=len(vocabulary.chars),
                 word_dim=word_dim,
                 char_dim=params.char_dim,
                 char_hidden=params.char_hidden,
                 unknown_rate=params.unknown_rate,
                 unknown_char_rate=params.unknown_char_rate,
-                lower_rows=lower_rows if params.both_cases else None,
+                lower_rows=vocabulary.lower_rows if params.both_cases else None,
             )
             shared_dim += self.encoder.output_dim
         self.heads = nn.ModuleDict()
@@ -102,7 +93,8 @@ class MuTSPad(nn.Module):
                 input_dim += reduced_dim
                 if lower not in self.reductions:
                     self.reductions[lower] = nn.Linear(self.head(lower).feature_dim, reduced_dim)
-            self.heads[task.branch] = HEADS[task.spec.head](task, params, input_dim, labels[task])
+            labels = vocabulary.labels[task]
+            self.heads[task.branch] = HEADS[task.spec.head](task, params, input_dim, labels)
 
     def features(self, batch: Batch, tasks: Sequence[Task]) -> dict[Task, Tensor]:
         """Compute the features of the tasks asked and of those they read, each once.

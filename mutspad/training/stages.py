@@ -236,14 +236,10 @@ def build_model(
     model = MuTSPad(
         params=run.model,
         tasks=run.tasks,
-        labels=vocabulary.labels,
-        n_words=len(vocabulary.words),
-        n_chars=len(vocabulary.chars),
+        vocabulary=vocabulary,
         word_dim=lexicon.dim,
         contextual=contextual,
         replaces_words=run.replaces_words,
-        lower_rows=vocabulary.lower_rows,
-        kept=[task for task in vocabulary.labels if task not in run.tasks],
     )
     if lexicon.vectors is not None and model.encoder is not None:
         index = {word: row for row, word in enumerate(lexicon.words)}

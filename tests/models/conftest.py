@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -126,16 +128,8 @@ def build_model(vocabulary, params):
     """Return a function that makes a model with random weights everywhere, biaffines included."""
 
     def build(tasks=TASKS, labels=vocabulary.labels, **options):
-        model = MuTSPad(
-            params=params,
-            tasks=tasks,
-            labels=labels,
-            n_words=len(vocabulary.words),
-            n_chars=len(vocabulary.chars),
-            word_dim=9,
-            lower_rows=vocabulary.lower_rows,
-            **options,
-        )
+        known = replace(vocabulary, labels={task: labels[task] for task in tasks})
+        model = MuTSPad(params=params, tasks=tasks, vocabulary=known, word_dim=9, **options)
         with torch.no_grad():
             for name, parameter in model.named_parameters():
                 if parameter.count_nonzero() == 0 and "encoder" not in name:

@@ -93,7 +93,7 @@ def test_a_task_that_the_model_lacks_is_refused(build_model, batch):
 
 def test_a_model_without_tasks_is_refused(vocabulary, params):
     with pytest.raises(ValueError, match="tasks: expected at least one"):
-        MuTSPad(params=params, tasks=[], labels=vocabulary.labels, n_words=5, n_chars=5, word_dim=3)
+        MuTSPad(params=params, tasks=[], vocabulary=vocabulary, word_dim=3)
 
 
 @pytest.mark.parametrize("tasks", [TASKS, *([task] for task in TASKS)])

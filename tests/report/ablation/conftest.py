@@ -90,14 +90,8 @@ def build_model(vocabulary):
 
     def build(tasks=TASKS):
         torch.manual_seed(3)
-        model = MuTSPad(
-            params=PARAMS,
-            tasks=tasks,
-            labels=vocabulary.labels,
-            n_words=len(vocabulary.words),
-            n_chars=len(vocabulary.chars),
-            word_dim=6,
-        )
+        known = replace(vocabulary, labels={task: LABELS[task] for task in tasks})
+        model = MuTSPad(params=PARAMS, tasks=tasks, vocabulary=known, word_dim=6)
         with torch.no_grad():
             for name, parameter in model.named_parameters():
                 if not name.startswith("encoder"):
