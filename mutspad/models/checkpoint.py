@@ -1,7 +1,7 @@
 """A trained model as two plain files: `model.json` and `weights.safetensors`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,7 +14,7 @@ from mutspad.data.neighbours import write_neighbours
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError, EncoderError
 from mutspad.files import atomic_path, hash_file, write_json
-from mutspad.models.contextual import ContextualShape, ContextualWords
+from mutspad.models.contextual import ContextualWords
 from mutspad.models.description import (
     DESCRIPTION,
     FORMAT,
@@ -24,6 +24,7 @@ from mutspad.models.description import (
     refuse,
 )
 from mutspad.models.mutspad import MuTSPad
+from mutspad.models.transformer import HuggingFaceEncoder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,8 @@ def save_model(
     with atomic_path(folder / WEIGHTS) as path:
         save_file(weights, path)
         digest = hash_file(path)
-    encoder = None if model.contextual is None else model.contextual.encoder
+    contextual = model.contextual
+    encoder = None if contextual is None else contextual.encoder
     of_neighbours = {}
     if vocabulary.neighbours is not None:
         write_neighbours(folder / NEIGHBOURS, vocabulary.neighbours)
@@ -67,7 +69,9 @@ def save_model(
         "seed": seed,
         "n_parameters": model.n_parameters(),
         "word_dim": model.word_dim,
-        "contextual": None if model.contextual is None else asdict(model.contextual.shape),
+        "contextual": None
+        if contextual is None
+        else {"n_layers": contextual.n_layers, "dim": contextual.dim},
         "encoder": None if encoder is None else encoder.config_files(),
         "weights_sha256": digest,
         "vocabulary": vocabulary.to_json(),
@@ -130,12 +134,9 @@ def _open_contextual(
         return None
     encoder = None
     if encoder_files is not None:
-        # Imported only here: transformers takes seconds to load.
-        from mutspad.models.transformer import HuggingFaceEncoder
-
         encoder = HuggingFaceEncoder.from_config_files(encoder_files)
     # The rates matter to a training alone, which builds its own.
-    return ContextualWords(ContextualShape(**shape), encoder)
+    return ContextualWords(**shape, encoder=encoder)
 
 
 def _read_weights(path: Path) -> dict[str, Tensor]:

@@ -1,55 +1,11 @@
 """Contextual vectors as an input of the network: layers mixed, cached or computed on the spot."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from mutspad.data.batching import Batch
 from mutspad.errors import EncoderError
-
-
-class TrainableEncoder(nn.Module, ABC):
-    """Encode sentences as vectors of several layers, with gradients.
-
-    Parameters
-    ----------
-    n_layers, dim
-        Vectors a word, and numbers a vector.
-    """
-
-    def __init__(self, n_layers: int, dim: int) -> None:
-        super().__init__()
-        self.n_layers = n_layers
-        self.dim = dim
-
-    @abstractmethod
-    def forward(self, sentences: Sequence[Sequence[str]]) -> Tensor:
-        """Return `[batch, words, layers, dim]`, zero at padding."""
-
-    @abstractmethod
-    def layers(self) -> list[list[nn.Parameter]]:
-        """Return the parameters of each layer, the lowest first, every parameter once."""
-
-    @abstractmethod
-    def config_files(self) -> dict[str, str]:
-        """Return the files from which the encoder is built again, weights apart: name -> text."""
-
-
-@dataclass(frozen=True, slots=True)
-class ContextualShape:
-    """Shape of the contextual vectors that a model reads.
-
-    Parameters
-    ----------
-    n_layers, dim
-        Vectors a word, and numbers a vector.
-    """
-
-    n_layers: int
-    dim: int
+from mutspad.models.transformer import HuggingFaceEncoder
 
 
 class ScalarMix(nn.Module):
@@ -77,8 +33,8 @@ class ContextualWords(nn.Module):
 
     Parameters
     ----------
-    shape
-        What the encoder yields.
+    n_layers, dim
+        Vectors a word, and numbers a vector.
     encoder
         The encoder, when training moves its weights; None when the batch brings cached vectors.
     learning_rate
@@ -95,15 +51,15 @@ class ContextualWords(nn.Module):
 
     def __init__(
         self,
-        shape: ContextualShape,
-        encoder: TrainableEncoder | None = None,
+        n_layers: int,
+        dim: int,
+        encoder: HuggingFaceEncoder | None = None,
         learning_rate: float = 0.0,
         layer_decay: float = 1.0,
     ) -> None:
         super().__init__()
-        self.shape = shape
-        self.output_dim = shape.dim
-        self.mix = ScalarMix(shape.n_layers)
+        self.n_layers, self.dim = n_layers, dim
+        self.mix = ScalarMix(n_layers)
         self.encoder = encoder
         self.learning_rate = learning_rate
         self.layer_decay = layer_decay

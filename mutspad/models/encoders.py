@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mutspad.config import Encoder
 from mutspad.errors import EncoderError
+from mutspad.models.transformer import HuggingFaceEncoder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,9 +44,6 @@ def open_encoder(params: Encoder, folder: str | Path | None = None) -> FrozenEnc
         When the encoder is not there, damaged or of another kind.
     """
     if params.kind == "huggingface":
-        # Only the reader that is needed: importing both kinds takes seconds.
-        from mutspad.models.transformer import HuggingFaceEncoder
-
         source = params.source if folder is None else str(folder)
         transformer = HuggingFaceEncoder.from_source(
             source, pooling=params.pooling, forms=params.forms
@@ -56,6 +54,7 @@ def open_encoder(params: Encoder, folder: str | Path | None = None) -> FrozenEnc
             f"{params.source}: expected the folder with its options.json and weights.hdf5, "
             "found none. Name the folder (--folder)"
         )
+    # Imported only here: most models read no ELMo, and h5py takes its time.
     from mutspad.models.elmo import Elmo
     from mutspad.models.elmo_format import OPTIONS, WEIGHTS
 

@@ -70,7 +70,7 @@ class MuTSPad(nn.Module):
         self.word_dim = word_dim
         self.encoder: WordEncoder | None = None
         self.contextual = contextual
-        shared_dim = 0 if contextual is None else contextual.output_dim
+        shared_dim = 0 if contextual is None else contextual.dim
         if not replaces_words:
             self.encoder = WordEncoder(
                 n_words=len(vocabulary.words),

@@ -22,7 +22,6 @@ from mutspad.data.buckets import word_batches
 from mutspad.data.encoder_files import MODEL_FILES, find_local
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
-from mutspad.models.contextual import TrainableEncoder
 from mutspad.models.precision import widened
 
 if TYPE_CHECKING:
@@ -234,7 +233,7 @@ class Window:
     words: Sequence[int | None]  # None for special pieces and padding
 
 
-class HuggingFaceEncoder(TrainableEncoder):
+class HuggingFaceEncoder(nn.Module):
     """Read sentences with a Hugging Face model.
 
     Parameters
@@ -262,7 +261,8 @@ class HuggingFaceEncoder(TrainableEncoder):
             raise ValueError(f"{rows} rows for {pieces.n_rows} pieces")
         if config.num_hidden_layers < 1:
             raise ValueError(f"{config.num_hidden_layers} layers")
-        super().__init__(int(config.num_hidden_layers) + 1, int(config.hidden_size))
+        super().__init__()
+        self.n_layers, self.dim = int(config.num_hidden_layers) + 1, int(config.hidden_size)
         self.model, self.pieces = model, pieces
 
     @classmethod

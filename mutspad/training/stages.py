@@ -16,9 +16,10 @@ from mutspad.data.vocab import PAD, UNK, Vocabulary
 from mutspad.errors import CheckpointError
 from mutspad.models.adversarial import DomainDiscriminator
 from mutspad.models.checkpoint import LoadedModel
-from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
+from mutspad.models.contextual import ContextualWords
 from mutspad.models.hierarchy import needed_tasks
 from mutspad.models.mutspad import MuTSPad
+from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.tasks import Scheme, Task
 from mutspad.training.adversarial import Adversary
 from mutspad.training.device import resolve_auto
@@ -60,7 +61,7 @@ def fit_run(
     lexicon: Lexicon,
     parent: LoadedModel | None,
     contextual: ContextualVectors | None = None,
-    encoder: TrainableEncoder | None = None,
+    encoder: HuggingFaceEncoder | None = None,
     unlabelled: Sequence[tuple[str, ...]] = (),
     checkpoint: Checkpoint | None = None,
     measured: Precision | None = None,
@@ -133,7 +134,7 @@ def fit_run(
 
 
 def _build_contextual(
-    run: Run, vectors: ContextualVectors | None, encoder: TrainableEncoder | None
+    run: Run, vectors: ContextualVectors | None, encoder: HuggingFaceEncoder | None
 ) -> ContextualWords | None:
     """Build the source of the contextual vectors of a run: its cache or its encoder."""
     source = encoder if vectors is None else vectors
@@ -145,9 +146,8 @@ def _build_contextual(
         )
     if source is None or run.encoder is None:
         return None
-    shape = ContextualShape(source.n_layers, source.dim)
-    rate = run.encoder.learning_rate or 0.0
-    return ContextualWords(shape, encoder, rate, run.encoder.layer_decay)
+    rate, decay = run.encoder.learning_rate or 0.0, run.encoder.layer_decay
+    return ContextualWords(source.n_layers, source.dim, encoder, rate, decay)
 
 
 def _build_adversary(

@@ -12,7 +12,7 @@ from mutspad.config import Run, RunEncoder
 from mutspad.data.batching import collate, encode
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model, save_model
-from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
+from mutspad.models.contextual import ContextualWords
 from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.tasks import TASKS, Task
 
@@ -189,11 +189,11 @@ def test_an_encoder_that_cannot_be_built_is_refused(saved):
         load_model(saved[1])
 
 
-class Spelling(TrainableEncoder):
+class Spelling(torch.nn.Module):
     """Stand in for a trained encoder: two layers made of the words' lengths and one weight."""
 
     def __init__(self):
-        super().__init__(n_layers=2, dim=3)
+        super().__init__()
         self.weight = torch.nn.Parameter(torch.ones(3))
 
     def forward(self, sentences):
@@ -202,9 +202,6 @@ class Spelling(TrainableEncoder):
             [[*map(len, words), *[0] * (width - len(words))] for words in sentences]
         )
         return lengths[:, :, None, None] * self.weight.expand(2, 3)
-
-    def layers(self):
-        return [[self.weight]]
 
     def config_files(self):
         return {"config.json": "{}"}
@@ -216,8 +213,8 @@ def test_cached_vectors_are_read_again_by_a_loaded_model(
 ):
     encoder = RunEncoder(name="toy", kind="elmo", source="toy")
     run = run.model_copy(update={"encoder": encoder, "replaces_words": replaces_words})
-    shape = ContextualShape(n_layers=2, dim=3)
-    model = build_model(contextual=ContextualWords(shape), replaces_words=replaces_words)
+    words = ContextualWords(n_layers=2, dim=3)
+    model = build_model(contextual=words, replaces_words=replaces_words)
     save_model(tmp_path, model, vocabulary, run, seed=4)
     loaded = load_model(tmp_path).model
     vectors = np.random.default_rng(1).standard_normal((20, 2, 3)).astype(np.float16)
@@ -240,8 +237,7 @@ def test_an_encoder_that_was_trained_comes_back_with_its_weights(
     trained = Spelling()
     with torch.no_grad():
         trained.weight.copy_(torch.tensor([0.5, -1.0, 2.0]))
-    shape = ContextualShape(n_layers=2, dim=3)
-    model = build_model(contextual=ContextualWords(shape, trained, 0.01))
+    model = build_model(contextual=ContextualWords(2, 3, trained, 0.01))
     save_model(tmp_path, model, vocabulary, run, seed=4)
     monkeypatch.setattr(
         HuggingFaceEncoder, "from_config_files", lambda files: Spelling() if files else None

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from mutspad.errors import EncoderError
-from mutspad.models.contextual import ContextualShape, ContextualWords, ScalarMix
+from mutspad.models.contextual import ContextualWords, ScalarMix
 
 
 def test_an_untrained_mixture_is_the_mean_of_the_layers():
@@ -29,7 +29,7 @@ def test_a_mixture_learns_its_weights():
 
 
 def test_a_batch_without_vectors_is_refused(batch):
-    words = ContextualWords(ContextualShape(n_layers=2, dim=3))
+    words = ContextualWords(n_layers=2, dim=3)
     with pytest.raises(EncoderError, match="expected contextual vectors, found none"):
         words(batch)
 

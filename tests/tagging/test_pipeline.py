@@ -10,7 +10,7 @@ import torch
 import mutspad
 from mutspad.errors import CheckpointError, MutspadError
 from mutspad.models.checkpoint import load_model
-from mutspad.models.contextual import ContextualShape, ContextualWords
+from mutspad.models.contextual import ContextualWords
 from mutspad.models.encoders import FrozenEncoder
 from mutspad.tagging import full
 from mutspad.tagging import pipeline as module
@@ -118,7 +118,7 @@ def test_a_model_of_one_task_leaves_the_others_empty(tagger_folder):
 
 def test_a_frozen_encoder_reads_each_distinct_text_once(tagger_folder, monkeypatch):
     loaded = load_model(tagger_folder)
-    loaded.model.contextual = ContextualWords(ContextualShape(n_layers=2, dim=3), None, 0.0)
+    loaded.model.contextual = ContextualWords(n_layers=2, dim=3)
     asked, seen = [], []
 
     def embed(sentences):

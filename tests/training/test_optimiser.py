@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from mutspad.models.contextual import ContextualShape, ContextualWords, TrainableEncoder
+from mutspad.models.contextual import ContextualWords
 from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.training.optimiser import Optimiser, clip_gradient, learning_rate
 
@@ -81,11 +81,11 @@ def test_adam_steps_by_its_rate_whatever_the_gradient(params):
     assert not moved["words.weight"][[0, 2, 3, 5]].any()
 
 
-class Stack(TrainableEncoder):
+class Stack(nn.Module):
     """Three layers that move alike but for their rates."""
 
     def __init__(self):
-        super().__init__(1, 2)
+        super().__init__()
         self.stack = nn.ModuleList(nn.Linear(2, 2) for _ in range(3))
 
     def layers(self):
@@ -97,16 +97,13 @@ class Stack(TrainableEncoder):
             hidden = layer(hidden)
         return hidden[:, :, None]
 
-    def config_files(self):
-        return {}
-
 
 @pytest.mark.parametrize("kind", ["sgd", "adam"])
 @pytest.mark.parametrize("done", [0.0, 0.5])
 def test_the_layers_of_an_encoder_move_less_the_lower_they_are(params, kind, done):
     torch.manual_seed(0)
     params = params.model_copy(update={"optimiser": kind})
-    words = ContextualWords(ContextualShape(1, 2), Stack(), 0.01, 0.5)
+    words = ContextualWords(1, 2, Stack(), 0.01, 0.5)
     optimiser = Optimiser(words, params, n_tasks=4)
     share = optimiser.set_progress(done) / optimiser.set_progress(0.0)
     optimiser.set_progress(done)
@@ -119,8 +116,7 @@ def test_the_layers_of_an_encoder_move_less_the_lower_they_are(params, kind, don
 
 def test_the_layers_of_a_transformer_do_so_too(params, bert):
     encoder = HuggingFaceEncoder.from_source(bert)
-    shape = ContextualShape(encoder.n_layers, encoder.dim)
-    words = ContextualWords(shape, encoder, 0.01, 0.5)
+    words = ContextualWords(encoder.n_layers, encoder.dim, encoder, 0.01, 0.5)
     optimiser = Optimiser(words, params, n_tasks=1)
     optimiser.set_progress(0.0)
     before = [[weight.detach().clone() for weight in layer] for layer in encoder.layers()]
@@ -134,9 +130,9 @@ def test_the_layers_of_a_transformer_do_so_too(params, bert):
 
 def test_an_encoder_without_decay_moves_alike_and_with_all_of_it_at_the_top_alone(params):
     for decay, expected in ((1.0, [0.01, 0.01, 0.01]), (0.0, [0.01, 0.0, 0.0])):
-        words = ContextualWords(ContextualShape(1, 2), Stack(), 0.01, decay)
+        words = ContextualWords(1, 2, Stack(), 0.01, decay)
         assert [rate for _, rate in words.layer_rates()] == expected
-    frozen = ContextualWords(ContextualShape(1, 2))
+    frozen = ContextualWords(1, 2)
     assert frozen.layer_rates() == []
     assert len(Optimiser(frozen, params, n_tasks=1).groups()) == 1
 

@@ -33,7 +33,7 @@ from mutspad.data.predictions import write_predictions
 from mutspad.data.text import read_text
 from mutspad.files import read_json, write_csv
 from mutspad.models.checkpoint import load_model, save_model
-from mutspad.models.contextual import TrainableEncoder
+from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.training.loop import TrainingSet
 from mutspad.training.predict import annotate_corpora
@@ -105,13 +105,10 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
     )
 
 
-def _open_trained(run: Run) -> TrainableEncoder | None:
+def _open_trained(run: Run) -> HuggingFaceEncoder | None:
     """Open the contextual encoder of a model that trains it."""
     if run.encoder is None or not run.encoder.trained:
         return None
-    # Imported only here: transformers takes seconds to load.
-    from mutspad.models.transformer import HuggingFaceEncoder
-
     encoder = run.encoder
     return HuggingFaceEncoder.from_source(
         encoder.source, pooling=encoder.pooling, forms=encoder.forms
