@@ -48,7 +48,9 @@ def elmo_options(params: LanguageModelParams) -> ElmoOptions:
 
 
 class Outcomes:
-    """List what can be predicted, the frequent first: words, borders of sentences, the unknown.
+    """List what can be predicted (the output vocabulary), the frequent first.
+
+    These are words, borders of sentences and the unknown.
 
     Parameters
     ----------
@@ -110,8 +112,8 @@ class Texts:
 class LogUniform:
     """Draw distinct outcomes, low rows more often: a word's frequency falls with its rank.
 
-    Row k has the probability log((k + 2) / (k + 1)) / log(n + 1), as TensorFlow's sampler of
-    candidates, with which ELMo was trained.
+    Row k has the probability log((k + 2) / (k + 1)) / log(n + 1), as in TensorFlow's candidate
+    sampling, with which ELMo was trained.
 
     Parameters
     ----------

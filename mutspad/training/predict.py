@@ -96,7 +96,7 @@ def annotate_corpora(
     corpora
         Task of the model -> sentences.
     multi_root, contextual
-        As above.
+        As for `annotate`.
     """
     model = place_model(loaded)
     return {
