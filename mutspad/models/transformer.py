@@ -95,28 +95,10 @@ class Pieces:
         # A tokenizer may promise a piece for the unknown and lack it: the first rare word shows it.
         self._encode([[[_RARE]]])
         if room < 1:
-            raise ValueError(f"room for {limit} pieces")
+            raise ValueError(f"a model that reads only {limit} pieces at once")
         # Windows overlap, so that no word stands without context.
         tokenizer.enable_truncation(limit, stride=room // _OVERLAP)
         tokenizer.enable_padding(pad_id=padding)
-
-    @classmethod
-    def from_json(
-        cls, tokenizer: str, settings: Mapping[str, Any], source: str = _SAVED
-    ) -> "Pieces":
-        """Rebuild from `tokenizer.to_str()` and `settings()`."""
-        from tokenizers import Tokenizer
-
-        unknown = settings["unknown"]
-        return cls(
-            Tokenizer.from_str(tokenizer),
-            padding=int(settings["padding"]),
-            unknown=None if unknown is None else int(unknown),
-            limit=int(settings["limit"]),
-            pooling=settings["pooling"],
-            forms=settings["forms"],
-            source=source,
-        )
 
     def settings(self) -> dict[str, Any]:
         """Return what the tokenizer's own JSON does not say."""
@@ -258,7 +240,9 @@ class HuggingFaceEncoder(nn.Module):
             model.pooler = nn.Identity()
         rows = model.get_input_embeddings().num_embeddings  # type: ignore[operator]
         if pieces.n_rows > rows:
-            raise ValueError(f"{rows} rows for {pieces.n_rows} pieces")
+            raise ValueError(
+                f"an embedding of {rows} rows for a tokenizer of {pieces.n_rows} pieces"
+            )
         if config.num_hidden_layers < 1:
             raise ValueError(f"{config.num_hidden_layers} layers")
         super().__init__()
@@ -321,13 +305,15 @@ class HuggingFaceEncoder(nn.Module):
         try:
             config, tokenizer, settings = (files[name] for name in _CONFIG_FILES)
             with _quiet(), torch.random.fork_rng(devices=[]):
+                from tokenizers import Tokenizer
                 from transformers import AutoConfig, AutoModel
 
                 described = AutoConfig.for_model(**json.loads(config))
                 model = AutoModel.from_config(
                     described, trust_remote_code=False, dtype=torch.float32
                 )
-                return cls(model, Pieces.from_json(tokenizer, json.loads(settings))).eval()
+                pieces = Pieces(Tokenizer.from_str(tokenizer), **json.loads(settings))
+                return cls(model, pieces).eval()
         except Exception as error:
             raise EncoderError(
                 f"{_SAVED}: expected {', '.join(_CONFIG_FILES)}, found {_short(error)}. "
@@ -417,11 +403,13 @@ class HuggingFaceEncoder(nn.Module):
 
 def _is_bare_byte_level(tokenizer: "Tokenizer") -> bool:
     """Return whether words must bring the space before them, as GPT-2's and RoBERTa's pieces do."""
-    splitter = json.loads(tokenizer.to_str())["pre_tokenizer"] or {}
+    if tokenizer.pre_tokenizer is None:
+        return False
+    # The whole tokenizer is written by counting to its largest piece, which may be damaged.
+    splitter = json.loads(tokenizer.pre_tokenizer.__getstate__())
     return any(
         part["type"] == "ByteLevel" and not part["add_prefix_space"]
         for part in splitter.get("pretokenizers", [splitter])
-        if part
     )
 
 
@@ -441,11 +429,6 @@ def _load(
     tokenizer = reader.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     if not tokenizer.is_fast:
         raise ValueError(f"the slow tokenizer {type(tokenizer).__name__}")
-    largest = max(tokenizer.get_vocab().values(), default=0)
-    rows = getattr(config, "vocab_size", sys.maxsize)
-    # Before the tokenizer is written, which counts from zero to its largest piece.
-    if largest >= rows:
-        raise ValueError(f"{rows} rows for {largest + 1} pieces")
     model, info = AutoModel.from_pretrained(
         folder,
         local_files_only=True,
@@ -458,16 +441,14 @@ def _load(
     backend = tokenizer.backend_tokenizer
     # Without its class a tokenizer knows no names of special pieces; the network and its file do.
     unknown = tokenizer.unk_token or getattr(backend.model, "unk_token", None)
-    pieces = Pieces.from_json(
-        backend.to_str(),
-        {
-            "padding": tokenizer.pad_token_id or getattr(config, "pad_token_id", None) or 0,
-            "unknown": None if unknown is None else backend.token_to_id(unknown),
-            "limit": _limit(model, tokenizer.model_max_length),
-            "pooling": pooling,
-            "forms": forms,
-        },
-        source,
+    pieces = Pieces(
+        backend,
+        padding=tokenizer.pad_token_id or getattr(config, "pad_token_id", None) or 0,
+        unknown=None if unknown is None else backend.token_to_id(unknown),
+        limit=_limit(model, tokenizer.model_max_length),
+        pooling=pooling,
+        forms=forms,
+        source=source,
     )
     return pieces, model, {*info["missing_keys"], *(key for key, *_ in info["mismatched_keys"])}
 

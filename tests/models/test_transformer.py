@@ -495,7 +495,7 @@ def test_a_tokenizer_that_fails_later_is_an_error_too(folder, monkeypatch):
 def test_a_piece_beyond_the_rows_is_an_error(folder):
     vocabulary = {piece: row for row, piece in enumerate(VOCABULARY)}
     change_tokenizer(folder, vocab=vocabulary | {"quay": 2**31})
-    with pytest.raises(EncoderError, match="found '15 rows for 2147483649 pieces'"):
+    with pytest.raises(EncoderError, match="15 rows for a tokenizer of 2147483649 pieces"):
         HuggingFaceEncoder.from_source(str(folder))
 
 
@@ -510,7 +510,9 @@ def test_a_model_for_fewer_pieces_is_an_error(folder):
     described = json.loads((folder / "tokenizer.json").read_text())
     described["model"]["vocab"]["whale"] = len(VOCABULARY)
     (folder / "tokenizer.json").write_text(json.dumps(described))
-    with pytest.raises(EncoderError, match="found '15 rows for 16 pieces'"):
+    with pytest.raises(
+        EncoderError, match="found 'an embedding of 15 rows for a tokenizer of 16 pieces'"
+    ):
         HuggingFaceEncoder.from_source(str(folder))
 
 
