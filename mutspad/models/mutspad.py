@@ -184,6 +184,8 @@ class MuTSPad(nn.Module):
     ) -> dict[Task, list[Prediction]]:
         """Return the predictions of each task asked, one a sentence, without dropout or gradient.
 
+        The model is in evaluation mode afterwards.
+
         Parameters
         ----------
         batch
@@ -198,17 +200,13 @@ class MuTSPad(nn.Module):
         ValueError
             When the model lacks a task.
         """
-        was_training = self.training
         self.eval()
-        try:
-            with torch.inference_mode():
-                features = self.features(batch, tasks)
-                return {
-                    task: self.head(task).predict(features[task], batch, multi_root=multi_root)
-                    for task in tasks
-                }
-        finally:
-            self.train(was_training)
+        with torch.inference_mode():
+            features = self.features(batch, tasks)
+            return {
+                task: self.head(task).predict(features[task], batch, multi_root=multi_root)
+                for task in tasks
+            }
 
     def classifier_rows(self) -> dict[Task, tuple[str, ...]]:
         """Name, for each task, the parameters whose first dimension is its labels (paper 4.1)."""

@@ -354,18 +354,15 @@ class HuggingFaceEncoder(nn.Module):
         """Return the vectors of each sentence without dropout or gradients, `[layers, words, dim]`.
 
         Sentences of similar length are read together; which ones changes no vector beyond rounding.
+        The encoder is in evaluation mode afterwards.
         """
         embedded: list[Tensor] = [torch.empty(0)] * len(sentences)
-        training = self.training
         self.eval()
-        try:
-            with torch.inference_mode():
-                for indices in word_batches([*map(len, sentences)], _WORDS_A_BATCH):
-                    rows = self._pool([sentences[index] for index in indices])
-                    for index, vectors in zip(indices, rows, strict=True):
-                        embedded[index] = vectors.transpose(0, 1)
-        finally:
-            self.train(training)
+        with torch.inference_mode():
+            for indices in word_batches([*map(len, sentences)], _WORDS_A_BATCH):
+                rows = self._pool([sentences[index] for index in indices])
+                for index, vectors in zip(indices, rows, strict=True):
+                    embedded[index] = vectors.transpose(0, 1)
         return embedded
 
     def _pool(self, sentences: Sequence[Sequence[str]]) -> Sequence[Tensor]:

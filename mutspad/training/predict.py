@@ -34,7 +34,7 @@ def annotate(
     """Predict layers of sentences; the layers they already carry are neither read nor kept.
 
     Chunks and entities come out as valid IOB2: an `I-` that continues nothing becomes `B-`. That is
-    how `conlleval` counts it, so no score changes.
+    how `conlleval` counts it, so no score changes. The model is in evaluation mode afterwards.
 
     Parameters
     ----------

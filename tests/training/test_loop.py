@@ -149,6 +149,8 @@ def test_losses_are_weighted_by_the_epoch_and_the_tasks(monkeypatch, build, make
     asked = []
 
     def watch(losses, weights, *, n_tasks, batch_size):
+        # The dev scores of the epoch before left it in evaluation mode.
+        assert model.training
         asked.append((list(losses), dict(weights), n_tasks))
         return torch.stack(list(losses.values())).sum()
 

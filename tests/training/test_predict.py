@@ -83,10 +83,10 @@ def test_nothing_to_annotate_gives_nothing(model, vocabulary):
     assert annotate(model, vocabulary, [], TASKS, **OPTIONS) == []
 
 
-def test_a_training_model_stays_in_training(model, vocabulary, sentences):
-    model.train()
-    annotate(model, vocabulary, sentences, [Task.POS], **OPTIONS)
-    assert model.training
+def test_a_model_that_trains_predicts_without_dropout(model, vocabulary, sentences):
+    expected = annotate(model.eval(), vocabulary, sentences, TASKS, **OPTIONS)
+    assert annotate(model.train(), vocabulary, sentences, TASKS, **OPTIONS) == expected
+    assert not model.training
 
 
 def test_impossible_tags_become_valid_and_score_the_same(model, vocabulary, sentences, monkeypatch):

@@ -39,7 +39,8 @@ def encode_forms(
 ) -> FormStates | None:
     """Encode the characters of every distinct form of some texts, without dropout or gradient.
 
-    The states take four bytes a number: 800 a form at the paper's sizes.
+    The states take four bytes a number: 800 a form at the paper's sizes. The word encoder is in
+    evaluation mode afterwards.
 
     Parameters
     ----------
@@ -58,16 +59,10 @@ def encode_forms(
     forms = sorted({form for words in texts for form in words}, key=lambda form: (len(form), form))
     if encoder is None or not forms or not enabled("corpus_forms"):
         return None
-    was_training = encoder.training
     encoder.eval()
-    try:
-        with torch.inference_mode():
-            states = []
-            for rows in word_batches([len(form) for form in forms], CHARS):
-                chars, lens = collate_forms(vocabulary, [forms[row] for row in rows])
-                states.append(
-                    encoder.encode_characters(chars.to(model.device), lens.to(model.device))
-                )
-            return FormStates({form: row for row, form in enumerate(forms)}, torch.cat(states))
-    finally:
-        encoder.train(was_training)
+    with torch.inference_mode():
+        states = []
+        for rows in word_batches([len(form) for form in forms], CHARS):
+            chars, lens = collate_forms(vocabulary, [forms[row] for row in rows])
+            states.append(encoder.encode_characters(chars.to(model.device), lens.to(model.device)))
+        return FormStates({form: row for row, form in enumerate(forms)}, torch.cat(states))

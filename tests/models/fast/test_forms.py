@@ -66,7 +66,7 @@ def test_a_model_in_training_encodes_as_one_that_predicts(build_model, vocabular
     predicting = encode_forms(model.eval(), vocabulary, texts)
     training = encode_forms(model.train(), vocabulary, texts)
     assert torch.equal(training.states, predicting.states)
-    assert model.encoder.training
+    assert not model.encoder.training
 
 
 def test_states_of_other_forms_are_refused(build_model, vocabulary, sentences):
