@@ -37,6 +37,30 @@ class Description:
     digest: str
     values: dict[str, Any]
 
+    def find_weights(self, folder: Path) -> Path:
+        """Return the file of the weights once its content is checked.
+
+        Raises
+        ------
+        CheckpointError
+            When the file is missing or has other weights.
+        """
+        path = folder / WEIGHTS
+        try:
+            found = hash_file(path)
+        except FileNotFoundError:
+            raise CheckpointError(
+                f"{path}: expected the weights of a model, found no file"
+            ) from None
+        except OSError as error:
+            raise CheckpointError(f"{path}: expected a readable file, found {error}") from None
+        if found != self.digest:
+            raise CheckpointError(
+                f"{path}: expected the weights that {DESCRIPTION} describes (sha256 "
+                f"{self.digest}), found others (sha256 {found})"
+            )
+        return path
+
 
 def open_description(folder: Path) -> Description:
     """Read the description of a model.

@@ -52,7 +52,7 @@ def prune(loaded: LoadedModel, words: Iterable[str]) -> LoadedModel:
     )
     if encoder.lower_rows is not None:
         encoder.lower_rows = torch.tensor(vocabulary.lower_rows)
-    return replace(loaded, vocabulary=vocabulary, n_parameters=loaded.model.n_parameters())
+    return replace(loaded, vocabulary=vocabulary)
 
 
 def _find_neighbours(old: Vocabulary, vectors: Vector, rows: Sequence[int]) -> Neighbours | None:

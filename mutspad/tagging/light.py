@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from mutspad.config import Run
@@ -18,9 +17,7 @@ from mutspad.data.buckets import word_batches
 from mutspad.data.labels import ROOT_RELATION, iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.data.vocab import PAD_ID, Vocabulary
-from mutspad.errors import CheckpointError
-from mutspad.files import hash_file
-from mutspad.models.description import DESCRIPTION, WEIGHTS, open_description
+from mutspad.models.description import open_description
 from mutspad.models.hierarchy import needed_tasks, read_tasks
 from mutspad.models.mst import maximum_spanning_tree
 from mutspad.tasks import Scheme, Task
@@ -65,22 +62,10 @@ class LightModel:
         CheckpointError
             When a file is missing or damaged, or the weights are not those of the description.
         """
-        description, path = open_description(folder), folder / WEIGHTS
-        try:
-            found = hash_file(path)
-            weights = load_file(path)
-        except (OSError, SafetensorError) as error:
-            raise CheckpointError(
-                f"{path}: expected the weights of a model, found {error}"
-            ) from None
-        if found != description.digest:
-            raise CheckpointError(
-                f"{path}: expected the weights that {DESCRIPTION} describes (sha256 "
-                f"{description.digest}), found others (sha256 {found})"
-            )
+        description = open_description(folder)
         numbers = {
             name: value.astype(np.float32)
-            for name, value in weights.items()
+            for name, value in load_file(description.find_weights(folder)).items()
             if np.issubdtype(value.dtype, np.floating)
         }
         return cls(description.run, description.vocabulary, numbers)

@@ -64,7 +64,8 @@ def test_a_loaded_model_is_the_saved_one(saved, vocabulary, run, batch):
     loaded = load_model(folder)
     assert torch.equal(torch.get_rng_state(), before)
     assert (loaded.vocabulary, loaded.run, loaded.seed) == (vocabulary, run, 4)
-    assert loaded.n_parameters == model.n_parameters() == loaded.model.n_parameters()
+    description = json.loads((folder / "model.json").read_text())
+    assert description["n_parameters"] == loaded.model.n_parameters()
     assert not loaded.model.training
     expected = model.predict(batch, TASKS, multi_root=True)
     assert loaded.model.predict(batch, TASKS, multi_root=True) == expected
@@ -121,31 +122,10 @@ def test_weights_of_another_training_are_noticed(saved):
         load_model(saved[1])
 
 
-def test_another_label_set_is_named(saved, vocabulary):
-    edit_description(saved[1], lambda it: it["vocabulary"]["labels"]["pos"].append("UH"))
-    n_labels = len(vocabulary.labels[Task.POS])
-    with pytest.raises(
-        CheckpointError, match=f"the {n_labels + 1} labels of pos .* found .* of {n_labels} labels"
-    ):
-        load_model(saved[1])
-
-
-def test_another_shape_is_named(saved):
-    edit_description(saved[1], lambda it: it["run"]["model"].update(char_dim=17))
-    with pytest.raises(CheckpointError, match=r"encoder\.char\S+: expected shape .*17.*, found"):
-        load_model(saved[1])
-
-
-def test_other_tasks_are_named(saved):
-    edit_weights(saved[1], lambda weights: weights.pop("heads.ner.classifier.bias"))
-    with pytest.raises(CheckpointError, match=r"1 missing \['heads\.ner\.classifier\.bias'\]"):
-        load_model(saved[1])
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda it: it.update(format=9), "expected model format 3, found 9"),
+        (lambda it: it.update(format=9), "model format 3, found 9"),
         (lambda it: it.pop("vocabulary"), "found no 'vocabulary'"),
         (lambda it: it["run"].update(colour="red"), "found .*colour"),
         (lambda it: it["vocabulary"]["labels"].pop("ner"), "found no .*ner"),
@@ -154,11 +134,14 @@ def test_other_tasks_are_named(saved):
         (lambda it: it.update(word_dim=-1), "found "),
         (lambda it: it["run"]["model"].update(char_hidden=2**62), "found "),
         (lambda it: it["run"]["model"]["parser"].update(layers=10**9), "found 1000000000 layers"),
+        (lambda it: it["run"]["model"]["parser"].update(layers=3), r"Missing .*heads\.dep\."),
+        (lambda it: it["run"]["model"].update(char_dim=17), r"found .* encoder\.chars.*17"),
+        (lambda it: it["vocabulary"]["labels"]["pos"].append("UH"), r"found .* heads\.pos\."),
     ],
 )
 def test_another_description_is_refused(saved, change, message):
     edit_description(saved[1], change)
-    with pytest.raises(CheckpointError, match=f"(?s)model.json: expected.*{message[9:]}"):
+    with pytest.raises(CheckpointError, match=rf"(?s)model\.json: expected.*{message}"):
         load_model(saved[1])
 
 
@@ -166,15 +149,6 @@ def test_another_description_is_refused(saved, change, message):
 def test_json_that_python_gives_up_on_is_refused(saved, content):
     (saved[1] / "model.json").write_text(content)
     with pytest.raises(CheckpointError, match=r"model\.json: expected JSON"):
-        load_model(saved[1])
-
-
-def test_numbers_of_another_type_are_refused(saved):
-    def halve(weights):
-        weights["reductions.pos.bias"] = weights["reductions.pos.bias"].half()
-
-    edit_weights(saved[1], halve)
-    with pytest.raises(CheckpointError, match=r"expected torch\.float32, found torch\.float16"):
         load_model(saved[1])
 
 

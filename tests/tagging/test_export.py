@@ -74,7 +74,7 @@ def test_a_pruned_word_is_read_as_the_nearest_that_keeps_its_vector(model_folder
     assert pruned.model.encoder.lower_rows.tolist() == [0, 1, 3, 3]
     row = full.vocabulary.word_id("Oslo")
     assert torch.equal(pruned.model.encoder.words.weight[2], full.model.encoder.words.weight[row])
-    assert pruned.n_parameters < full.n_parameters
+    assert pruned.model.n_parameters() < full.model.n_parameters()
 
 
 def test_the_card_names_data_licences_and_scores(model_folder, tmp_path):

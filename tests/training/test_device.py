@@ -282,7 +282,7 @@ def test_a_model_of_a_gpu_predicts_without_one(train, gpu, caplog):
     training = fitted.run.training.model_copy(update={"device": "cuda"})
     run = fitted.run.model_copy(update={"training": training})
     gpu(False)
-    placed = device.place_model(LoadedModel(fitted.model, fitted.vocabulary, run, 1, 0))
+    placed = device.place_model(LoadedModel(fitted.model, fitted.vocabulary, run, 1))
     assert placed.device == torch.device("cpu")
     assert "expected a GPU, as the model was trained on one, found none" in caplog.text
 
@@ -333,7 +333,7 @@ def test_a_training_on_a_gpu_ends_alike_when_it_was_stopped(kind, train, tmp_pat
 @on_a_gpu
 def test_a_gpu_predicts_what_the_cpu_does(train, sentences):
     fitted = train("unified", "cuda", max_epochs=20)
-    loaded = LoadedModel(fitted.model, fitted.vocabulary, fitted.run, 1, 0)
+    loaded = LoadedModel(fitted.model, fitted.vocabulary, fitted.run, 1)
     here, there = (
         annotate(model(), fitted.vocabulary, sentences, TASKS, multi_root=True)
         for model in (lambda: fitted.model, lambda: device.place_model(loaded))

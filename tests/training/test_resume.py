@@ -31,7 +31,7 @@ def train(make_run, sentences, corpora, lexicon, bert):
         lexicon=lexicon,
         parent=None,
     )
-    parent = LoadedModel(start.model, start.vocabulary, start.run, 2, start.model.n_parameters())
+    parent = LoadedModel(start.model, start.vocabulary, start.run, 2)
     encoder = {
         "name": "bert",
         "kind": "huggingface",

@@ -64,7 +64,7 @@ def parent(make_run, sentences, lexicon):
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.normal_()
-    return LoadedModel(model, vocabulary, run, 17, model.n_parameters())
+    return LoadedModel(model, vocabulary, run, 17)
 
 
 def test_labels_are_sorted_with_outside_first(sentences):
@@ -210,7 +210,7 @@ def test_a_parent_without_a_task_leaves_it_fresh(make_run, sentences, lexicon):
         return run, build_model(run, vocabulary, lexicon), vocabulary
 
     run, model, vocabulary = build((Task.POS,), 1)
-    parent = LoadedModel(model, vocabulary, run, 1, model.n_parameters())
+    parent = LoadedModel(model, vocabulary, run, 1)
     _, child, vocabulary = build((Task.POS, Task.CHUNK), 2)
     _, fresh, _ = build((Task.POS, Task.CHUNK), 2)
     initialise_from(parent, child, vocabulary, {})

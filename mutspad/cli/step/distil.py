@@ -101,7 +101,7 @@ def command(
     table = open_vectors(source, set(words), dim=vectors.dim, files=files)
     neighbours = find_neighbours(words, table, lexicon, fitted.vocabulary.word_rows)
     vocabulary = replace(fitted.vocabulary, neighbours=neighbours)
-    trained = LoadedModel(fitted.model, vocabulary, fitted.run, seed, fitted.model.n_parameters())
+    trained = LoadedModel(fitted.model, vocabulary, fitted.run, seed)
     export_model(trained, layout.distilled)
     exported = load_model(layout.distilled)
     predicted = {
