@@ -182,22 +182,12 @@ def _check_datasets(
     path: str | Path, shapes: Mapping[str, tuple[int, ...]], found: Mapping[str, h5py.Dataset]
 ) -> None:
     """Compare the datasets of a file with those of its options."""
-    for name, shape in shapes.items():
-        if name not in found:
+    for name in sorted({*shapes, *found}):
+        shape, dataset = shapes.get(name), found.get(name)
+        if dataset is None or dataset.shape != shape or dataset.dtype.kind != "f":
+            asked = "no such dataset" if shape is None else f"floats of shape {list(shape)}"
+            there = "none" if dataset is None else f"{dataset.dtype} of shape {list(dataset.shape)}"
             raise CheckpointError(
-                f"{path}: expected a dataset {name} of shape {list(shape)}, as the options say, "
-                "found none. Take options and weights of the same model"
+                f"{path}: {name}: expected {asked}, as the options say, found {there}. Take "
+                "options and weights of the same model"
             )
-        dataset = found[name]
-        if dataset.shape != shape or dataset.dtype.kind != "f":
-            raise CheckpointError(
-                f"{path}: {name}: expected floats of shape {list(shape)}, as the options say, "
-                f"found {dataset.dtype} of shape {list(dataset.shape)}. Take options and weights "
-                "of the same model"
-            )
-    surplus = sorted(found.keys() - shapes.keys())
-    if surplus:
-        raise CheckpointError(
-            f"{path}: expected only the datasets that the options ask for, found "
-            f"{', '.join(surplus[:3])} too. Take options and weights of the same model"
-        )

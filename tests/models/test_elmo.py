@@ -338,14 +338,14 @@ def test_bad_options_are_one_error(files, text, message):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"n_highway": 3}, r"expected a dataset CNN_high_2/W_carry of shape \[9, 9\].*found none"),
-        ({"n_highway": 1}, "only the datasets that the options ask for, found CNN_high_1/W_carry"),
-        ({"n_layers": 1}, "ask for, found RNN_0/RNN/MultiRNNCell/Cell1/LSTMCell/B"),
+        ({"n_highway": 3}, r"CNN_high_2/W_carry: expected floats of shape \[9, 9\].*found none"),
+        ({"n_highway": 1}, "CNN_high_1/W_carry: expected no such dataset, .*, found float32 of"),
+        ({"n_layers": 1}, "MultiRNNCell/Cell1/LSTMCell/B: expected no such dataset"),
         (
             {"filters": [[1, 2], [2, 3], [4, 5]]},
             r"CNN/W_cnn_2: expected floats of shape \[1, 4, 3, 5\].* of shape \[1, 4, 3, 4\]",
         ),
-        ({"dim": 8}, r"LSTMCell/W_0: expected floats of shape \[10, 32\].*of shape \[10, 28\]"),
+        ({"dim": 8}, r"LSTMCell/B: expected floats of shape \[32\].*of shape \[28\]"),
     ],
 )
 def test_weights_of_other_options_are_named(files, changes, message):
