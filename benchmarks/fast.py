@@ -40,8 +40,6 @@ CASES: Sequence[tuple[fast.FastPath, tuple[Task, ...], Precision]] = (
     ("lstm", (Task.DEP,), "fp32"),
     ("mixed_lstm", (Task.DEP,), "bf16"),
     ("pairs", (Task.DEP,), "fp32"),
-    ("forms", (Task.POS,), "fp32"),
-    ("forms", (Task.DEP,), "fp32"),
     ("corpus_forms", (Task.POS,), "fp32"),
 )
 FIELDS = ("path", "tasks", "precision", "plain_ms", "fast_ms", "gain_percent")

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from mutspad.data.batching import Batch
 from mutspad.data.vocab import PAD_ID, UNK_ID
 from mutspad.errors import VectorsError
-from mutspad.models import fast
-from mutspad.models.fast import forms
 from mutspad.models.recurrent import BiLSTM
+
+TOGETHER = 64
+"""Forms of a batch that are read at once; in one go, the longest would pad some 250 forms."""
 
 
 class WordEncoder(nn.Module):
@@ -97,10 +98,10 @@ class WordEncoder(nn.Module):
                 # What stands at padding is never read.
                 hidden = torch.rand(chars.shape, device=chars.device) < self.unknown_char_rate
                 chars = chars.masked_fill(hidden, UNK_ID)
-            if fast.enabled("forms") and not chars.is_cuda:
-                states = forms.in_parts(self.encode_characters, chars, batch.char_lens)
-            else:
-                states = self.encode_characters(chars, batch.char_lens)
+            # Short forms first: one long form would pad all others. On a GPU padding costs nothing.
+            size = len(chars) if chars.is_cuda else TOGETHER
+            parts = zip(torch.split(chars, size), torch.split(batch.char_lens, size), strict=True)
+            states = torch.cat([self.encode_characters(*part) for part in parts])
         of_words = states.index_select(0, batch.forms.flatten()).view(*words.shape, -1)
         vectors = [self.words(words)]
         if self.lower_rows is not None:

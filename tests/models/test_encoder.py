@@ -4,7 +4,7 @@ import torch
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import PAD_ID, UNK_ID
 from mutspad.errors import VectorsError
-from mutspad.models import fast
+from mutspad.models import encoder as module
 from mutspad.models.encoder import WordEncoder
 
 
@@ -37,9 +37,8 @@ def test_x_is_the_word_vector_then_both_ends_of_the_characters(build, batch, voc
 
 def test_forms_in_parts_give_what_all_at_once_give(build, batch, monkeypatch):
     encoder = build()
-    with fast.plain():
-        whole = encoder(batch)
-    monkeypatch.setattr(fast.forms, "TOGETHER", 2)
+    whole = encoder(batch)
+    monkeypatch.setattr(module, "TOGETHER", 2)
     torch.testing.assert_close(encoder(batch), whole)
 
 

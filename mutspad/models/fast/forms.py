@@ -1,10 +1,9 @@
-"""Characters of distinct forms: with little padding, and of a whole corpus only once."""
+"""Characters of the distinct forms of a whole corpus, read only once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from mutspad.data.batching import FormStates, collate_forms
 from mutspad.data.buckets import word_batches
@@ -14,24 +13,8 @@ from mutspad.models.fast import enabled
 if TYPE_CHECKING:
     from mutspad.models.mutspad import MuTSPad
 
-TOGETHER = 64
-"""Forms of a batch that are read at once; in one go, the longest would pad some 250 forms."""
 CHARS = 2048
 """Characters of a corpus that are read at once, padding included."""
-
-
-def in_parts(read: Callable[[Tensor, Tensor], Tensor], chars: Tensor, lens: Tensor) -> Tensor:
-    """Return what `read` gives for forms, short ones first, some of them at a time.
-
-    Parameters
-    ----------
-    read
-        Characters `[forms, chars]` and their numbers `[forms]` -> `[forms, dim]`.
-    chars, lens
-        Of all forms.
-    """
-    parts = zip(torch.split(chars, TOGETHER), torch.split(lens, TOGETHER), strict=True)
-    return torch.cat([read(*part) for part in parts])
 
 
 def encode_forms(
