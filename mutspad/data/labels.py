@@ -81,11 +81,6 @@ def find_misc(features: str, key: str) -> str | None:
     return None
 
 
-def normalise_chunk(tag: str) -> str:
-    """Write a chunk tag as CoNLL-2000 does: `b-np` (T-Chunk) becomes `B-NP`."""
-    return tag.upper()
-
-
 def shared_label_pairs(
     source_labels: Sequence[str], target_labels: Sequence[str], equivalents: Mapping[str, str]
 ) -> list[tuple[int, int]]:

@@ -24,7 +24,7 @@ GZIP = ".gz"
 def read_lines(path: str | Path) -> Iterator[Line]:
     r"""Stream the lines of a UTF-8 file, counted from 1, without line ends and byte order mark.
 
-    A file `*.gz` is decompressed.
+    A file `*.gz` is decompressed, and `<archive>.zip/<member>` names a file in a zip archive.
 
     Only `\n` and `\r\n` end a line: tweets hold other characters that Python's text mode or
     `str.splitlines` would take for a line end.
@@ -129,24 +129,20 @@ def is_visible(path: str | PurePosixPath) -> bool:
     return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
-def read_zip_lines(archive: str | Path, member: str) -> Iterator[Line]:
-    """Stream the lines of a member of a zip archive, as `read_lines` does."""
+@contextmanager
+def _open(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, a compressed one, or a member of a zip archive."""
+    archive = next((each for each in path.parents if each.suffix == ".zip"), None)
+    if archive is None or archive.is_dir():
+        with gzip.open(path) if path.suffix.lower() == GZIP else path.open("rb") as stream:
+            yield cast("IO[bytes]", stream)
+        return
+    member = path.relative_to(archive).as_posix()
     with _opened(archive) as opened:
         if member not in opened.namelist():
             raise CorpusError(archive, None, expected=f"a member '{member}'", found="none")
         with opened.open(member) as stream:
-            yield from decode_lines(stream, member_path(archive, member))
-
-
-def member_path(archive: str | Path, member: str) -> Path:
-    """Name a member of an archive in messages."""
-    return Path(archive) / member
-
-
-def _open(path: Path) -> IO[bytes]:
-    if path.suffix.lower() == GZIP:
-        return cast("IO[bytes]", gzip.open(path))
-    return path.open("rb")
+            yield stream
 
 
 @contextmanager

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Literal
 
 from mutspad.data.conllup import checked, read_conllup, read_header
+from mutspad.data.corpora.own import CONLLU, read_rows
 from mutspad.data.labels import find_misc, iob1_to_iob2
-from mutspad.data.lines import Line, blocks, excerpt, read_lines
+from mutspad.data.lines import Line, blocks, read_lines
 from mutspad.data.sentence import Layer, Origin, Sentence
 from mutspad.errors import CorpusError
 from mutspad.tagging.document import ABSENT
 from mutspad.tasks import Scheme, Task, misc_tasks
 
 PosColumn = Literal["UPOS", "XPOS"]
-_COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 
 
 def read_gold(path: str | Path, *, pos: PosColumn) -> list[Sentence]:
@@ -56,25 +56,11 @@ def _without_silver(sentence: Sentence) -> Sentence:
 
 def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosColumn) -> Sentence:
     """Read the block of one sentence."""
-    lines: list[int] = []
-    rows: list[dict[str, str]] = []
-    for line, text in block:
-        if text.startswith("#"):
-            continue
-        fields = text.split("\t")
-        if len(fields) != len(_COLUMNS):
-            raise CorpusError(
-                path,
-                line,
-                expected=f"{len(_COLUMNS)} columns parted by tabs",
-                found=excerpt(text),
-            )
-        if not fields[0].isdecimal():
-            continue
-        lines.append(line)
-        rows.append(dict(zip(_COLUMNS, fields, strict=True)))
-    if not rows:
+    words = [*read_rows(path, block, "conllu", len(CONLLU))]
+    if not words:
         raise CorpusError(path, block[0][0], expected="at least one word", found="only comments")
+    lines = [line for line, _ in words]
+    rows = [dict(zip(CONLLU, fields, strict=False)) for _, fields in words]
     layers: dict[Task, Layer] = {}
     tags = _read_column(rows, lambda row: row[pos])
     if tags is not None:

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable, Iterable
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mutspad.config import OwnCorpus
 from mutspad.data.conllup import header, read_conllup, write_conllup
-from mutspad.data.corpora.conll2003 import read_conll2003, read_wikigold
-from mutspad.data.corpora.conllu_ud import read_ud
+from mutspad.data.corpora.own import read_own
 from mutspad.data.corpora.ptb import read_wsj
-from mutspad.data.corpora.wnut17 import read_wnut17
 from mutspad.data.sentence import Sentence
 from mutspad.data.vectors import open_vectors
 from mutspad.errors import MutspadError
@@ -24,13 +22,20 @@ HEADER = header()
 RULES = settings(
     max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
 )
+
+
+def own(form: str, **columns: int | str) -> Callable[[Path], Iterable[Sentence]]:
+    """Read files of a format of the user's."""
+    corpus = OwnCorpus(format=form, files={"train": ""}, columns=columns)
+    return lambda path: [found.sentence for found in read_own(path, "x", corpus)]
+
+
 # Names of files say which format they are in.
 READERS: dict[str, Callable[[Path], Iterable[Sentence]]] = {
     "a.conllup": read_conllup,
-    "a.conllu": lambda path: read_ud(path, "x", pos="UPOS"),
-    "eng.train": lambda path: read_conll2003(path, "x"),
-    "wikigold.txt": lambda path: chain(*read_wikigold(path, "x").values()),
-    "w.conll": lambda path: read_wnut17(path, "x"),
+    "a.conllu": own("conllu", pos="UPOS", dep="DEPREL"),
+    "eng.train": own("columns", word=1, ner=4),
+    "w.conll": own("columns", word=1, ner=2),
     "wsj_0001.mrg": lambda path: read_wsj({"train": [path]}, "x")["train"],
 }
 LINES = {
@@ -65,7 +70,6 @@ hails VBZ I-VP O
 Yes UH O O
 
 """,
-    "wikigold.txt": "-DOCSTART- O\n\n" + "Oslo I-LOC\nrocks O\n\n" * 10,
     "w.conll": "Oslo\tB-location\nrocks\tO\n\t\nok\tO\n\n\nyes\tO\n",
     "wsj_0001.mrg": "( (S \n (NP-SBJ-1 (DT The) (NN quay) (-LRB- -LRB-))\n"
     " (VP (VBN built) (NP (-NONE- *-1) ))\n (. .) ))\n((INTJ (UH Ahoy)))\n",

@@ -82,7 +82,7 @@ def test_columns_stand_in_any_order_and_any_iob_scheme(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("form", "columns", "text", "place", "expected"),
     [
-        ("conllu", {"pos": "UPOS"}, "1\tdu\n", ":1", "4 columns or more parted by tabs"),
+        ("conllu", {"pos": "UPOS"}, "1\tdu\n", ":1", "4 columns or more separated by tabs"),
         ("conllu", {"pos": "XPOS"}, TREE, ":3", "a pos label"),
         ("conllu", {"pos": "TAG"}, TREE, "", "among ID, FORM"),
         ("conllu", {"dep": "DEPREL"}, ROW.format(1, "du", "X", "_", "root"), ":1", "of a head"),

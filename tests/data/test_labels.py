@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from mutspad.data.labels import (
     first_invalid_iob2,
     iob1_to_iob2,
-    normalise_chunk,
     shared_label_pairs,
     split_label,
 )
@@ -59,10 +58,6 @@ def test_valid_tags_stay(tags):
 )
 def test_first_invalid_tag(tags, index):
     assert first_invalid_iob2(tags) == index
-
-
-def test_chunk_tags_in_one_case():
-    assert [normalise_chunk(tag) for tag in ("b-np", "i-advp", "o")] == ["B-NP", "I-ADVP", "O"]
 
 
 def test_prefix_and_type():

@@ -1,7 +1,7 @@
 """Corpora in files of the user's: CoNLL-U, CoNLL-U Plus, or columns in any order."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,9 @@ WORD, HEAD = "word", "head"
 MISC = "MISC:"
 """Begins the name of a column that stands in MISC as `<name>=<label>`."""
 REMEDY = "Correct the line, or name the right column in the recipe"
+
+Row = tuple[int, list[str]]
+"""A line's number, and its columns."""
 
 _HEADER = "# global.columns ="
 _RANGE_OR_EMPTY = re.compile(r"[0-9]+[-.][0-9]+")
@@ -59,7 +62,8 @@ def read_own(
         places = _find_columns(path, lines, corpus)
         for block in blocks(lines):
             try:
-                rows = list(_read_rows(path, block, corpus, 1 + max(places.values())))
+                least = 1 + max(places.values())
+                rows = [*read_rows(path, block, corpus.format, least, REMEDY)]
                 named |= _list_named(rows, places, corpus)
                 if rows:
                     sent_id = f"{name}-{len(found) + 1}"
@@ -121,9 +125,7 @@ def _find_columns(path: str | Path, lines: Iterator[Line], corpus: OwnCorpus) ->
     return {key: _find_column(path, key, column, names) for key, column in wanted.items()}
 
 
-def _list_named(
-    rows: Sequence[tuple[int, list[str]]], places: Mapping[str, int], corpus: OwnCorpus
-) -> set[str]:
+def _list_named(rows: Sequence[Row], places: Mapping[str, int], corpus: OwnCorpus) -> set[str]:
     """List the tasks whose name some word has in MISC."""
     return {
         task
@@ -159,11 +161,26 @@ def _find_column(path: str | Path, key: str, column: int | str, names: Sequence[
     )
 
 
-def _read_rows(
-    path: str | Path, block: list[Line], corpus: OwnCorpus, least: int
-) -> Iterator[tuple[int, list[str]]]:
-    """Stream line and fields of the words, without comments, ranges, empty nodes and marks."""
-    plain = corpus.format == "columns"
+def read_rows(
+    path: str | Path, block: Iterable[Line], form: str, least: int, remedy: str = ""
+) -> Iterator[Row]:
+    """Stream the words of a block, without comments, ranges, empty nodes and document marks.
+
+    Parameters
+    ----------
+    path
+        The file, to name in an error.
+    block
+        Lines of one sentence.
+    form
+        The format, as `OwnCorpus` names it.
+    least
+        Fewer columns are a mistake.
+    remedy
+        What the user can do about a mistake.
+    """
+    plain = form == "columns"
+    number = 0
     for line, text in block:
         # In files of columns a hashtag may be the first word, "#" too.
         if text.startswith("#") and (not plain or (text.startswith("# ") and " = " in text)):
@@ -173,21 +190,26 @@ def _read_rows(
             not plain and _RANGE_OR_EMPTY.fullmatch(fields[0])
         ):
             continue
+        number += 1
         if len(fields) < least:
             raise CorpusError(
                 path,
                 line,
-                expected=f"{least} columns or more" + ("" if plain else " parted by tabs"),
+                expected=f"{least} columns or more" + ("" if plain else " separated by tabs"),
                 found=excerpt(text),
-                remedy=REMEDY,
+                remedy=remedy,
             )
+        # Heads are IDs: if an ID is wrong, they point at other words.
+        if form == "conllu" and fields[0] != str(number):
+            found = excerpt(fields[0])
+            raise CorpusError(path, line, expected=f"the ID {number}", found=found, remedy=remedy)
         yield line, fields
 
 
 def _build(
     path: str | Path,
     sent_id: str,
-    rows: Sequence[tuple[int, list[str]]],
+    rows: Sequence[Row],
     places: Mapping[str, int],
     corpus: OwnCorpus,
 ) -> Sentence:
@@ -220,9 +242,7 @@ def _build(
     return sentence
 
 
-def _read_misc(
-    path: str | Path, task: Task, row: tuple[tuple[int, list[str]], str], key: str
-) -> str:
+def _read_misc(path: str | Path, task: Task, row: tuple[Row, str], key: str) -> str:
     """Read the label of a word from MISC; a word outside of all spans need not have one."""
     (line, _), features = row
     label = find_misc(features, key)

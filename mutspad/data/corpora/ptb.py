@@ -11,15 +11,7 @@ from pathlib import Path
 
 from mutspad.config import Split
 from mutspad.data.conllup import checked
-from mutspad.data.lines import (
-    Line,
-    data_files,
-    excerpt,
-    member_path,
-    read_lines,
-    read_zip_lines,
-    zip_members,
-)
+from mutspad.data.lines import Line, data_files, excerpt, read_lines, zip_members
 from mutspad.data.sampling import cut_splits
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import CorpusError
@@ -62,26 +54,16 @@ def wsj_sections(folder: str | Path) -> dict[Split, list[Path]]:
 def read_wsj(files: Mapping[Split, Sequence[Path]], name: str) -> dict[Split, list[Sentence]]:
     """Read the files of each split in their order."""
     return {
-        split: _sentences(
-            ((path, read_lines(path)) for path in paths), f"{name}-{split}", Path(f"{name}-{split}")
-        )
+        split: _sentences(paths, f"{name}-{split}", Path(f"{name}-{split}"))
         for split, paths in files.items()
     }
 
 
 def read_nltk_treebank(archive: str | Path, name: str) -> dict[Split, list[Sentence]]:
     """Read NLTK's sample; ours: the first 80 % of its files train, 10 % dev, the rest test."""
-    members = cut_splits(zip_members(archive, ".mrg"))
+    trees = cut_splits([Path(archive, member) for member in zip_members(archive, ".mrg")])
     return {
-        split: _sentences(
-            (
-                (member_path(archive, member), read_zip_lines(archive, member))
-                for member in members[split]
-            ),
-            f"{name}-{split}",
-            Path(archive),
-        )
-        for split in members
+        split: _sentences(paths, f"{name}-{split}", Path(archive)) for split, paths in trees.items()
     }
 
 
@@ -117,13 +99,11 @@ def read_leaves(lines: Iterable[Line], path: str | Path) -> Iterator[list[Leaf]]
         raise _malformed(path, line, f"')' for line {stack[-1].line}", "the end of the file")
 
 
-def _sentences(
-    sources: Iterable[tuple[Path, Iterable[Line]]], name: str, path: Path
-) -> list[Sentence]:
+def _sentences(paths: Iterable[Path], name: str, path: Path) -> list[Sentence]:
     """Build the sentences of a split from its files; `path` is at fault when there are none."""
     sentences: list[Sentence] = []
-    for path, lines in sources:
-        for leaves in read_leaves(lines, path):
+    for path in paths:
+        for leaves in read_leaves(read_lines(path), path):
             words = [(line, word, tag) for line, word, tag in leaves if tag != TRACE]
             if not words:
                 continue

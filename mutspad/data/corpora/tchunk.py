@@ -20,78 +20,86 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mutspad.config import Split
-from mutspad.data.corpora.columns import Row, read_iob1, read_rows, tagged_sentence
-from mutspad.data.labels import normalise_chunk
-from mutspad.data.lines import excerpt, read_lines
-from mutspad.data.sentence import Sentence
+from mutspad.data.conllup import checked
+from mutspad.data.corpora.own import Row, read_rows
+from mutspad.data.labels import iob1_to_iob2
+from mutspad.data.lines import blocks, excerpt, read_lines
+from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import CorpusError
 from mutspad.tasks import Task
 
 AMPERSAND = "&"
+
+Tweet = Sequence[Row]
 
 
 def read_tchunk(
     chunk: str | Path, pos: str | Path, splits: Mapping[Split, str | Path], name: str
 ) -> dict[Split, list[Sentence]]:
     """Read the chunked tweets of each split."""
-    tagged = list(read_rows(read_lines(pos), pos, columns=2, separator=" "))
-    chunked = list(read_rows(read_lines(chunk), chunk, columns=2, separator=" "))
-    tweets = _align(chunk, chunked, pos, tagged)
+    tagged = _read_tweets(pos)
+    tweets = _align(chunk, _read_tweets(chunk), pos, tagged)
     places: dict[tuple[str, ...], deque[int]] = {}
-    for place, rows in enumerate(tagged):
-        places.setdefault(_words(rows), deque()).append(place)
+    for place, tweet in enumerate(tagged):
+        places.setdefault(_words(tweet), deque()).append(place)
     sentences: dict[Split, list[Sentence]] = {}
     for split, path in splits.items():
         sentences[split] = []
-        for number, rows in enumerate(
-            read_rows(read_lines(path), path, columns=3, separator="\t"), 1
-        ):
-            left = places.get(_words(rows))
+        for number, tweet in enumerate(_read_tweets(path), 1):
+            left = places.get(_words(tweet))
             if not left:
                 raise CorpusError(
                     path,
-                    rows[0].line,
+                    tweet[0][0],
                     expected=f"a tweet of {pos}, as often as there",
-                    found=excerpt(" ".join(_words(rows))),
+                    found=excerpt(" ".join(_words(tweet))),
                 )
-            tweet = tweets[left.popleft()]
-            tags = read_iob1(chunk, tweet, normalise_chunk)
-            sentence_id = f"{name}-{split}-{number}"
-            sentences[split].append(tagged_sentence(sentence_id, chunk, tweet, Task.CHUNK, tags))
+            chunked = tweets[left.popleft()]
+            # The tags are in lower case; those of CoNLL-2000 are in upper case.
+            tags = iob1_to_iob2([fields[1].upper() for _, fields in chunked])
+            sentence = Sentence(f"{name}-{split}-{number}", _words(chunked)).with_layers(
+                {Task.CHUNK: Layer(tuple(tags))}
+            )
+            sentences[split].append(checked(sentence, chunk, [line for line, _ in chunked]))
     return sentences
 
 
+def _read_tweets(path: str | Path) -> list[Tweet]:
+    """Read a file of columns."""
+    tweets = ([*read_rows(path, block, "columns", 2)] for block in blocks(read_lines(path)))
+    return [tweet for tweet in tweets if tweet]
+
+
 def _align(
-    chunk: str | Path, chunked: Sequence[list[Row]], pos: str | Path, tagged: Sequence[list[Row]]
-) -> list[list[Row]]:
+    chunk: str | Path, chunked: Sequence[Tweet], pos: str | Path, tagged: Sequence[Tweet]
+) -> list[Tweet]:
     """Find the chunked tweet of every tagged one: both files keep one order, chunks have extras."""
-    aligned = []
+    aligned: list[Tweet] = []
     candidates = iter(chunked)
-    for rows in tagged:
-        match = next((other for other in candidates if _same_tweet(rows, other)), None)
+    for tweet in tagged:
+        match = next((other for other in candidates if _same_tweet(tweet, other)), None)
         if match is None:
             raise CorpusError(
                 pos,
-                rows[0].line,
+                tweet[0][0],
                 expected=f"a tweet of {chunk}, in its order",
-                found=excerpt(" ".join(_words(rows))),
+                found=excerpt(" ".join(_words(tweet))),
             )
         aligned.append(
             [
-                Row(row.line, [AMPERSAND, row.fields[1]]) if tag.fields[0] == AMPERSAND else row
-                for tag, row in zip(rows, match, strict=True)
+                (row[0], [AMPERSAND, row[1][1]]) if word == AMPERSAND else row
+                for word, row in zip(_words(tweet), match, strict=True)
             ]
         )
     return aligned
 
 
-def _same_tweet(rows: Sequence[Row], others: Sequence[Row]) -> bool:
+def _same_tweet(tweet: Tweet, other: Tweet) -> bool:
     """Compare two tweets, forgiving the few words that the files write differently."""
-    if len(rows) != len(others):
+    if len(tweet) != len(other):
         return False
-    equal = sum(a.fields[0] == b.fields[0] for a, b in zip(rows, others, strict=True))
-    return 2 * equal > len(rows)
+    return 2 * sum(map(str.__eq__, _words(tweet), _words(other))) > len(tweet)
 
 
-def _words(rows: Sequence[Row]) -> tuple[str, ...]:
-    return tuple(row.fields[0] for row in rows)
+def _words(tweet: Tweet) -> tuple[str, ...]:
+    return tuple(fields[0] for _, fields in tweet)
