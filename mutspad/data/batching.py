@@ -1,8 +1,7 @@
 """Encode sentences and collate them to batches of tensors."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -17,18 +16,11 @@ IGNORED = -1
 """Marks a label or head that no loss sees: padding, an absent layer, an unknown label."""
 
 
-class StoredVectors(Protocol):
-    """The cached vectors of a sentence, read when a batch needs them."""
+Rows = Callable[[], NDArray[np.float16]]
+"""Reads the cached vectors of a sentence, `[words, layers, dim]`, when a batch needs them."""
 
-    def read(self) -> NDArray[np.float16]:
-        """Return the vectors, `[words, layers, dim]`."""
-
-
-class VectorSource(Protocol):
-    """The cached vectors of a contextual encoder."""
-
-    def find(self, words: tuple[str, ...]) -> StoredVectors:
-        """Return where the vectors of a sentence are."""
+VectorSource = Callable[[tuple[str, ...]], Rows]
+"""Looks up the cached vectors of a sentence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +31,7 @@ class Encoded:
     words: NDArray[np.int64]  # `[words]`
     labels: Mapping[Task, NDArray[np.int64]]  # `[words]` for each layer; -1 for an unknown label
     heads: NDArray[np.int64] | None  # `[words]`, from 1, 0 for a root; None without a tree
-    contextual: StoredVectors | None = None
+    contextual: Rows | None = None
 
     def __len__(self) -> int:
         """Count the words."""
@@ -117,7 +109,7 @@ def encode(
         if layer.heads is not None:
             heads = np.array(layer.heads, dtype=np.int64)
     words = np.array([vocabulary.word_id(word) for word in sentence.words], dtype=np.int64)
-    vectors = None if contextual is None else contextual.find(sentence.words)
+    vectors = None if contextual is None else contextual(sentence.words)
     return Encoded(sentence.words, words, labels, heads, vectors)
 
 
@@ -164,9 +156,9 @@ def collate_forms(vocabulary: Vocabulary, forms: Iterable[str]) -> tuple[Tensor,
     return _pad(chars, int(lens.max()), PAD_ID), lens
 
 
-def _pad_vectors(stored: Sequence[StoredVectors | None], width: int) -> Tensor | None:
+def _pad_vectors(stored: Sequence[Rows | None], width: int) -> Tensor | None:
     """Stack cached vectors to `[rows, width, layers, dim]` float32, or None without any."""
-    rows = [None if each is None else each.read() for each in stored]
+    rows = [None if each is None else each() for each in stored]
     if rows[0] is None:
         return None
     padded = np.zeros((len(rows), width, *rows[0].shape[1:]), dtype=np.float32)

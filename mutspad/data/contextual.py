@@ -7,12 +7,11 @@ and rounding moves a number by at most 0.05 %.
 
 import hashlib
 import logging
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from torch import Tensor
 
 from mutspad.data.lines import excerpt
 from mutspad.errors import EncoderError
-from mutspad.files import DamagedFileError, atomic_path, read_json, write_json
+from mutspad.files import atomic_path, read_json, write_json
 
 logger = logging.getLogger(__name__)
 
@@ -31,69 +30,52 @@ Embed = Callable[[Sequence[Words]], Sequence[Tensor]]
 
 FORMAT = 1
 _SAMPLED_ROWS = 256
-_REMEDY = "Run the verb embed again"
+_REMEDY = "Run `mutspad step embed` again"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class StoredRows:
-    """Locate rows of the matrix: those of one sentence, or all.
+class ContextualVectors:
+    """Hold the vectors of many sentences, on disk until they are read.
 
     They are read, not mapped: the pages of a map would count as memory of the process, after an
     epoch all of the file.
     """
 
-    path: Path
-    offset: int  # bytes before the first of them
-    shape: tuple[int, int, int]  # `[words, layers, dim]`
-
-    def read(self) -> Half:
-        """Read the vectors, `[words, layers, dim]`."""
-        size = math.prod(self.shape)
-        try:
-            vectors = np.fromfile(self.path, dtype=np.float16, count=size, offset=self.offset)
-        except OSError as error:
-            found = f"'{error.strerror or error}'"
-            raise _damaged(self.path, "the matrix that was opened", found) from None
-        if len(vectors) < size:
-            raise _damaged(self.path, f"{size} numbers at byte {self.offset}", f"{len(vectors)}")
-        return vectors.reshape(self.shape)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ContextualVectors:
-    """Hold the vectors of many sentences, on disk until they are read."""
-
-    source: Path  # the index file, to name in an error
+    index: Path  # to name in an error
     encoder: str
-    matrix: StoredRows  # `[rows, layers, dim]`, a row for each word
+    matrix: Path  # `[rows, layers, dim]`, a row for each word
+    offset: int  # bytes before the first row
+    n_layers: int
+    dim: int
     places: Mapping[str, tuple[int, int]]  # key of a sentence -> its first row and its words
 
     def __len__(self) -> int:
         """Count the sentences."""
         return len(self.places)
 
-    @property
-    def n_layers(self) -> int:
-        """Return the number of vectors per word."""
-        return self.matrix.shape[1]
-
-    @property
-    def dim(self) -> int:
-        """Return the dimension of a vector."""
-        return self.matrix.shape[2]
-
-    def find(self, words: Sequence[str]) -> StoredRows:
-        """Look a sentence up."""
+    def __call__(self, words: Sequence[str]) -> Callable[[], Half]:
+        """Look a sentence up and return what reads its vectors, `[words, layers, dim]`."""
         place = self.places.get(_key(words))
         if place is None:
             raise EncoderError(
-                f"{self.source}: expected the vectors of the sentence {excerpt(' '.join(words))}, "
+                f"{self.index}: expected the vectors of the sentence {excerpt(' '.join(words))}, "
                 f"found none. {_REMEDY} on corpora that hold it"
             )
-        start, length = place
-        width = self.n_layers * self.dim * np.dtype(np.float16).itemsize
-        offset = self.matrix.offset + start * width
-        return StoredRows(self.matrix.path, offset, (length, self.n_layers, self.dim))
+        return partial(self._read, *place)
+
+    def _read(self, start: int, length: int) -> Half:
+        """Read the vectors of a sentence."""
+        width = self.n_layers * self.dim
+        offset = self.offset + start * width * np.dtype(np.float16).itemsize
+        try:
+            vectors = np.fromfile(
+                self.matrix, dtype=np.float16, count=length * width, offset=offset
+            )
+            return vectors.reshape(length, self.n_layers, self.dim)
+        except (OSError, ValueError) as error:
+            raise EncoderError(
+                f"{self.matrix}: expected the matrix that was opened, found: {error!r}. {_REMEDY}"
+            ) from None
 
 
 def write_contextual(
@@ -150,34 +132,27 @@ def write_contextual(
 def read_contextual(stem: str | Path) -> ContextualVectors:
     """Read what `write_contextual` wrote; the vectors stay on disk."""
     index, matrix = _paths(stem)
-    description = _read_index(index)
     try:
-        shape = tuple(int(description[name]) for name in ("rows", "n_layers", "dim"))
-        encoder, check = str(description["encoder"]), description["check"]
-        keys, lengths = description["keys"], description["lengths"]
-        starts = [*accumulate(lengths, initial=0)]
-        places = {
-            key: (start, length)
-            for key, start, length in zip(keys, starts[:-1], lengths, strict=True)
-        }
-    except (KeyError, TypeError, ValueError) as error:
-        found = f"no {error}" if isinstance(error, KeyError) else str(error)
-        raise _damaged(index, "an index of contextual vectors", found) from None
-    if starts[-1] != shape[0] or len(places) != len(keys):
-        found = f"{starts[-1]} words of {len(places)} distinct sentences"
-        raise _damaged(index, f"{shape[0]} words of {len(keys)} sentences", found)
-    try:
+        raw = read_json(index)
+        keys, lengths = raw["keys"], raw["lengths"]
+        *starts, words = accumulate(lengths, initial=0)
+        places = dict(zip(keys, zip(starts, lengths, strict=True), strict=True))
         mapped = np.lib.format.open_memmap(matrix, mode="r")
-    except (OSError, EOFError, ValueError) as error:
-        raise _damaged(matrix, f"a matrix of shape {list(shape)}", f"'{error}'") from None
-    if mapped.shape != shape or mapped.dtype != np.float16:
-        found = f"{list(mapped.shape)}, {mapped.dtype}"
-        raise _damaged(matrix, f"a matrix of shape {list(shape)}, float16", found)
-    if _check(mapped) != check:
-        raise _damaged(matrix, f"the vectors that {index.name} describes", "others")
-    return ContextualVectors(
-        index, encoder, StoredRows(matrix, mapped.offset, mapped.shape), places
-    )
+        rows, n_layers, dim = (raw[name] for name in ("rows", "n_layers", "dim"))
+        described = (raw["format"], rows, len(keys), rows, n_layers, dim, "float16", raw["check"])
+        held = (FORMAT, words, len(places), *mapped.shape, mapped.dtype.name, _check(mapped))
+        encoder = raw["encoder"]
+    except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+        raise EncoderError(
+            f"{index}: expected an index of contextual vectors, and {matrix.name} beside it, "
+            f"found: {error!r}. {_REMEDY}"
+        ) from None
+    if described != held:
+        raise EncoderError(
+            f"{index}: expected what its words and {matrix.name} hold, {list(held)}, found "
+            f"{list(described)}. {_REMEDY}"
+        )
+    return ContextualVectors(index, encoder, matrix, mapped.offset, n_layers, dim, places)
 
 
 def _paths(stem: str | Path) -> tuple[Path, Path]:
@@ -225,23 +200,3 @@ def _check(vectors: Half) -> str:
     """Hash a sample of rows: hashing the whole matrix takes seconds per gigabyte."""
     sample = np.linspace(0, len(vectors) - 1, num=min(_SAMPLED_ROWS, len(vectors)), dtype=np.int64)
     return hashlib.blake2b(vectors[sample].tobytes(), digest_size=16).hexdigest()
-
-
-def _read_index(path: Path) -> dict[str, Any]:
-    """Read the index and check that it is of this format."""
-    expected = f"an index of contextual vectors, format {FORMAT}"
-    try:
-        description = read_json(path)
-    except DamagedFileError as error:
-        raise EncoderError(f"{error}. {_REMEDY}") from None
-    except OSError as error:
-        raise _damaged(path, expected, f"'{error.strerror or error}'") from None
-    if not isinstance(description, dict) or description.get("format") != FORMAT:
-        found = description.get("format") if isinstance(description, dict) else description
-        raise _damaged(path, expected, repr(found))
-    return description
-
-
-def _damaged(path: Path, expected: str, found: str) -> EncoderError:
-    """Build the error for a damaged file."""
-    return EncoderError(f"{path}: expected {expected}, found {found}. {_REMEDY}")

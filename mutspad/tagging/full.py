@@ -1,11 +1,9 @@
 """A trained model by torch, for what numpy alone cannot do: contextual vectors, and a GPU."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mutspad.data.batching import VectorSource
 from mutspad.data.sentence import Sentence
@@ -61,26 +59,6 @@ class FullModel:
         vectors = {}
         for words, layers in zip(distinct, self._encoder.embed(distinct), strict=True):
             # Half precision, as the cache has it that the model was trained on.
-            rows = layers.detach().cpu().numpy().transpose(1, 0, 2).astype(np.float16)
-            vectors[words] = _Rows(rows)
-        return _Vectors(vectors)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """The vectors of a sentence, `[words, layers, dim]`."""
-
-    rows: NDArray[np.float16]
-
-    def read(self) -> NDArray[np.float16]:
-        return self.rows
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Vectors:
-    """The vectors of the sentences of a window."""
-
-    of_words: dict[tuple[str, ...], _Rows]
-
-    def find(self, words: tuple[str, ...]) -> _Rows:
-        return self.of_words[words]
+            rows = layers.detach().cpu().numpy().transpose(1, 0, 2)
+            vectors[words] = rows.astype(np.float16)
+        return lambda words: lambda: vectors[words]

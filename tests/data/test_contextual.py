@@ -46,7 +46,7 @@ def test_every_sentence_is_found_with_its_layers(tmp_path):
     cached = read_contextual(tmp_path / "new" / "tweets.v1")
     assert (cached.encoder, cached.n_layers, cached.dim, len(cached)) == ("numbers", 2, 3, 4)
     for words in SENTENCES:
-        found = cached.find(words).read()
+        found = cached(words)()
         expected = [[[number(w), i, layer] for layer in range(2)] for i, w in enumerate(words)]
         assert found.dtype == np.float16
         np.testing.assert_array_equal(found, np.float16(expected))
@@ -71,10 +71,10 @@ def test_a_repeated_sentence_is_embedded_once_where_it_first_stands(tmp_path, ba
 
 def test_what_is_read_cannot_change_the_cache(tmp_path):
     write(tmp_path / "tweets")
-    stored = read_contextual(tmp_path / "tweets").find(QUAY)
-    before = stored.read()
-    stored.read()[:] = -1
-    np.testing.assert_array_equal(stored.read(), before)
+    read = read_contextual(tmp_path / "tweets")(QUAY)
+    before = read()
+    read()[:] = -1
+    np.testing.assert_array_equal(read(), before)
 
 
 def resident():
@@ -117,7 +117,7 @@ def test_equal_vectors_give_equal_bytes(tmp_path):
 def test_half_precision_rounds_by_half_a_thousandth(tmp_path):
     values = torch.rand(2, 500, 3) * 20 - 10
     write(tmp_path / "tweets", [("word",) * 500], lambda _: [values])
-    found = read_contextual(tmp_path / "tweets").find(("word",) * 500).read()
+    found = read_contextual(tmp_path / "tweets")(("word",) * 500)()
     np.testing.assert_allclose(found.transpose(1, 0, 2), values, rtol=5e-4, atol=1e-6)
 
 
@@ -125,14 +125,14 @@ def test_half_precision_rounds_by_half_a_thousandth(tmp_path):
 def test_a_sentence_that_was_not_read_is_an_error(tmp_path, words):
     write(tmp_path / "tweets")
     with pytest.raises(EncoderError, match=re.escape(f"the sentence '{' '.join(words)}'")) as error:
-        read_contextual(tmp_path / "tweets").find(words)
+        read_contextual(tmp_path / "tweets")(words)
     assert str(error.value).startswith(f"{tmp_path / 'tweets.json'}: ")
 
 
 def test_a_long_sentence_is_named_by_its_first_words(tmp_path):
     write(tmp_path / "tweets")
     with pytest.raises(EncoderError, match=r"'The quay the quay .*\.\.\.', found none"):
-        read_contextual(tmp_path / "tweets").find(("The", "quay") + ("the", "quay") * 30)
+        read_contextual(tmp_path / "tweets")(("The", "quay") + ("the", "quay") * 30)
 
 
 @pytest.mark.parametrize(
@@ -172,36 +172,33 @@ def replace(stem):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda stem: stem.with_suffix(".json").unlink(), r"tweets\.json: expected an index"),
-        (lambda stem: stem.with_suffix(".json").write_text("{"), r"tweets\.json:1: expected JSON"),
-        (lambda stem: stem.with_suffix(".json").write_text("[1]"), r"tweets\.json: .*found \[1\]"),
-        (lambda stem: change(stem, format=2), "format 1, found 2"),
-        (lambda stem: change(stem, keys=None), "expected an index of contextual vectors, found"),
-        (lambda stem: change(stem, keys=["a"]), "expected an index of contextual vectors, found"),
-        (lambda stem: change(stem, lengths=[3, 1, 3, 1]), "expected 9 words of 4 sentences"),
-        (lambda stem: change(stem, keys=list("aabb")), "found 9 words of 2 distinct sentences"),
-        (lambda stem: change(stem, dim=4), r"tweets\.npy: .*\[9, 2, 4\], float16, found \[9, 2"),
-        (lambda stem: stem.with_suffix(".npy").unlink(), r"tweets\.npy: expected a matrix"),
-        (lambda stem: stem.with_suffix(".npy").write_bytes(b""), r"tweets\.npy: expected a matrix"),
-        (cut, r"tweets\.npy: expected a matrix of shape \[9, 2, 3\], found"),
-        (replace, r"tweets\.npy: expected the vectors that tweets\.json describes, found others"),
+        (lambda stem: stem.with_suffix(".json").unlink(), "No such file"),
+        (lambda stem: stem.with_suffix(".json").write_text("{"), "expected JSON"),
+        (lambda stem: stem.with_suffix(".json").write_text("[1]"), "TypeError"),
+        (lambda stem: change(stem, format=2), r"hold, \[1, .* found \[2, "),
+        (lambda stem: change(stem, keys=None), "TypeError"),
+        (lambda stem: change(stem, keys=["a"]), "ValueError"),
+        (lambda stem: change(stem, lengths=[3, 1, 3, 1]), r"\[1, 8, 4, .* found \[1, 9, 4"),
+        (lambda stem: change(stem, keys=list("aabb")), r"\[1, 9, 2, .* found \[1, 9, 4"),
+        (lambda stem: change(stem, dim=4), r" 9, 2, 3, .* found .* 9, 2, 4,"),
+        (lambda stem: stem.with_suffix(".npy").unlink(), "No such file"),
+        (lambda stem: stem.with_suffix(".npy").write_bytes(b""), "found: "),
+        (cut, "ValueError"),
+        (replace, r"tweets\.npy hold, \[1, 9, 4, 9, 2, 3, .*, found \[1, 9, 4, 9, 2, 3, "),
     ],
 )
 def test_a_damaged_cache_is_one_error(tmp_path, damage, said):
     write(tmp_path / "tweets")
     damage(tmp_path / "tweets")
-    with pytest.raises(EncoderError, match=said) as error:
+    with pytest.raises(EncoderError, match=rf"tweets\.json: expected .*{said}") as error:
         read_contextual(tmp_path / "tweets")
-    assert "Run the verb embed again" in str(error.value)
+    assert "Run `mutspad step embed` again" in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("damage", "said"),
-    [(cut, "expected 12 numbers at byte .*, found 2"), (Path.unlink, "that was opened")],
-)
-def test_a_cache_that_is_damaged_after_it_was_opened_is_an_error(tmp_path, damage, said):
+@pytest.mark.parametrize("damage", [cut, lambda stem: stem.with_suffix(".npy").unlink()])
+def test_a_cache_that_is_damaged_after_it_was_opened_is_an_error(tmp_path, damage):
     write(tmp_path / "tweets")
-    stored = read_contextual(tmp_path / "tweets").find(SENTENCES[4])
-    damage(tmp_path / "tweets.npy")
-    with pytest.raises(EncoderError, match=said):
-        stored.read()
+    read = read_contextual(tmp_path / "tweets")(SENTENCES[4])
+    damage(tmp_path / "tweets")
+    with pytest.raises(EncoderError, match=r"tweets\.npy: expected the matrix that was opened"):
+        read()

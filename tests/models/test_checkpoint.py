@@ -1,7 +1,6 @@
 import json
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -192,7 +191,10 @@ def test_cached_vectors_are_read_again_by_a_loaded_model(
     save_model(tmp_path, model, vocabulary, run, seed=4)
     loaded = load_model(tmp_path).model
     vectors = np.random.default_rng(1).standard_normal((20, 2, 3)).astype(np.float16)
-    source = SimpleNamespace(find=lambda words: SimpleNamespace(read=lambda: vectors[: len(words)]))
+
+    def source(words):
+        return lambda: vectors[: len(words)]
+
     batch = collate(
         vocabulary, [encode(vocabulary, sentence, contextual=source) for sentence in sentences]
     )

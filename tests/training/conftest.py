@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import pytest
 import torch
 
 from mutspad.config import Run
+from mutspad.data.batching import Rows
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Sentence
 from mutspad.tasks import TASKS, Task
@@ -84,10 +84,10 @@ class Cache:
 
     encoder, n_layers, dim = "toy", 2, 3
 
-    def find(self, words: tuple[str, ...]) -> SimpleNamespace:
+    def __call__(self, words: tuple[str, ...]) -> Rows:
         lengths = np.array([len(word) for word in words], dtype=np.float16)
         vectors = lengths[:, None, None] * np.ones((2, 3), dtype=np.float16)
-        return SimpleNamespace(read=lambda: vectors)
+        return lambda: vectors
 
 
 @pytest.fixture

@@ -48,7 +48,8 @@ def command(*, encoder: str, name: str, folder: Path | None, corpora: Path, outp
     files = sorted(file for split in splits for file in corpora.glob(f"*/{split}"))
     if not files:
         raise EncoderError(
-            f"{corpora}: expected <task>/<split>.conllup, found none. Run the verb prepare first"
+            f"{corpora}: expected <task>/<split>.conllup, found none. "
+            "Run `mutspad step prepare` first"
         )
     opened = open_encoder(params, folder)
     rows = write_contextual(
