@@ -4,26 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mutspad.data.conllup import read_conllup, write_conllup
-from mutspad.data.sentence import Sentence
-from mutspad.errors import CorpusError, MutspadError
+from mutspad.data.sentence import Sentence, merge
+from mutspad.errors import MutspadError
 from mutspad.tasks import Task
 
 
 def write_predictions(path: str | Path, predicted: Mapping[Task, Sequence[Sentence]]) -> None:
     """Write the predicted layers of each task, those of the same sentence together."""
-    merged: dict[str, Sentence] = {}
-    for sentences in predicted.values():
-        for sentence in sentences:
-            known = merged.setdefault(sentence.id, sentence)
-            if known.words != sentence.words:
-                raise CorpusError(
-                    path,
-                    None,
-                    expected=f"the same words in every corpus that has a sentence '{sentence.id}'",
-                    found="others",
-                )
-            merged[sentence.id] = known.with_layers(sentence.layers)
-    write_conllup(path, list(merged.values()))
+    write_conllup(path, [*merge(predicted.values()).values()])
 
 
 def read_predictions(path: str | Path) -> dict[str, Sentence]:

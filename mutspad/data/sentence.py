@@ -1,10 +1,12 @@
 """The one value type for annotated text: a sentence and its layers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 
+from mutspad.errors import MutspadError
 from mutspad.tasks import Task
 
 
@@ -51,3 +53,17 @@ class Sentence:
     def __len__(self) -> int:
         """Count the words."""
         return len(self.words)
+
+
+def merge(corpora: Iterable[Sequence[Sentence]]) -> dict[str, Sentence]:
+    """Join the layers of sentences with the same id, which are the same sentence."""
+    merged: dict[str, Sentence] = {}
+    for sentence in chain.from_iterable(corpora):
+        known = merged.setdefault(sentence.id, sentence)
+        if known.words != sentence.words:
+            raise MutspadError(
+                f"sentence {known.id}: expected the same words in every corpus, found "
+                f"'{' '.join(known.words)}' and '{' '.join(sentence.words)}'"
+            )
+        merged[sentence.id] = known.with_layers(sentence.layers)
+    return merged
