@@ -44,38 +44,38 @@ class VectorTable:
 
 
 def open_vectors(
-    source: str, needed: Set[str], *, dim: int, files: Mapping[str, Path] | None = None
+    source: str, needed: Set[str], *, dim: int, path: Path | None = None
 ) -> VectorTable:
     """Read the vectors of the needed words, and of their lower-cased forms, from a source.
 
-    The source is `none`; `spacy:<model>` with an installed package or the path of a model; the name
-    of a file in `files` (a registry entry such as `glove-42b`); or the path of a GloVe file, `.txt`
-    or `.zip`.
+    Parameters
+    ----------
+    source
+        `none`; `spacy:<model>` with an installed package or the path of a model; a registry entry
+        such as `glove-42b`; or the path of a GloVe file, `.txt` or `.zip`.
+    needed
+        The words.
+    dim
+        The dimension of the vectors.
+    path
+        The file of the registry entry.
     """
-    files = files or {}
     wanted = set(needed) | {word.lower() for word in needed}
     if source == NO_VECTORS:
         return VectorTable(source, dim, {})
     if source.startswith(SPACY_PREFIX):
         vocab = _find_spacy_vocab(source.removeprefix(SPACY_PREFIX))
         return VectorTable(_name_spacy(source, vocab), dim, _read_spacy(vocab, wanted, dim))
-    if source in files:
-        found = _read_glove(files[source], wanted, dim)
-    elif Path(source).suffix in (".txt", ".zip"):
-        found = _read_glove(Path(source), wanted, dim)
-    else:
-        known = ", ".join([*sorted(files), NO_VECTORS, f"{SPACY_PREFIX}<model>"])
+    if path is None and Path(source).suffix not in (".txt", ".zip"):
         raise VectorsError(
-            f"vectors.source: expected {known} or the path of a .txt or .zip file, found '{source}'"
+            f"vectors.source: expected {NO_VECTORS}, {SPACY_PREFIX}<model>, an entry of the "
+            f"registry or the path of a .txt or .zip file, found '{source}'"
         )
-    return VectorTable(source, dim, found)
+    return VectorTable(source, dim, _read_glove(path or Path(source), wanted, dim))
 
 
-def list_words(
-    source: str, count: int, *, dim: int, files: Mapping[str, Path] | None = None
-) -> list[str]:
+def list_words(source: str, count: int, *, dim: int, path: Path | None = None) -> list[str]:
     """List the first words of a source; GloVe and spaCy have the frequent ones first."""
-    files = files or {}
     if source == NO_VECTORS:
         return []
     if source.startswith(SPACY_PREFIX):
@@ -86,7 +86,7 @@ def list_words(
         keys = islice(Vectors().from_disk(vocab).key2row, count)
         strings = StringStore().from_disk(vocab / "strings.json")
         return [strings[key] for key in keys]
-    with _open_glove(files.get(source, Path(source))) as lines:
+    with _open_glove(path or Path(source)) as lines:
         some = islice(without_mark(iter(partial(lines.readline, _LONGEST_LINE), b"")), count)
         return [_split_line(line, dim)[0] for line in some]
 

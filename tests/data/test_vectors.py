@@ -46,7 +46,7 @@ def test_unknown_word_has_no_vector(tmp_path):
 
 def test_registry_entry_is_read_from_the_given_file(tmp_path):
     path = zip_glove(tmp_path, "glove.3d.txt")
-    table = open_vectors("glove-42b", {"the"}, dim=3, files={"glove-42b": path})
+    table = open_vectors("glove-42b", {"the"}, dim=3, path=path)
     assert table.source == "glove-42b"
     assert "the" in table.vectors
 
@@ -209,7 +209,7 @@ def test_the_first_words_of_a_source_are_listed(spacy_model, tmp_path):
     glove = write_glove(tmp_path, GLOVE)
     whole = [line.rsplit(" ", 3)[0] for line in GLOVE.decode().splitlines()]
     assert list_words(str(glove), 2, dim=3) == whole[:2]
-    assert list_words("glove-42b", 99, dim=3, files={"glove-42b": glove}) == whole
+    assert list_words("glove-42b", 99, dim=3, path=glove) == whole
     assert list_words("none", 9, dim=3) == []
 
 

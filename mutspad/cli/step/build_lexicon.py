@@ -55,15 +55,15 @@ def command(
     other = _read(folders, "*/dev.conllup") + _read(folders, "*/test.conllup")
     needed = collect_forms(training, other)
     get = partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed)
-    chosen = choose_source(params.source, params.substitute, get)
-    vectors = open_vectors(chosen.source, needed, dim=params.dim, files=chosen.files)
+    chosen, path = choose_source(params.source, params.substitute, get)
+    vectors = open_vectors(chosen, needed, dim=params.dim, path=path)
     built = build_lexicon(
         training,
         other,
         vectors=vectors,
         lowercase=params.lowercase,
         scale=params.scale,
-        substitute_for=chosen.substitute_for,
+        substitute_for=None if chosen == params.source else params.source,
     )
     write_lexicon(lexicon, built)
 

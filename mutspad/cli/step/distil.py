@@ -95,10 +95,9 @@ def command(
     get = partial(fetch, raw_dir=raw, mirror=mirror, licensed=licensed)
     # That of the lexicon: where it is the substitute, nothing is fetched again.
     named = vectors.source if lexicon.substitute_for is None else vectors.substitute
-    chosen = choose_source(named or NO_VECTORS, None, get)
-    source, files = chosen.source, chosen.files
-    words = list_words(source, params.neighbours, dim=vectors.dim, files=files)
-    table = open_vectors(source, set(words), dim=vectors.dim, files=files)
+    source, path = choose_source(named or NO_VECTORS, None, get)
+    words = list_words(source, params.neighbours, dim=vectors.dim, path=path)
+    table = open_vectors(source, set(words), dim=vectors.dim, path=path)
     neighbours = find_neighbours(words, table, lexicon, fitted.vocabulary.word_rows)
     vocabulary = replace(fitted.vocabulary, neighbours=neighbours)
     trained = LoadedModel(fitted.model, vocabulary, fitted.run, seed)
