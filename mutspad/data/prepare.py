@@ -10,7 +10,7 @@ from mutspad.config import Split
 from mutspad.data.anonymise import URL, USER, anonymise
 from mutspad.data.corpora.readers import SPLITS, RawCorpus, Splits, read_corpus
 from mutspad.data.labels import OUTSIDE, split_label
-from mutspad.data.registry import SINGLE_ROOT, CorpusChoice, Registry, load_registry
+from mutspad.data.registry import CorpusChoice, Registry, load_registry
 from mutspad.data.sampling import hold_out, sample_sentences, sample_tokens
 from mutspad.data.sentence import Sentence
 from mutspad.errors import ConfigError, CorpusError
@@ -49,7 +49,7 @@ def prepare(
     paths
         Corpus -> what its reader asks for -> local path (`CorpusEntry.raw_paths`).
     anonymised
-        Give handles and URLs one form (paper 5.1).
+        Replace handles and URLs by placeholders (paper 5.1).
     held_out, held_out_seed
         Share of the training sentences that becomes dev in a corpus without a dev split, and test
         likewise.
@@ -68,7 +68,6 @@ def prepare(
     }
     for name, corpus in corpora.items():
         _check_layer(task, corpus, paths[name])
-        _check_references(corpus, paths[name])
     divided = {
         name: _divide(corpus.splits, held_out, held_out_seed) for name, corpus in corpora.items()
     }
@@ -140,19 +139,6 @@ def _check_layer(task: Task, corpus: RawCorpus, paths: Mapping[str, Path]) -> No
                 )
 
 
-def _check_references(corpus: RawCorpus, paths: Mapping[str, Path]) -> None:
-    """Make sure that a single-root reference is of the same words, sentence by sentence."""
-    for split, references in corpus.single_root.items():
-        words = [sentence.words for sentence in corpus.splits[split]]
-        if words != [reference.words for reference in references]:
-            raise CorpusError(
-                paths[f"{split}{SINGLE_ROOT}"],
-                None,
-                expected=f"the sentences of {paths[split]}",
-                found="others",
-            )
-
-
 def _divide(splits: Splits, share: float, seed: int) -> dict[Split, list[Sentence]]:
     """Hold out of train what there is no split of, test first."""
     divided = dict(splits)
@@ -213,8 +199,5 @@ def _count_multi_root(sentences: Iterable[Sentence]) -> int:
 def _count_anonymised(splits: Iterable[Sequence[Sentence]]) -> dict[str, int]:
     """Count the words that hold an anonymised form."""
     words = [word for sentences in splits for sentence in sentences for word in sentence.words]
-    return {"users": _count_with(USER, words), "urls": _count_with(URL, words)}
-
-
-def _count_with(form: str, words: Iterable[str]) -> int:
-    return sum(form in word for word in words)
+    counted = {"users": USER, "urls": URL}
+    return {name: sum(form in word for word in words) for name, form in counted.items()}
