@@ -3,7 +3,6 @@
 import difflib
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -215,13 +214,29 @@ class Registry(Closed):
         return entries[name]
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusChoice:
-    """Name the corpora that serve one domain and task, to be joined in this order."""
+class CorpusChoice(Closed):
+    """Describe what serves one task of a domain.
 
-    names: tuple[str, ...]
-    substitute_for: str | None = None  # the licensed corpus that they replace
-    missing: tuple[str, ...] = ()  # what a folder of licensed files that was named lacks of it
+    Parameters
+    ----------
+    names
+        Corpora of the registry, to be joined in this order.
+    substitute_for
+        The licensed corpus that they replace, or None.
+    single_root
+        Whether dev and test also have their trees with one root (TweeBank's `.fixed` files).
+    lacking
+        What the licensed folder lacks of the corpus that they replace, where one was named.
+    """
+
+    names: list[str]
+    substitute_for: str | None = None
+    single_root: bool = False
+    lacking: str | None = None
+
+    def __str__(self) -> str:
+        """Join the names."""
+        return "+".join(self.names)
 
 
 @lru_cache(maxsize=1)
@@ -273,14 +288,20 @@ def choose_corpora(
 
     def choose(name: str, task: Task) -> CorpusChoice:
         missing = _missing_licensed(registry, name, task, folders)
-        if not missing:
-            return CorpusChoice((name,))
-        names = tuple(substitutes.get(name, ())) if substitution else ()
-        lacking = {other: _missing_licensed(registry, other, task, folders) for other in names}
-        if not names or any(lacking.values()):
-            absent[name] = missing
-        replaced[name] = missing
-        return CorpusChoice(names, name, tuple(missing) if licensed else ())
+        names = [name]
+        if missing:
+            names = [*substitutes.get(name, ())] if substitution else []
+            lacking = {other: _missing_licensed(registry, other, task, folders) for other in names}
+            if not names or any(lacking.values()):
+                absent[name] = missing
+            replaced[name] = missing
+        return CorpusChoice(
+            names=names,
+            substitute_for=name if missing else None,
+            single_root=task is Task.DEP
+            and any(registry.corpus(each).single_root_references for each in names),
+            lacking=f"{licensed} lacks {', '.join(missing)}" if missing and licensed else None,
+        )
 
     choices = {
         domain: {Task(task): choose(name, Task(task)) for task, name in corpora.items()}

@@ -7,8 +7,7 @@ from mutspad.config import Params
 from mutspad.data.registry import Folder, Registry, choose_corpora, load_registry
 from mutspad.errors import ConfigError
 from mutspad.plan.models import derive_models
-from mutspad.plan.plan import Corpora, Plan
-from mutspad.tasks import Task
+from mutspad.plan.plan import Plan
 
 NO_WEIGHTS = "its encoder is in none of raw/, the mirror and the licensed folder"
 
@@ -30,7 +29,7 @@ def build_plan(
         When a licensed corpus is absent and nothing may replace it.
     """
     registry = load_registry().with_own(params.corpora.own)
-    choices = choose_corpora(
+    corpora = choose_corpora(
         {name: domain.corpora for name, domain in params.domains.items()},
         params.corpora.substitutes,
         substitution=params.corpora.substitution,
@@ -52,21 +51,7 @@ def build_plan(
         )
     return Plan(
         params=params,
-        corpora={
-            domain: {
-                task: Corpora(
-                    names=list(choice.names),
-                    substitute_for=choice.substitute_for,
-                    lacking=f"{licensed} lacks {', '.join(choice.missing)}"
-                    if choice.missing
-                    else None,
-                    single_root=task is Task.DEP
-                    and any(registry.corpus(n).single_root_references for n in choice.names),
-                )
-                for task, choice in of_domain.items()
-            }
-            for domain, of_domain in choices.items()
-        },
+        corpora=corpora,
         models=derived.models,
         rows=derived.rows,
         labellers=derived.labellers,

@@ -12,7 +12,7 @@ from mutspad.config import (
     overlay,
     parse_json,
 )
-from mutspad.data.registry import Registry, load_registry
+from mutspad.data.registry import CorpusChoice, Registry, load_registry
 from mutspad.errors import ConfigError
 from mutspad.files import read_json, write_json
 from mutspad.plan.layout import Layout
@@ -26,31 +26,6 @@ OWN_LANGUAGE_MODEL = "language_model"
 
 STUDENT = "distilled"
 """The name of the small model."""
-
-
-class Corpora(Closed):
-    """Describe what really serves one task of a domain.
-
-    Parameters
-    ----------
-    names
-        Corpora of the registry.
-    substitute_for
-        The licensed corpus that they replace, or None.
-    single_root
-        Whether dev and test also have their trees with one root (TweeBank's `.fixed` files).
-    lacking
-        What the licensed folder lacks of the corpus that they replace, where one was named.
-    """
-
-    names: list[str]
-    substitute_for: str | None
-    single_root: bool
-    lacking: str | None = None
-
-    def __str__(self) -> str:
-        """Join the names."""
-        return "+".join(self.names)
 
 
 class Plan(Closed):
@@ -75,7 +50,7 @@ class Plan(Closed):
     """
 
     params: Params
-    corpora: dict[str, dict[Task, Corpora]]
+    corpora: dict[str, dict[Task, CorpusChoice]]
     models: dict[str, PlannedModel]
     rows: dict[str, Cells]
     labellers: dict[str, Cells]

@@ -40,7 +40,7 @@ def test_counts(tmp_path, domain, task, name, classes, tokens):
     prepared = prepare(
         domain,
         task,
-        CorpusChoice((name,)),
+        CorpusChoice(names=[name]),
         {name: paths},
         anonymised=domain == "tweets",
         held_out=0.1,

@@ -70,7 +70,7 @@ def test_tweebank_keeps_its_gold_layers_and_both_references(tweebank):
     prepared = prepare(
         "tweets",
         Task.DEP,
-        CorpusChoice(("tweebank2",)),
+        CorpusChoice(names=["tweebank2"]),
         tweebank,
         **SETTINGS | {"anonymised": True},
     )
@@ -104,7 +104,7 @@ def test_tweebank_keeps_its_gold_layers_and_both_references(tweebank):
 
 
 def test_pos_and_dep_of_one_corpus_share_ids_and_words(tweebank):
-    choice = CorpusChoice(("tweebank2",))
+    choice = CorpusChoice(names=["tweebank2"])
     pos, dep = (
         prepare("tweets", task, choice, tweebank, **SETTINGS) for task in (Task.POS, Task.DEP)
     )
@@ -113,7 +113,7 @@ def test_pos_and_dep_of_one_corpus_share_ids_and_words(tweebank):
 
 
 def test_substitutes_are_joined_split_by_split(news):
-    choice = CorpusChoice(("wikigold", "demo-news-ner"), substitute_for="conll2003")
+    choice = CorpusChoice(names=["wikigold", "demo-news-ner"], substitute_for="conll2003")
     prepared = prepare("news", Task.NER, choice, news, **SETTINGS)
     assert [sentence.id for sentence in prepared.splits["dev"]] == [
         "wikigold-dev-1",
@@ -133,14 +133,14 @@ def test_substitutes_are_joined_split_by_split(news):
 
 def test_the_budget_thins_out_train_and_dev_but_never_test(news):
     settings = SETTINGS | {"token_budget": 2}
-    prepared = prepare("news", Task.NER, CorpusChoice(("wikigold",)), news, **settings)
+    prepared = prepare("news", Task.NER, CorpusChoice(names=["wikigold"]), news, **settings)
     used, published = prepared.summary["used"], prepared.summary["published"]
     assert used["train"] == used["dev"] == {"sentences": 1, "tokens": 2}
     assert used["test"] == published["test"]
 
 
 def test_a_sampled_sentence_carries_its_task_s_layer_only(tweebank):
-    choice = CorpusChoice(("tweebank2",))
+    choice = CorpusChoice(names=["tweebank2"])
     whole = prepare("tweets", Task.POS, choice, tweebank, **SETTINGS)
     assert all(set(sentence.layers) == {Task.POS, Task.DEP} for sentence in whole.splits["train"])
     sampled = prepare("tweets", Task.POS, choice, tweebank, **SETTINGS | {"token_budget": 8})
@@ -150,20 +150,24 @@ def test_a_sampled_sentence_carries_its_task_s_layer_only(tweebank):
 
 def test_the_budget_is_kept_and_repeatable(news):
     settings = SETTINGS | {"token_budget": 10}
-    prepared = prepare("news", Task.NER, CorpusChoice(("wikigold",)), news, **settings)
+    prepared = prepare("news", Task.NER, CorpusChoice(names=["wikigold"]), news, **settings)
     summary = prepared.summary
     assert summary["used"]["train"] == {"sentences": 5, "tokens": 10}
     assert summary["published"]["train"] == {"sentences": 16, "tokens": 32}
     assert summary["used"]["dev"] == summary["published"]["dev"] == {"sentences": 2, "tokens": 4}
     assert summary["token_budget"] == {"tokens": 10, "seed": 13}
-    again = prepare("news", Task.NER, CorpusChoice(("wikigold",)), news, **settings)
+    again = prepare("news", Task.NER, CorpusChoice(names=["wikigold"]), news, **settings)
     assert again.splits == prepared.splits
 
 
 def test_a_budget_below_one_sentence_is_refused(news):
     with pytest.raises(ConfigError, match=r"corpora\.token_budget\.news: .* found 1"):
         prepare(
-            "news", Task.NER, CorpusChoice(("wikigold",)), news, **SETTINGS | {"token_budget": 1}
+            "news",
+            Task.NER,
+            CorpusChoice(names=["wikigold"]),
+            news,
+            **SETTINGS | {"token_budget": 1},
         )
 
 
@@ -173,7 +177,7 @@ def test_dev_is_held_out_where_there_is_none(tmp_path):
     with zipfile.ZipFile(paths["conll2000"]["archive"], "w") as archive:
         archive.writestr("conll2000/train.txt", train)
         archive.writestr("conll2000/test.txt", "Gulls NNS B-NP\n\n")
-    prepared = prepare("news", Task.CHUNK, CorpusChoice(("conll2000",)), paths, **SETTINGS)
+    prepared = prepare("news", Task.CHUNK, CorpusChoice(names=["conll2000"]), paths, **SETTINGS)
     ids = {split: {sentence.id for sentence in part} for split, part in prepared.splits.items()}
     assert len(ids["train"]) == 8
     assert len(ids["dev"]) == 2
@@ -192,7 +196,7 @@ def test_every_sentence_must_carry_the_layer(news):
     path = news["demo-news-ner"]["dev"]
     write_conllup(path, [Sentence("bare", ("Lena",))])
     with pytest.raises(CorpusError, match=r"dev\.conllup: expected the layer ner .*'bare'"):
-        prepare("news", Task.NER, CorpusChoice(("demo-news-ner",)), news, **SETTINGS)
+        prepare("news", Task.NER, CorpusChoice(names=["demo-news-ner"]), news, **SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +217,7 @@ def test_a_file_of_the_user_alone_is_divided_and_a_budget_takes_part_of_it(tmp_p
     path = tmp_path / "all.txt"
     path.write_text("".join(f"word{number} O\n\n" for number in range(20)))
     corpus = OwnCorpus(format="columns", files={"train": "x"}, columns={"word": 1, "ner": 2})
-    choice, paths = CorpusChoice(("mine",)), {"mine": {"train": path}}
+    choice, paths = CorpusChoice(names=["mine"]), {"mine": {"train": path}}
     registry = load_registry().with_own({"mine": corpus})
     whole, part = (
         prepare(

@@ -107,9 +107,9 @@ def test_licensed_corpora_are_used_when_all_their_files_are_there(tmp_path):
         licensed=licensed,
     )
     assert choices["news"] == {
-        Task.POS: CorpusChoice(("wsj",)),
-        Task.NER: CorpusChoice(("conll2003",)),
-        Task.DEP: CorpusChoice(("ud-ewt",)),
+        Task.POS: CorpusChoice(names=["wsj"]),
+        Task.NER: CorpusChoice(names=["conll2003"]),
+        Task.DEP: CorpusChoice(names=["ud-ewt"]),
     }
     paths = load_registry().corpus("wsj").raw_paths(tmp_path / "raw", mirror, licensed)
     assert paths == {"folder": licensed / "wsj"}
@@ -117,9 +117,11 @@ def test_licensed_corpora_are_used_when_all_their_files_are_there(tmp_path):
 
 def test_substitutes_step_in_for_what_is_not_there(tmp_path):
     choices = choose_corpora(DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw")
-    assert choices["news"][Task.POS] == CorpusChoice(("nltk-treebank", "ud-ewt"), "wsj")
-    assert choices["news"][Task.NER] == CorpusChoice(("wikigold",), "conll2003")
-    assert choices["tweets"] == {"pos": CorpusChoice(("tweebank2",))}
+    assert choices["news"][Task.POS] == CorpusChoice(
+        names=["nltk-treebank", "ud-ewt"], substitute_for="wsj"
+    )
+    assert choices["news"][Task.NER] == CorpusChoice(names=["wikigold"], substitute_for="conll2003")
+    assert choices["tweets"] == {"pos": CorpusChoice(names=["tweebank2"])}
 
 
 @pytest.mark.parametrize("where", ["raw_dir", "mirror", "licensed"])
@@ -167,7 +169,7 @@ def test_what_a_licensed_folder_lacks_is_reported(tmp_path, caplog):
         DOMAINS, SUBSTITUTES, substitution=True, raw_dir=tmp_path / "raw", licensed=licensed
     )
     assert choices["news"][Task.POS].substitute_for == "wsj"
-    assert choices["news"][Task.POS].missing == ("wsj/00 .. 24/*.mrg",)
+    assert choices["news"][Task.POS].lacking == f"{licensed} lacks wsj/00 .. 24/*.mrg"
     (warning,) = [record.getMessage() for record in caplog.records]
     assert f"wsj is not in {licensed} (missing: wsj/00 .. 24/*.mrg)" in warning
 
@@ -182,7 +184,7 @@ def test_files_of_the_wsj_may_be_in_capitals_or_compressed(tmp_path, suffix):
         raw_dir=tmp_path,
         licensed=licensed,
     )
-    assert choices["news"][Task.POS] == CorpusChoice(("wsj",))
+    assert choices["news"][Task.POS] == CorpusChoice(names=["wsj"])
 
 
 def test_without_substitution_the_error_says_which_files_to_put_where(tmp_path):

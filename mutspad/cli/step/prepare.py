@@ -120,7 +120,7 @@ def command(
     prepared = prepare(
         domain,
         Task(task),
-        CorpusChoice(names, substitute_for),
+        CorpusChoice(names=list(names), substitute_for=substitute_for),
         paths,
         anonymised=anonymise,
         held_out=held_out,
