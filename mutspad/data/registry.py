@@ -23,6 +23,16 @@ Folder = str | Path | None
 SINGLE_ROOT = ".single-root"
 
 
+KEYS: dict[Kind, set[str]] = {
+    "public": {"path", "url", "bytes", "sha256"},
+    "licensed": {"path", "bytes", "sha256"},
+    "packaged": {"path", "archive", "bytes", "sha256"},
+    "generated": {"path"},
+    "own": {"path"},
+}
+"""What the entry of a file says, by the kind of its corpus."""
+
+
 class ArchiveEntry(Closed):
     """Describe a zip whose parts installed packages carry.
 
@@ -87,21 +97,16 @@ class CorpusEntry(Closed):
     def _check_files(self) -> Self:
         if bool(self.files) == (self.folder is not None):
             raise ValueError("expected either files or a folder")
+        keys = KEYS[self.kind]
         for file in self.files.values():
-            if (file.url is not None) != (self.kind == "public"):
-                raise ValueError(f"{file.path}: expected a url for public files, and only for them")
-            if (file.archive is not None) != (self.kind == "packaged"):
-                raise ValueError(
-                    f"{file.path}: expected an archive for packaged files, and only for them"
-                )
-            if self.kind == "generated" and not (file.sha256 is None and file.bytes is None):
-                raise ValueError(f"{file.path}: expected no bytes and no sha256, being generated")
-            pinned = self.kind in ("licensed", "packaged")
-            if pinned and (file.sha256 is None or file.bytes is None):
-                raise ValueError(f"{file.path}: expected bytes and sha256 of a {self.kind} file")
             # An explicit null is a statement; a key left out may be forgotten.
-            if self.kind == "public" and not {"bytes", "sha256"} <= file.model_fields_set:
-                raise ValueError(f"{file.path}: expected bytes and sha256, null where unknown")
+            unknown = {key for key in file.model_fields_set if getattr(file, key) is None}
+            may_be_unknown = {"bytes", "sha256"} if self.kind == "public" else set()
+            if file.model_fields_set != keys or not unknown <= may_be_unknown:
+                expected = f"the keys {', '.join(sorted(keys))} of a {self.kind} file"
+                if may_be_unknown:
+                    expected += ", bytes and sha256 null where unknown"
+                raise ValueError(f"{file.path}: expected {expected}")
         return self
 
     @property
