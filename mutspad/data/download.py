@@ -21,12 +21,14 @@ from urllib3.util.retry import Retry
 from mutspad.data.packaged import copy_member
 from mutspad.data.registry import FileEntry, Folder, check_folders
 from mutspad.errors import DownloadError, HashMismatchError, LicensedFileMissingError
-from mutspad.files import DamagedFileError, atomic_path, read_json
+from mutspad.files import DamagedFileError, atomic_path, hash_file, read_json
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 1 << 16  # bytes; at most so many are lost when a connection is torn
+CHUNK = 1 << 16  # bytes; at most so many are lost when a connection is interrupted
 TIMEOUT = (10.0, 60.0)  # seconds to connect, seconds without a byte
+RETRIES = 5  # without a new byte
+BACKOFF = 0.5  # seconds of the first pause, doubled each time
 BUSY = (429, 500, 502, 503, 504)
 LOG_EVERY = 10  # per cent
 
@@ -34,7 +36,7 @@ HTML = (b"<!doctype html", b"<html", b"<head", b"<?xml")
 """How a page begins, in lower case, that a server sends in the place of a file."""
 
 
-class _TornError(requests.RequestException):
+class _InterruptedError(requests.RequestException):
     """Signal that a connection ended in the middle of a file."""
 
 
@@ -44,19 +46,11 @@ def fetch(
     raw_dir: str | Path,
     mirror: Folder = None,
     licensed: Folder = None,
-    retries: int = 5,
-    backoff: float = 0.5,
 ) -> Path:
     """Put a file of the registry into `raw_dir`, verified, and return its path.
 
     A right file that is there already is kept. What a failed download has received stays in
     `<file>.part`, and the next call resumes from there.
-
-    Parameters
-    ----------
-    retries, backoff
-        How often to try again without a new byte, and the first pause in seconds, doubled each
-        time.
     """
     if entry.url is None and entry.sha256 is None:
         raise DownloadError(f"{entry.path}: expected a file to fetch, found one that is generated")
@@ -81,7 +75,7 @@ def fetch(
             f"{entry.path}: licensed, so never downloaded, and absent; put it at "
             f"<folder>/{entry.path} and run again with MUTSPAD_LICENSED=<folder>"
         )
-    download = _Download(entry, entry.url, target, retries, backoff)
+    download = _Download(entry, entry.url, target)
     try:
         download.run()
     except OSError as error:  # requests' exceptions are OSErrors, as are a full disk's
@@ -101,7 +95,7 @@ def verify(path: str | Path, entry: FileEntry, *, source: str | Path) -> None:
     Without a sha256, an empty file, a web page and a cut file are refused.
     """
     size = Path(path).stat().st_size
-    found = _sha256(path)
+    found = hash_file(path)
     if entry.bytes not in (None, size) or entry.sha256 not in (None, found):
         known = "any number of" if entry.bytes is None else entry.bytes
         digest = "any sha256" if entry.sha256 is None else f"sha256 {entry.sha256}"
@@ -136,8 +130,6 @@ class _Download:
     entry: FileEntry
     url: str
     target: Path
-    retries: int
-    backoff: float
 
     @property
     def part(self) -> Path:
@@ -157,16 +149,16 @@ class _Download:
         self.part.parent.mkdir(parents=True, exist_ok=True)
         if self.arrived() > self.most:
             self.part.unlink()
-        with _session(self.retries, self.backoff) as session:
+        with _session() as session:
             failures = 0
             while (before := self.arrived()) < self.most:
                 try:
                     self._receive(session, before)
-                except _TornError:
+                except _InterruptedError:
                     failures = failures + 1 if self.arrived() <= before else 0
-                    if failures > self.retries:
+                    if failures > RETRIES:
                         raise
-                    logger.info("%s: connection torn, resuming", self.entry.path)
+                    logger.info("%s: connection interrupted, resuming", self.entry.path)
                 else:
                     break
         try:
@@ -197,8 +189,6 @@ class _Download:
         resumed = response.status_code == requests.codes.partial_content and goes_on
         received = start if resumed else 0
         size, shown = self.entry.bytes, 0
-        if size is None and self.entry.sha256 is None:
-            _check_length_is_known(response, self.entry)
         with self.part.open("ab" if resumed else "wb") as out:
             try:
                 for chunk in response.iter_content(CHUNK):
@@ -213,25 +203,14 @@ class _Download:
                 requests.exceptions.ChunkedEncodingError,
                 requests.exceptions.ConnectionError,
             ) as error:
-                raise _TornError(error) from error
+                raise _InterruptedError(error) from error
 
 
-def _check_length_is_known(response: requests.Response, entry: FileEntry) -> None:
-    """Refuse an answer whose end looks like a torn connection."""
-    chunked = response.headers.get("Transfer-Encoding", "").lower() == "chunked"
-    if "Content-Length" not in response.headers and not chunked:
-        raise DownloadError(
-            f"{entry.path}: expected a server that says how long the file is, found none: a cut "
-            f"file would pass for a whole one. Fetch {entry.url} by hand, put it at "
-            f"<folder>/{entry.path} and set MUTSPAD_MIRROR=<folder>"
-        )
-
-
-def _session(retries: int, backoff: float) -> requests.Session:
+def _session() -> requests.Session:
     """Open a session that tries again after failed connections and busy servers."""
     session = requests.Session()
     retry = Retry(
-        total=retries, backoff_factor=backoff, status_forcelist=BUSY, raise_on_status=False
+        total=RETRIES, backoff_factor=BACKOFF, status_forcelist=BUSY, raise_on_status=False
     )
     for scheme in ("http://", "https://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry))
@@ -255,7 +234,7 @@ def _is_right(path: Path, entry: FileEntry) -> bool:
     return (
         path.is_file()
         and entry.bytes in (None, path.stat().st_size)
-        and entry.sha256 in (None, _sha256(path))
+        and entry.sha256 in (None, hash_file(path))
         and (entry.sha256 is not None or _find_damage(path, entry) is None)
     )
 
@@ -297,8 +276,3 @@ def _find_damage(path: str | Path, entry: FileEntry) -> str | None:
     except (DamagedFileError, zipfile.BadZipFile, OSError) as error:
         return f"a cut or damaged one ('{error}')"
     return None
-
-
-def _sha256(path: str | Path) -> str:
-    with Path(path).open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

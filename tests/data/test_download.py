@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from mutspad.data import download
 from mutspad.data.download import fetch
 from mutspad.data.registry import FileEntry
 from mutspad.errors import ConfigError, DownloadError, HashMismatchError, LicensedFileMissingError
@@ -93,8 +94,14 @@ def raw(tmp_path):
     return tmp_path / "raw"
 
 
+@pytest.fixture(autouse=True)
+def _hurry(monkeypatch):
+    monkeypatch.setattr(download, "RETRIES", 2)
+    monkeypatch.setattr(download, "BACKOFF", 0.01)
+
+
 def get(entry, raw, **folders):
-    return fetch(entry, raw_dir=raw, retries=2, backoff=0.01, **folders)
+    return fetch(entry, raw_dir=raw, **folders)
 
 
 def files_below(folder):
@@ -122,7 +129,7 @@ def test_a_wrong_file_in_raw_is_replaced(entry, raw):
     assert get(entry, raw).read_bytes() == CONTENT
 
 
-def test_a_torn_connection_is_resumed(entry, raw, server):
+def test_an_interrupted_connection_is_resumed(entry, raw, server):
     server.tear_after = 200_000
     assert get(entry, raw).read_bytes() == CONTENT
     first, second = server.requests
@@ -366,14 +373,16 @@ def test_a_bad_file_of_unknown_hash_that_lies_there_is_replaced(unknown, raw, se
     assert len(server.requests) == 1
 
 
-def test_a_file_of_unknown_size_needs_a_server_that_says_it(unknown, raw, server):
-    server.length = False
-    with pytest.raises(DownloadError, match="a server that says how long the file is"):
-        get(unknown, raw)
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_cut_file_is_refused_where_nobody_knows_its_length(unknown, raw, server, name):
+    entry = unknown.model_copy(update={"path": f"quay/{name}"})
+    server.length, server.content, server.tear_after = False, WHOLE[name], 5
+    with pytest.raises(HashMismatchError, match="a cut or damaged one"):
+        get(entry, raw)
     assert files_below(raw) == []
     Handler.protocol_version, server.chunked = "HTTP/1.1", True
     try:
-        assert get(unknown, raw).read_bytes() == CONTENT
+        assert get(entry, raw).read_bytes() == WHOLE[name]
     finally:
         Handler.protocol_version = "HTTP/1.0"
 
