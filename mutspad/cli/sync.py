@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import click
+import yaml
 
 from mutspad.errors import MutspadError
 
@@ -23,8 +24,8 @@ NO_GIT = (
     "archive has no history to compare with: clone the repository, run mutspad sync at its top"
 )
 NO_LOCK = (
-    "dvc.lock: expected the certificate of a run, found no file. Run dvc repro, or check out a "
-    "commit that has it"
+    "dvc.lock: expected the hashes of a run's results, found no file. Run dvc repro, or check out "
+    "a commit that has it"
 )
 NO_REMOTE = (
     ".dvc/config: expected a default remote, found none. Name the one that was pushed to: "
@@ -37,6 +38,8 @@ REMEDY = (
     "the remote has them so: dvc push replaces nothing that is there, so delete its folder "
     "files/md5 and run dvc push where they are whole"
 )
+OTHER_STAGES = "dvc.lock: expected the code, parameters and files that it certifies, found changes:"
+UNDO = "Undo them (git restore, git stash), or run dvc repro for new results"
 NOTHING = "Nothing to be done"
 
 
@@ -68,7 +71,7 @@ def command(*, pull: bool) -> None:
             raise MutspadError(_describe_failure(f"dvc {fetch}", fetched))
         stages = json.loads(_call("dvc", "status", "--json", memory=memory))
     if stages:
-        raise MutspadError(_describe_changes(stages))
+        raise MutspadError(f"{OTHER_STAGES}\n{yaml.safe_dump(stages)}{UNDO}")
     # Force: what happens to be in order of time would otherwise stay without a note of the
     # parameters that made it, and a later change of these unnoticed.
     _call("snakemake", "--touch", "--forceall", "--cores", "1", "all")
@@ -118,19 +121,3 @@ def _refuse_changed(changed: dict[str, list[str]]) -> None:
         more = [f"  and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
         head = "dvc.lock: expected the files that it certifies, found others:"
         raise MutspadError("\n".join([head, *lines[:SHOWN], *more, REMEDY]))
-
-
-def _describe_changes(stages: dict[str, list[dict[str, object]]]) -> str:
-    """List what differs from the certificate, stage by stage."""
-    lines = [
-        f"{stage}: {what}: {named}"
-        for stage, entries in stages.items()
-        for entry in (entries if isinstance(entries, list) else [{"changed": entries}])
-        for what, named in (entry.items() if isinstance(entry, dict) else [("changed", entry)])
-    ]
-    return "\n  ".join(
-        [
-            "dvc.lock: expected the code, parameters and files that it certifies, found changes:",
-            *lines,
-        ]
-    ) + ("\nUndo them (git restore, git stash), or run dvc repro for new results")
