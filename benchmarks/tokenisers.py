@@ -16,13 +16,13 @@ from pathlib import Path
 
 import click
 
+from mutspad.config import SPLITS
 from mutspad.data.lines import blocks, read_lines
 from mutspad.data.text import tokenise as tokenise_by_spacy
 from mutspad.tagging.tokenise import Offsets, split_at_spaces, tokenise
 
 Tokeniser = Callable[[str], Iterable[Offsets]]
 Gold = list[tuple[str, list[Offsets]]]
-SPLITS = ("train", "dev", "test")
 TEXT = "# text = "
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from statistics import median
 
 from mutspad.adapt.recipe import SOURCE, TARGET
-from mutspad.config import Split
+from mutspad.config import SPLITS, Split
 from mutspad.data.corpora.own import Found, read_own
-from mutspad.data.corpora.readers import SPLITS, read_corpus
+from mutspad.data.corpora.readers import read_corpus
 from mutspad.data.labels import OUTSIDE, shared_label_pairs, split_label
 from mutspad.errors import CorpusError
 from mutspad.plan.files import Files

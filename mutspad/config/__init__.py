@@ -4,6 +4,7 @@ Only the plan calls `load_params`; every step receives a resolved file, never `p
 """
 
 from mutspad.config.base import (
+    SPLITS,
     TRAINED_PHASES,
     Closed,
     Device,
@@ -45,6 +46,7 @@ from mutspad.config.sections import (
 __all__ = [
     "MOST_CHARACTERS",
     "MOST_LAYERS",
+    "SPLITS",
     "TRAINED_PHASES",
     "AblationParams",
     "AdversarialParams",

@@ -1,6 +1,6 @@
 """Types that every section of the parameters is made of."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ Name = Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 # A part of the names of models: a dot begins the next part.
 DomainName = Annotated[str, Field(pattern="^[A-Za-z0-9_][A-Za-z0-9_-]*$")]
 Split = Literal["train", "dev", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
 Precision = Literal["fp32", "bf16", "tf32", "auto"]
 Device = Literal["cpu", "cuda", "auto"]
 Phase = Literal["baselines", "pretrain", "finetune", "as-is"]

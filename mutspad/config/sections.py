@@ -25,7 +25,7 @@ class DemoSizes(Closed):
 class DemoParams(Closed):
     """Describe the synthetic corpora."""
 
-    seed: int  # decides the sentences
+    seed: Annotated[int, Field(ge=0)]  # decides the sentences
     news: DemoSizes
     tweets: DemoSizes
 

@@ -1,7 +1,8 @@
 """Encode sentences and collate them to batches of tensors."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -75,18 +76,12 @@ class Batch:
 
     def to(self, device: torch.device | str) -> "Batch":
         """Return the batch on a device."""
-        return Batch(
-            words=self.words.to(device),
-            lens=self.lens.to(device),
-            forms=self.forms.to(device),
-            chars=self.chars.to(device),
-            char_lens=self.char_lens.to(device),
-            labels={task: labels.to(device) for task, labels in self.labels.items()},
-            heads=None if self.heads is None else self.heads.to(device),
-            texts=self.texts,
-            contextual=None if self.contextual is None else self.contextual.to(device),
-            form_states=None if self.form_states is None else self.form_states.to(device),
-        )
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        moved: dict[str, Any] = {
+            name: value.to(device) for name, value in values.items() if isinstance(value, Tensor)
+        }
+        moved["labels"] = {task: labels.to(device) for task, labels in self.labels.items()}
+        return replace(self, **moved)
 
 
 def encode(
@@ -116,7 +111,10 @@ def encode(
 def collate(
     vocabulary: Vocabulary, encoded: Sequence[Encoded], known: FormStates | None = None
 ) -> Batch:
-    """Pad sentences to one batch; `known` saves the model from reading characters."""
+    """Pad sentences to one batch.
+
+    `known` has character states computed beforehand, for prediction only.
+    """
     if not encoded:
         raise ValueError("a batch: expected at least one sentence, found none")
     distinct = dict.fromkeys(form for sentence in encoded for form in sentence.forms)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def keys_of(word: str, *, lowercase: bool) -> tuple[str, ...]:
 
 def collect_forms(*groups: Iterable[Sentence]) -> set[str]:
     """Collect the distinct words of sentences, case kept: what to ask a vector source for."""
-    return {word for sentences in groups for sentence in sentences for word in sentence.words}
+    return {*_count_words(chain.from_iterable(groups))}
 
 
 def build_lexicon(
@@ -87,7 +88,9 @@ def build_lexicon(
     # A lower-cased word may stand in the source only as a name: then the name's vector serves.
     for form in sorted({*trained, *seen}):
         for key in keys_of(form, lowercase=lowercase):
-            vector = _first_found(vectors, key, form)
+            vector = vectors.find(key)
+            if vector is None:
+                vector = vectors.find(form)
             if vector is not None:
                 found.setdefault(key, vector)
     known = {key for form in trained for key in keys_of(form, lowercase=lowercase)}
@@ -155,11 +158,6 @@ def read_lexicon(folder: str | Path) -> Lexicon:
 def _count_words(sentences: Iterable[Sentence]) -> Counter[str]:
     """Count the words, case kept."""
     return Counter(word for sentence in sentences for word in sentence.words)
-
-
-def _first_found(vectors: VectorTable, *forms: str) -> Vector | None:
-    """Find the vector of the first form that has one."""
-    return next((vector for form in forms if (vector := vectors.find(form)) is not None), None)
 
 
 def _cover(

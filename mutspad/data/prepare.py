@@ -6,9 +6,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from mutspad.config import Split
+from mutspad.config import SPLITS, Split
 from mutspad.data.anonymise import URL, USER, anonymise
-from mutspad.data.corpora.readers import SPLITS, RawCorpus, Splits, read_corpus
+from mutspad.data.corpora.readers import RawCorpus, Splits, read_corpus
 from mutspad.data.labels import OUTSIDE, split_label
 from mutspad.data.registry import CorpusChoice, Registry, load_registry
 from mutspad.data.sampling import hold_out, sample_sentences, sample_tokens

@@ -66,19 +66,17 @@ def read_text(path: str | Path) -> list[Words]:
 
 
 def write_sentences(path: str | Path, sentences: Sequence[Words]) -> None:
-    """Write raw text atomically; what `read_text` would refuse is refused here."""
+    """Write raw text atomically, at least one sentence."""
     _check_any(sentences, path)
-    for number, words in enumerate(sentences, 1):
-        _check(words, path, number)
     write_text(path, "".join(f"{' '.join(words)}\n" for words in sentences))
 
 
 def tokenise(line: str) -> Words:
     """Tokenise a raw tweet with spaCy's English rules, but keep Twitter's own units whole.
 
-    URLs, handles, hashtags and emoji are one word each, also where no space parts them from their
-    neighbours; what an emoji is, Unicode's data say. Twitter's HTML entities (`&amp;`) become the
-    characters that they stand for.
+    URLs, handles, hashtags and emoji are one word each, also where no space separates them from
+    their neighbours; what an emoji is, Unicode's data say. Twitter's HTML entities (`&amp;`) become
+    the characters that they stand for.
     """
     text = html.unescape(line).translate(_INVISIBLE_SPACES)
     # One kind of space only: spaCy makes words of all that exceed one blank.
@@ -153,13 +151,13 @@ def _tokenizer() -> "Tokenizer":
 
 
 def _check(words: Words, path: str | Path, line: int) -> None:
-    """Raise an error for a sentence that would not be read back unchanged."""
-    for word in words or ("",):
+    """Raise an error for a sentence that has an empty word or one with a space."""
+    for word in words:
         if word.split() != [word]:
             raise CorpusError(
                 path,
                 line,
-                expected="tokens parted by one space",
+                expected="tokens separated by one space",
                 found=excerpt(word) if word else "an empty token",
             )
 

@@ -6,7 +6,6 @@ from pathlib import Path
 MODEL_FILES = ("model.json", "weights.safetensors")
 HISTORY = "history.csv"
 PREDICTED = ("dev", "test")
-SPLITS = ("train", "dev", "test")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from collections import Counter
 
 import pytest
+from pydantic import ValidationError
 
 from mutspad.config import DemoParams, DemoSizes
 from mutspad.data.anonymise import anonymise
@@ -10,7 +11,6 @@ from mutspad.data.demo.language import invent_language
 from mutspad.data.demo.syntax import Domain, Entity, Node, Phrase, Span, layer_of
 from mutspad.data.labels import first_invalid_iob2
 from mutspad.data.sentence import Origin
-from mutspad.errors import ConfigError
 from mutspad.tasks import TASKS, Task
 
 PARAMS = DemoParams(
@@ -112,8 +112,8 @@ def test_a_corpus_does_not_hang_on_the_size_of_another(demo):
 
 
 def test_negative_seed_is_an_error():
-    with pytest.raises(ConfigError, match=r"corpora\.demo\.seed: expected 0 or more, found -1"):
-        generate(PARAMS.model_copy(update={"seed": -1}))
+    with pytest.raises(ValidationError, match="greater than or equal to 0"):
+        DemoParams(seed=-1, news=PARAMS.news, tweets=PARAMS.tweets)
 
 
 @pytest.mark.parametrize("task", [Task.CHUNK, Task.NER])

@@ -2,9 +2,8 @@ import zipfile
 
 import pytest
 
-from mutspad.config import OwnCorpus
+from mutspad.config import SPLITS, OwnCorpus
 from mutspad.data.conllup import write_conllup
-from mutspad.data.corpora.readers import SPLITS
 from mutspad.data.prepare import count_classes, prepare
 from mutspad.data.registry import CorpusChoice, load_registry
 from mutspad.data.sentence import Layer, Sentence

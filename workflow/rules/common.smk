@@ -6,13 +6,13 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from mutspad.config import load_params
+from mutspad.config import SPLITS, load_params
 from mutspad.data.registry import load_registry
 from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of
 from mutspad.plan.build import build_plan
 from mutspad.plan.files import ELMO_FILES, Files
-from mutspad.plan.layout import HISTORY, MODEL_FILES, PREDICTED, SPLITS
+from mutspad.plan.layout import HISTORY, MODEL_FILES, PREDICTED
 from mutspad.plan.plan import digest, write_plan
 from mutspad.tasks import TASKS
 

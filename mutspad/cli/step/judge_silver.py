@@ -11,10 +11,12 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import plan_option, results_option, seed_option
+from mutspad.config import SPLITS
 from mutspad.data.conllup import read_conllup
 from mutspad.data.predictions import read_predictions, select_predictions
+from mutspad.data.sentence import Sentence
 from mutspad.files import write_text
-from mutspad.plan.layout import PREDICTED, SPLITS, Layout
+from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.plan.plan import read_plan
 from mutspad.report.tables.silver import format_rows, judge_layer
 
@@ -30,7 +32,7 @@ def command(*, plan_file: Path, seed: int, results: Path) -> None:
     for domain in plan.unified_domains(seed):
         unified = read_conllup(layout.unified(domain, seed))
         for task, model in plan.labellers[domain].items():
-            gold = {
+            gold: dict[str, list[Sentence]] = {
                 split: read_conllup(layout.corpus(domain, task, f"{split}.conllup"))
                 for split in SPLITS
             }

@@ -13,11 +13,12 @@ import click
 
 from mutspad.cli.options import plan_option, results_option, seed_option
 from mutspad.cli.step.predict import open_contextual
+from mutspad.config import SPLITS
 from mutspad.data.conllup import read_conllup
 from mutspad.errors import CheckpointError
 from mutspad.files import write_json
 from mutspad.models.checkpoint import load_model
-from mutspad.plan.layout import SPLITS, Layout
+from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan
 from mutspad.report.ablation.activations import distinct_sentences, find_unit_words
 from mutspad.report.ablation.unit_words import to_json

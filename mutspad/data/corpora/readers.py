@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from mutspad.config import OwnCorpus, Split
+from mutspad.config import SPLITS, OwnCorpus, Split
 from mutspad.data.conllup import read_conllup
 from mutspad.data.corpora.own import read_own
 from mutspad.data.corpora.ptb import read_nltk_treebank, read_wsj, wsj_sections
@@ -14,8 +14,6 @@ from mutspad.data.registry import SINGLE_ROOT, load_registry
 from mutspad.data.sampling import cut_splits
 from mutspad.data.sentence import Sentence
 from mutspad.errors import ConfigError
-
-SPLITS: tuple[Split, ...] = get_args(Split)
 
 Splits = Mapping[Split, list[Sentence]]
 Paths = Mapping[str, Path]

@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from zlib import crc32
 
-from mutspad.config import DemoParams
+from mutspad.config import SPLITS, DemoParams, Split
 from mutspad.data.demo.dice import Dice
 from mutspad.data.demo.grammar import Grammar, Style
 from mutspad.data.demo.language import invent_language
 from mutspad.data.demo.noise import build_tweet
 from mutspad.data.demo.syntax import Domain, Node, capitalise, layer_of
 from mutspad.data.sentence import Sentence
-from mutspad.errors import ConfigError
 from mutspad.tasks import PAPER_TASKS, Task
 
 CORPUS_NAMES: Mapping[tuple[Domain, Task], str] = {
     (domain, task): f"demo-{domain}-{task}" for domain in Domain for task in PAPER_TASKS
 }
-SPLITS = ("train", "dev", "test")
 LENGTHS = {Domain.NEWS: (4, 22), Domain.TWEETS: (3, 18)}
 
 STYLES: Mapping[Domain, Style] = {
@@ -62,19 +60,12 @@ STYLES: Mapping[Domain, Style] = {
 }
 
 
-def generate(params: DemoParams) -> dict[str, dict[str, list[Sentence]]]:
+def generate(params: DemoParams) -> dict[str, dict[Split, list[Sentence]]]:
     """Generate the demo's corpora: corpus name -> split -> sentences.
 
     Every corpus draws from its own stream and carries its own task's layer only. No two sentences
     of the demo are equal, handles, links and case aside.
-
-    Raises
-    ------
-    ConfigError
-        When the seed is negative.
     """
-    if params.seed < 0:
-        raise ConfigError(f"corpora.demo.seed: expected 0 or more, found {params.seed}")
     language = invent_language(params.seed)
     sizes = {Domain.NEWS: params.news, Domain.TWEETS: params.tweets}
     seen: set[tuple[str, ...]] = set()

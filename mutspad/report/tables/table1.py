@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from mutspad.config import Split
+from mutspad.config import SPLITS
 from mutspad.report.paper import CountField, PaperCorpus, read_paper
 from mutspad.report.records import CorpusSummary, Setting
 from mutspad.report.tables.form import (
@@ -22,7 +22,6 @@ from mutspad.report.tables.form import (
 from mutspad.tasks import TASKS
 
 FIELDS: tuple[CountField, ...] = ("classes", "train", "dev", "test")
-SPLITS: tuple[Split, ...] = ("train", "dev", "test")
 
 
 def table1(setting: Setting) -> Table:
