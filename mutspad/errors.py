@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 class MutspadError(Exception):
-    """Signal a mistake that the user can mend; the message says how."""
+    """Signal a mistake that the user can fix; the message says how."""
 
 
 class ConfigError(MutspadError):
@@ -55,7 +55,7 @@ class HashMismatchError(DownloadError):
 
 
 class LicensedFileMissingError(DownloadError):
-    """Signal that a licensed corpus is absent and substitution is switched off."""
+    """Signal a licensed corpus that is absent, or there in part, where nothing may replace it."""
 
 
 class VectorsError(MutspadError):

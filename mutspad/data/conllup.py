@@ -211,7 +211,7 @@ def _parse(path: str | Path, block: list[Line], columns: Sequence[str]) -> Sente
             continue
         fields = text.split("\t")
         if len(fields) != len(columns) or not all(map(is_word, fields)):
-            expected = f"{len(columns)} columns parted by tabs, none empty or padded"
+            expected = f"{len(columns)} columns separated by tabs, none empty or padded"
             raise CorpusError(path, line, expected=expected, found=excerpt(text))
         if fields[0] != str(len(rows) + 1):
             expected = f"the ID {len(rows) + 1}"

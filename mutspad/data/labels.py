@@ -68,7 +68,7 @@ def first_invalid_iob2(tags: Sequence[str]) -> int | None:
 
 
 def escape_misc(label: str) -> str:
-    """Write a label so that it can stand in MISC of CoNLL-U, whose features `|` parts."""
+    """Write a label so that it can stand in MISC of CoNLL-U, where `|` separates features."""
     return label.replace("%", "%25").replace("|", "%7C")
 
 

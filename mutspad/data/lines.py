@@ -68,7 +68,7 @@ def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def blocks(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    """Group lines into the blocks that blank lines part."""
+    """Group lines into the blocks that blank lines separate."""
     block: list[Line] = []
     for number, text in lines:
         if text.strip():

@@ -48,7 +48,7 @@ def _to_conllup(document: Document, sent_id: str) -> str:
 
 
 def _to_conll2003(document: Document, _: str) -> str:
-    """Write a block of four columns parted by blanks: token, POS, chunk, entity, in IOB2."""
+    """Write a block of four columns separated by blanks: token, POS, chunk, entity, in IOB2."""
     columns: list[Iterable[str]] = [document.tokens]
     for task, absent in ((Task.POS, "-X-"), (Task.CHUNK, OUTSIDE), (Task.NER, OUTSIDE)):
         layer = document.layers.get(task)

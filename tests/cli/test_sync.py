@@ -1,4 +1,4 @@
-"""`sync` brings back what was pushed, and what it says of damage mends it, on three small files."""
+"""`sync` brings back what was pushed, and what it says of damage fixes it, on three small files."""
 
 import os
 import re
@@ -120,7 +120,7 @@ def test_a_flipped_bit_is_named_though_dvc_trusts_the_file(clone, pushed):
 
 # DVC cannot read a list that is cut.
 @pytest.mark.parametrize(("suffix", "damage"), [("", flip_bit), (".dir", cut)])
-def test_a_damaged_remote_is_mended_as_the_message_says(pushed, store, clone, suffix, damage):
+def test_a_damaged_remote_is_fixed_as_the_message_says(pushed, store, clone, suffix, damage):
     victim = next(
         path for path in sorted(store.rglob("*")) if path.is_file() and path.suffix == suffix
     )

@@ -31,7 +31,7 @@ WORD = st.text(st.characters(exclude_categories=("Cs",)), min_size=1).filter(
         (" \u3000 ", ""),
     ],
 )
-def test_tweets_are_parted_into_words(line, expected):
+def test_tweets_are_split_into_words(line, expected):
     assert tokenise(line) == tuple(expected.split())
 
 

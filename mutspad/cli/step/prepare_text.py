@@ -5,7 +5,7 @@ Example: mutspad step prepare-text --domain tweets --corpora results/quick/corpo
          --summary results/quick/text/tweets.json
 
 results/<experiment>/text/
-├── <domain>.txt     one sentence a line, tokens parted by one space; nothing of dev or test
+├── <domain>.txt     one sentence a line, tokens separated by one space; nothing of dev or test
 └── <domain>.json    sentences, tokens, tokens of each source, how many sentences were left out
 """
 
