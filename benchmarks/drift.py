@@ -23,7 +23,7 @@ import torch
 from rich.progress import track
 
 from benchmarks.machine import describe_machine
-from mutspad.config import Run, read_run
+from mutspad.config.params import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon
 from mutspad.evaluation.score import score_layers

@@ -21,7 +21,8 @@ import numpy as np
 import torch
 import yaml
 
-from mutspad.config import ModelParams, Precision, TrainingParams
+from mutspad.config.base import Precision
+from mutspad.config.network import ModelParams, TrainingParams
 from mutspad.data.batching import Batch, collate, encode
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.jobs import OURS, ROOT
-from mutspad.config import Params, load_params
+from mutspad.config.load import load_params
+from mutspad.config.params import Params
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import Lexicon, read_lexicon
 from mutspad.data.registry import load_registry

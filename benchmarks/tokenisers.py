@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from mutspad.config import SPLITS
+from mutspad.config.base import SPLITS
 from mutspad.data.lines import blocks, read_lines
 from mutspad.data.text import tokenise as tokenise_by_spacy
 from mutspad.tagging.tokenise import Offsets, split_at_spaces, tokenise

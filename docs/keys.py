@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from mutspad.adapt.recipe import Recipe, RecipeCorpus, RecipeDomain, RecipeVectors
-from mutspad.config import TaskParams
+from mutspad.config.own_tasks import TaskParams
 from mutspad.config.params import Params
 from mutspad.tasks import Task
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from mutspad import tasks
-from mutspad.config import load_params
+from mutspad.config.load import load_params
 from mutspad.plan.build import build_plan
 from mutspad.plan.plan import Plan
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mutspad.config import load_params, overlay, parse_params, read_run
 from mutspad.config.document import Document, read_scalar
-from mutspad.config.load import COMMAND_LINE
+from mutspad.config.load import COMMAND_LINE, load_params, overlay, parse_params
+from mutspad.config.params import read_run
 from mutspad.errors import ConfigError
 from mutspad.plan.build import build_plan
 from mutspad.tasks import Task

@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from torch import nn
 
-from mutspad.config import OwnTasks, TaskParams
+from mutspad.config.own_tasks import OwnTasks, TaskParams
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import UnknownTaskError
@@ -65,7 +65,7 @@ from typing import Any
 import yaml
 
 from mutspad.cli.main import cli
-from mutspad.config import load_params, overlay
+from mutspad.config.load import load_params, overlay
 from mutspad.evaluation.conllu import to_conllu
 from mutspad.data.conllup import read_conllup
 from mutspad.files import read_json

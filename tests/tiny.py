@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.tasks import TASKS, Task

@@ -13,7 +13,7 @@ import click
 import torch
 
 from benchmarks.clock import StepClock
-from mutspad.config import read_run
+from mutspad.config.params import read_run
 from mutspad.data.batching import Batch
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon

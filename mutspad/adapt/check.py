@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from mutspad.adapt.recipe import SOURCE, TARGET
-from mutspad.config import SPLITS, Split
+from mutspad.config.base import SPLITS, Split
 from mutspad.data.corpora.own import Found, read_own
 from mutspad.data.corpora.readers import read_corpus
 from mutspad.data.labels import OUTSIDE, shared_label_pairs, split_label

@@ -8,9 +8,12 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from mutspad.config import SPLITS, Closed, Name, OwnCorpus, OwnTasks, Positive, Split, overlay
+from mutspad.config.base import SPLITS, Closed, Name, Positive, Split
 from mutspad.config.document import Document
+from mutspad.config.load import overlay
 from mutspad.config.mistakes import Mistake, Place, expected, one_of, read_mistakes
+from mutspad.config.own_tasks import OwnTasks
+from mutspad.config.sections import OwnCorpus
 from mutspad.tasks import TASKS, Task
 
 Budget = Literal["small", "standard", "paper"]

@@ -88,7 +88,8 @@ def command(
 def check(params: Mapping[str, Any], sizes: Sequence[int]) -> None:
     """Print what the corpora are and what is wrong with them; stop at errors."""
     from mutspad.adapt.check import check_sizes, estimate, find_problems, read_all
-    from mutspad.config import SPLITS, parse_params
+    from mutspad.config.base import SPLITS
+    from mutspad.config.load import parse_params
     from mutspad.plan.build import build_plan
     from mutspad.plan.files import Files
 

@@ -3,19 +3,18 @@
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from mutspad.config.base import TRAINED_PHASES
 from mutspad.config.document import Document, read_scalar
 from mutspad.config.mistakes import Mistake, Place, expected, read_mistakes
 from mutspad.config.network import TrainingParams
-from mutspad.config.params import Params, Run
+from mutspad.config.params import Params, known_keys
 from mutspad.config.validate import find_mistakes
 from mutspad.errors import ConfigError
 
-Model = TypeVar("Model", bound=BaseModel)
 COMMAND_LINE = "the command line (--config, --configfile)"
 
 
@@ -76,24 +75,6 @@ def overlay(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def read_run(path: str | Path) -> Run:
-    """Read the resolved parameters of a model."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: expected a resolved model, found {error}") from None
-    return parse_json(Run, text, path, "a resolved model")
-
-
-def parse_json(model: type[Model], text: str, source: str | Path, what: str) -> Model:
-    """Check JSON against a model; `source` and `what` name in an error where and what it is."""
-    try:
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        found = "; ".join(map(str, read_mistakes(error, known=_known_keys())))
-        raise ConfigError(f"{source}: expected {what}, found {found}") from None
-
-
 def _drop_overrides(values: dict[str, Any], training: Any) -> dict[str, Any]:
     """Drop overrides of `training` whose key the command line sets in `training` itself."""
     values = copy.deepcopy(values)
@@ -143,14 +124,14 @@ def _invalid(values: Mapping[str, Any]) -> Iterator[Mistake]:
     try:
         params = Params.model_validate(values)
     except ValidationError as error:
-        yield from read_mistakes(error, known=_known_keys())
+        yield from read_mistakes(error, known=known_keys())
         return
     base = params.training.model_dump(mode="json")
     for place in _list_overrides(values):
         try:
             TrainingParams.model_validate(overlay(base, _find(values, place) or {}))
         except ValidationError as error:
-            yield from read_mistakes(error, place, known=_known_keys())
+            yield from read_mistakes(error, place, known=known_keys())
 
 
 def _error(
@@ -194,10 +175,3 @@ def _replace(values: Any, place: Place, value: Any) -> None:
     for part in place[:-1]:
         values = values[part]
     values[place[-1]] = value
-
-
-def _known_keys() -> set[str]:
-    """Collect the keys of all sections."""
-    schema = Params.model_json_schema()
-    sections = (schema, *schema["$defs"].values())
-    return {key for section in sections for key in section.get("properties", ())}

@@ -1,10 +1,12 @@
 """All parameters of an experiment, and what one model resolves to."""
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field
+from pydantic import BaseModel, Field, ValidationError
 
 from mutspad.config.base import Closed, DomainName, Name, Phase
+from mutspad.config.mistakes import read_mistakes
 from mutspad.config.network import DistilParams, ModelParams, TrainingParams, VectorsParams
 from mutspad.config.own_tasks import OwnTasks
 from mutspad.config.sections import (
@@ -20,7 +22,10 @@ from mutspad.config.sections import (
     StatisticsParams,
     StudyParams,
 )
+from mutspad.errors import ConfigError
 from mutspad.tasks import Task
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Params(Closed):
@@ -85,3 +90,28 @@ class Run(Closed):
     replaces_words: bool
     adversarial: RunAdversarial | None
     training: TrainingParams
+
+
+def read_run(path: str | Path) -> Run:
+    """Read the resolved parameters of a model."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: expected a resolved model, found {error}") from None
+    return parse_json(Run, text, path, "a resolved model")
+
+
+def parse_json(model: type[Model], text: str, source: str | Path, what: str) -> Model:
+    """Check JSON against a model; `source` and `what` name in an error where and what it is."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        found = "; ".join(map(str, read_mistakes(error, known=known_keys())))
+        raise ConfigError(f"{source}: expected {what}, found {found}") from None
+
+
+def known_keys() -> set[str]:
+    """Collect the keys of all sections."""
+    schema = Params.model_json_schema()
+    sections = (schema, *schema["$defs"].values())
+    return {key for section in sections for key in section.get("properties", ())}

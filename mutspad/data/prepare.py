@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from mutspad.config import SPLITS, Split
+from mutspad.config.base import SPLITS, Split
 from mutspad.data.anonymise import URL, USER, anonymise
 from mutspad.data.corpora.readers import RawCorpus, Splits, read_corpus
 from mutspad.data.labels import OUTSIDE, split_label

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from mutspad.config import Closed, OwnCorpus
+from mutspad.config.base import Closed
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.lines import data_files
 from mutspad.errors import ConfigError, LicensedFileMissingError
 from mutspad.tasks import Task

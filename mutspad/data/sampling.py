@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from mutspad.config import Split
+from mutspad.config.base import Split
 from mutspad.data.sentence import Sentence
 
 T = TypeVar("T")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import MutspadError
 from mutspad.evaluation.alignment import pair_layers

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mutspad.config import LanguageModelParams
+from mutspad.config.sections import LanguageModelParams
 from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo, Lexicon, Reading
 from mutspad.models.elmo_format import DIRECTIONS, ElmoOptions
 

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.neighbours import write_neighbours
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import EncoderError

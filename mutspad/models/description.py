@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.neighbours import Neighbours, read_neighbours
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import CheckpointError

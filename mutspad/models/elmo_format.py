@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mutspad.config import MOST_CHARACTERS, MOST_LAYERS, Positive, parse_json
+from mutspad.config.base import Positive
+from mutspad.config.params import parse_json
+from mutspad.config.sections import MOST_CHARACTERS, MOST_LAYERS
 from mutspad.errors import CheckpointError, ConfigError
 from mutspad.files import atomic_path, write_json
 

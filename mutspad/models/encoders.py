@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from mutspad.config import Encoder
+from mutspad.config.sections import Encoder
 from mutspad.errors import EncoderError
 from mutspad.models.transformer import HuggingFaceEncoder
 

@@ -6,7 +6,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from mutspad.config import ModelParams
+from mutspad.config.network import ModelParams
 from mutspad.data.batching import Batch
 from mutspad.data.vocab import Vocabulary
 from mutspad.models.contextual import ContextualWords

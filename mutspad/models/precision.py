@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 import torch
 from torch import Tensor
 
-from mutspad.config import Precision
+from mutspad.config.base import Precision
 
 
 def computing_in(precision: Precision) -> AbstractContextManager[object]:

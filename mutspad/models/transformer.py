@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
-from mutspad.config import Pooling
+from mutspad.config.sections import Pooling
 from mutspad.data.buckets import word_batches
 from mutspad.data.encoder_files import MODEL_FILES, find_local
 from mutspad.data.lines import excerpt

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from mutspad.config import Params
+from mutspad.config.params import Params
 from mutspad.data.registry import Folder, Registry, choose_corpora, load_registry
 from mutspad.errors import ConfigError
 from mutspad.plan.models import derive_models

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from mutspad.config import SPLITS
+from mutspad.config.base import SPLITS
 from mutspad.data.encoder_files import list_files, package_version
 from mutspad.data.registry import Folder, load_registry
 from mutspad.plan.layout import HISTORY, MODEL_FILES, PREDICTED, Layout

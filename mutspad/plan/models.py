@@ -6,19 +6,11 @@ from fnmatch import fnmatchcase
 
 from pydantic import Field
 
-from mutspad.config import (
-    Closed,
-    MethodParams,
-    ModelParams,
-    Params,
-    Phase,
-    Run,
-    RunAdversarial,
-    RunEncoder,
-    Stage,
-    TrainingParams,
-    overlay,
-)
+from mutspad.config.base import Closed, Phase
+from mutspad.config.load import overlay
+from mutspad.config.network import ModelParams, TrainingParams
+from mutspad.config.params import Params, Run, RunAdversarial, RunEncoder
+from mutspad.config.sections import MethodParams, Stage
 from mutspad.data.registry import resolve_source
 from mutspad.errors import ConfigError
 from mutspad.tasks import TASKS, Task

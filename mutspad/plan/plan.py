@@ -3,15 +3,11 @@
 import hashlib
 from pathlib import Path
 
-from mutspad.config import (
-    Closed,
-    MethodParams,
-    Params,
-    Run,
-    TrainingParams,
-    overlay,
-    parse_json,
-)
+from mutspad.config.base import Closed
+from mutspad.config.load import overlay
+from mutspad.config.network import TrainingParams
+from mutspad.config.params import Params, Run, parse_json
+from mutspad.config.sections import MethodParams
 from mutspad.data.registry import CorpusChoice, Registry, load_registry
 from mutspad.errors import ConfigError
 from mutspad.files import read_json, write_json

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from mutspad.config import Closed, MethodParams
+from mutspad.config.base import Closed
+from mutspad.config.sections import MethodParams
 from mutspad.plan.models import Cells
 from mutspad.tasks import Task
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import yaml
 
-from mutspad.config import Closed
+from mutspad.config.base import Closed
 from mutspad.tasks import Task
 
 TaskScores = dict[Task, float | None]

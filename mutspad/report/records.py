@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mutspad.config import Split
+from mutspad.config.base import Split
 from mutspad.errors import MutspadError
 from mutspad.tasks import Task
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from tabulate import tabulate
 
-from mutspad.config import SearchRange, StudyParams
+from mutspad.config.sections import SearchRange, StudyParams
 from mutspad.training.study import expected_best
 
 SHOWN = 3

@@ -10,7 +10,7 @@ import torch
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from torch import nn
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.lexicon import keys_of
 from mutspad.data.neighbours import Neighbours, Vector, find_nearest, map_words
 from mutspad.data.registry import load_registry

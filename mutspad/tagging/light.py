@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.buckets import word_batches
 from mutspad.data.labels import ROOT_RELATION, iob1_to_iob2
 from mutspad.data.sentence import Layer, Origin, Sentence

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, overload
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.anonymise import anonymise
 from mutspad.data.labels import UNIVERSAL_TAGS
 from mutspad.data.sentence import Layer, Origin, Sentence, is_word

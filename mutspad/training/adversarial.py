@@ -14,7 +14,7 @@ from statistics import fmean
 import numpy as np
 from torch import Tensor
 
-from mutspad.config import AdversarialParams
+from mutspad.config.sections import AdversarialParams
 from mutspad.data.batching import Encoded
 from mutspad.models.adversarial import (
     DomainDiscriminator,

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from mutspad.config import Device, Precision, Run
+from mutspad.config.base import Device, Precision
+from mutspad.config.params import Run
 from mutspad.errors import DeviceError
 from mutspad.models.checkpoint import LoadedModel
 from mutspad.models.mutspad import MuTSPad

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from torch import Tensor, nn
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.batching import Batch, Encoded, VectorSource, collate, encode
 from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.sgd import sgd
 
-from mutspad.config import TrainingParams
+from mutspad.config.network import TrainingParams
 from mutspad.models.contextual import ContextualWords
 
 BETAS, EPSILON = (0.9, 0.95), 1e-6

@@ -6,7 +6,7 @@ import time
 import torch
 from torch import Tensor, nn
 
-from mutspad.config import Precision
+from mutspad.config.base import Precision
 from mutspad.models.precision import computing_in
 from mutspad.models.recurrent import BiLSTM
 

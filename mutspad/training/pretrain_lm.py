@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from mutspad.config import LanguageModelParams
+from mutspad.config.sections import LanguageModelParams
 from mutspad.data.buckets import bucket_batches
 from mutspad.errors import LanguageModelError
 from mutspad.models.bilm import LanguageModel, LogUniform, Outcomes, Texts

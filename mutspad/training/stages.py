@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
-from mutspad.config import TRAINED_PHASES, Precision, Run
+from mutspad.config.base import TRAINED_PHASES, Precision
+from mutspad.config.params import Run
 from mutspad.data.batching import encode
 from mutspad.data.contextual import ContextualVectors
 from mutspad.data.labels import OUTSIDE, shared_label_pairs

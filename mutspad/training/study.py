@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from mutspad.config import Run, SearchRange, overlay
+from mutspad.config.load import overlay
+from mutspad.config.params import Run
+from mutspad.config.sections import SearchRange
 
 Setting = Mapping[str, float | str | bool]
 """Dotted key of a resolved model, such as `training.learning_rate` -> its value."""

@@ -9,7 +9,7 @@ import yaml
 
 from mutspad.adapt.recipe import Recipe, build_methods, build_params, dump_params, read_recipe
 from mutspad.cli.main import main
-from mutspad.config import load_params
+from mutspad.config.load import load_params
 from mutspad.errors import ConfigError
 from mutspad.plan.build import build_plan
 from mutspad.plan.files import Files

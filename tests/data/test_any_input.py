@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mutspad.config import OwnCorpus
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.conllup import header, read_conllup, write_conllup
 from mutspad.data.corpora.own import read_own
 from mutspad.data.corpora.ptb import read_wsj

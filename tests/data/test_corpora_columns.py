@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from mutspad.config import OwnCorpus
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.corpora.own import read_own
 from mutspad.data.corpora.readers import read_corpus
 from mutspad.errors import CorpusError

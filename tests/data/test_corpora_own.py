@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mutspad.config import OwnCorpus
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.corpora.own import read_own
 from mutspad.data.registry import load_registry
 from mutspad.errors import ConfigError, CorpusError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mutspad.config import OwnCorpus
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.corpora.own import read_own
 from mutspad.data.text import collect_text, read_text, write_sentences

@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 from pydantic import ValidationError
 
-from mutspad.config import DemoParams, DemoSizes
+from mutspad.config.sections import DemoParams, DemoSizes
 from mutspad.data.anonymise import anonymise
 from mutspad.data.demo import CORPUS_NAMES, generate
 from mutspad.data.demo.dice import Dice

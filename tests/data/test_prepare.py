@@ -2,7 +2,8 @@ import zipfile
 
 import pytest
 
-from mutspad.config import SPLITS, OwnCorpus
+from mutspad.config.base import SPLITS
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.conllup import write_conllup
 from mutspad.data.prepare import count_classes, prepare
 from mutspad.data.registry import CorpusChoice, load_registry

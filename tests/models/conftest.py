@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from mutspad.config import ModelParams, ParserParams, TrainingParams
+from mutspad.config.network import ModelParams, ParserParams, TrainingParams
 from mutspad.data.batching import collate, encode
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary

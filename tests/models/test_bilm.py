@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from mutspad.config import LanguageModelParams
+from mutspad.config.sections import LanguageModelParams
 from mutspad.models.bilm import LanguageModel, LogUniform, Outcomes, Texts, elmo_options
 from mutspad.models.elmo import BEGIN_SENTENCE, END_SENTENCE, Elmo, Reading
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from mutspad.config import Run, RunEncoder
+from mutspad.config.params import Run, RunEncoder
 from mutspad.data.batching import collate, encode
 from mutspad.errors import CheckpointError
 from mutspad.models.checkpoint import load_model, save_model

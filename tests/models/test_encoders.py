@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mutspad.config import EncoderParams
+from mutspad.config.sections import EncoderParams
 from mutspad.errors import CheckpointError, EncoderError
 from mutspad.models.elmo import Elmo
 from mutspad.models.elmo_format import ElmoOptions

@@ -30,7 +30,7 @@ from transformers import (
 from transformers.utils import logging
 
 import mutspad.models.transformer as module
-from mutspad.config import EncoderParams
+from mutspad.config.sections import EncoderParams
 from mutspad.errors import EncoderError
 from mutspad.models.encoders import open_encoder
 from mutspad.models.precision import computing_in

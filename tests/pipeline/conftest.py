@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mutspad.config import overlay
+from mutspad.config.load import overlay
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = Path("results/miniature")

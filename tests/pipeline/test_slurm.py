@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mutspad.config import overlay
+from mutspad.config.load import overlay
 from tests.pipeline.slurm import Cluster, missing, run_cluster, wait_until
 
 pytestmark = pytest.mark.slurm

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mutspad.config import load_params
+from mutspad.config.load import load_params
 from mutspad.data.registry import load_registry
 from mutspad.errors import ConfigError
 from mutspad.plan.build import build_plan

@@ -1,6 +1,6 @@
 import pytest
 
-from mutspad.config import SearchRange, StudyParams
+from mutspad.config.sections import SearchRange, StudyParams
 from mutspad.report.study import collect_trials, describe_study
 
 STUDY = StudyParams(

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from mutspad.cli.main import main
-from mutspad.config import load_params
+from mutspad.config.load import load_params
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.lexicon import build_lexicon, write_lexicon
 from mutspad.data.predictions import write_predictions

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.batching import Rows
 from mutspad.data.lexicon import Lexicon
 from mutspad.data.sentence import Sentence

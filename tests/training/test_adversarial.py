@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutspad.config import AdversarialParams
+from mutspad.config.sections import AdversarialParams
 from mutspad.data.batching import encode
 from mutspad.data.sentence import Sentence
 from mutspad.models.adversarial import DomainDiscriminator, domain_accuracy, domain_loss

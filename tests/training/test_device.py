@@ -9,7 +9,8 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-from mutspad.config import RunEncoder, TrainingParams
+from mutspad.config.network import TrainingParams
+from mutspad.config.params import RunEncoder
 from mutspad.errors import DeviceError
 from mutspad.models.checkpoint import LoadedModel, load_model, save_model
 from mutspad.models.precision import round_factors

@@ -4,7 +4,7 @@ import pytest
 import torch
 from safetensors.torch import save
 
-from mutspad.config import TrainingParams
+from mutspad.config.network import TrainingParams
 from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.precision import widened
 from mutspad.tasks import TASKS, Task

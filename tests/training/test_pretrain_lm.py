@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mutspad.cli.main import main
-from mutspad.config import LanguageModelParams
+from mutspad.config.sections import LanguageModelParams
 from mutspad.errors import LanguageModelError
 from mutspad.models.elmo import Elmo
 from mutspad.training.pretrain_lm import fit_language_model, learning_rate

@@ -4,7 +4,7 @@ from statistics import fmean
 import pytest
 from pydantic import ValidationError
 
-from mutspad.config import SearchRange
+from mutspad.config.sections import SearchRange
 from mutspad.training.study import apply_setting, draw_setting, expected_best
 
 SPACE = {

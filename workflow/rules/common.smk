@@ -6,7 +6,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from mutspad.config import SPLITS, load_params
+from mutspad.config.base import SPLITS
+from mutspad.config.load import load_params
 from mutspad.data.registry import load_registry
 from mutspad.errors import MutspadError
 from mutspad.fingerprint import code_of

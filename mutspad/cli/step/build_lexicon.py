@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import path_option, raw_files_options
-from mutspad.config import VectorsParams, parse_json
+from mutspad.config.network import VectorsParams
+from mutspad.config.params import parse_json
 from mutspad.data.conllup import read_conllup
 from mutspad.data.download import fetch
 from mutspad.data.lexicon import build_lexicon, collect_forms, write_lexicon

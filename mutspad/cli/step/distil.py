@@ -20,7 +20,7 @@ import click
 import pandas as pd
 
 from mutspad.cli.options import plan_option, raw_files_options, results_option, seconds_option
-from mutspad.config import Run
+from mutspad.config.params import Run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.download import fetch
 from mutspad.data.lexicon import read_lexicon

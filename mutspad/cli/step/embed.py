@@ -16,7 +16,8 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import corpora_option, path_option
-from mutspad.config import Encoder, parse_json
+from mutspad.config.params import parse_json
+from mutspad.config.sections import Encoder
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import write_contextual
 from mutspad.errors import EncoderError

@@ -25,7 +25,7 @@ from mutspad.cli.options import (
     seed_option,
 )
 from mutspad.cli.step.predict import open_contextual
-from mutspad.config import Run, read_run
+from mutspad.config.params import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import plan_option, results_option, seed_option
-from mutspad.config import SPLITS
+from mutspad.config.base import SPLITS
 from mutspad.data.conllup import read_conllup
 from mutspad.data.predictions import read_predictions, select_predictions
 from mutspad.data.sentence import Sentence

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import model_option, results_option, seed_option
-from mutspad.config import Run, read_run
+from mutspad.config.params import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import ContextualVectors, read_contextual
 from mutspad.data.predictions import write_predictions

@@ -16,7 +16,9 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import anonymise_option, path_option, raw_files_options
-from mutspad.config import OwnCorpus, TaskParams, parse_json
+from mutspad.config.own_tasks import TaskParams
+from mutspad.config.params import parse_json
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.conllup import write_conllup
 from mutspad.data.download import verify
 from mutspad.data.prepare import prepare

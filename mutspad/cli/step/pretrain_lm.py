@@ -18,7 +18,8 @@ from pathlib import Path
 import click
 
 from mutspad.cli.options import code_option, path_option, seconds_option
-from mutspad.config import LanguageModelParams, parse_json
+from mutspad.config.params import parse_json
+from mutspad.config.sections import LanguageModelParams
 from mutspad.data.text import read_text
 from mutspad.files import write_csv, write_json
 from mutspad.models.elmo_format import OPTIONS, WEIGHTS

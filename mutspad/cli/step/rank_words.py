@@ -13,7 +13,7 @@ import click
 
 from mutspad.cli.options import plan_option, results_option, seed_option
 from mutspad.cli.step.predict import open_contextual
-from mutspad.config import SPLITS
+from mutspad.config.base import SPLITS
 from mutspad.data.conllup import read_conllup
 from mutspad.errors import CheckpointError
 from mutspad.files import write_json

@@ -13,7 +13,7 @@ import click
 
 from mutspad.cli.options import model_option, plan_option, results_option
 from mutspad.cli.step.fit import train
-from mutspad.config import read_run
+from mutspad.config.params import read_run
 from mutspad.files import write_json
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import read_plan

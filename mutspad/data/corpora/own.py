@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutspad.config import OwnCorpus
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.conllup import find_fault
 from mutspad.data.labels import OUTSIDE, find_misc, iob1_to_iob2, is_iob_tag
 from mutspad.data.lines import Line, blocks, excerpt, read_lines

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutspad.config import Split
+from mutspad.config.base import Split
 from mutspad.data.conllup import checked
 from mutspad.data.lines import Line, data_files, excerpt, read_lines, zip_members
 from mutspad.data.sampling import cut_splits

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from mutspad.config import SPLITS, OwnCorpus, Split
+from mutspad.config.base import SPLITS, Split
+from mutspad.config.sections import OwnCorpus
 from mutspad.data.conllup import read_conllup
 from mutspad.data.corpora.own import read_own
 from mutspad.data.corpora.ptb import read_nltk_treebank, read_wsj, wsj_sections

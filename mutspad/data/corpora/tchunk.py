@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mutspad.config import Split
+from mutspad.config.base import Split
 from mutspad.data.conllup import checked
 from mutspad.data.corpora.own import Row, read_rows
 from mutspad.data.labels import iob1_to_iob2

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from zlib import crc32
 
-from mutspad.config import SPLITS, DemoParams, Split
+from mutspad.config.base import SPLITS, Split
+from mutspad.config.sections import DemoParams
 from mutspad.data.demo.dice import Dice
 from mutspad.data.demo.grammar import Grammar, Style
 from mutspad.data.demo.language import invent_language

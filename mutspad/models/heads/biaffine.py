@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mutspad.config import ParserParams
+from mutspad.config.network import ParserParams
 from mutspad.data.batching import IGNORED, Batch
 from mutspad.data.labels import ROOT_RELATION
 from mutspad.models import fast

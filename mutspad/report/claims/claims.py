@@ -14,7 +14,7 @@ from typing import Literal
 import yaml
 from pydantic import Field, TypeAdapter
 
-from mutspad.config import Closed
+from mutspad.config.base import Closed
 from mutspad.report.statistics.trainings import Stage
 from mutspad.tasks import Task
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from mutspad.config import StatisticsParams
+from mutspad.config.sections import StatisticsParams
 from mutspad.report.claims.claims import Evidence, Judged, Outcome, Verdict
 from mutspad.report.claims.judging import name_row
 from mutspad.report.paper import read_paper

@@ -3,7 +3,7 @@
 import yaml
 from tabulate import tabulate
 
-from mutspad.config import Params
+from mutspad.config.params import Params
 from mutspad.report.records import Setting
 from mutspad.report.tables.form import NOT_APPLICABLE, name_corpora, name_task, note_data
 

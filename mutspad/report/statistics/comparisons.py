@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mutspad.config import Split, StatisticsParams
+from mutspad.config.base import Split
+from mutspad.config.sections import StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import Counts, score_counts
 from mutspad.evaluation.mnrg import mnrg

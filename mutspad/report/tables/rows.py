@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from mutspad.config import Split
+from mutspad.config.base import Split
 from mutspad.evaluation.mnrg import mnrg
 from mutspad.plan.rows import Description, Rows
 from mutspad.report.paper import read_paper

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from mutspad.config import SPLITS
+from mutspad.config.base import SPLITS
 from mutspad.report.paper import CountField, PaperCorpus, read_paper
 from mutspad.report.records import CorpusSummary, Setting
 from mutspad.report.tables.form import (

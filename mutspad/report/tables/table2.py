@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from mutspad.config import Split
+from mutspad.config.base import Split
 from mutspad.plan.rows import Description
 from mutspad.report.paper import Paper, read_paper
 from mutspad.report.tables.form import NOT_APPLICABLE, Notes, Section, Table, build_title, render

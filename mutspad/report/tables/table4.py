@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
-from mutspad.config import AblationParams
+from mutspad.config.sections import AblationParams
 from mutspad.report.ablation.drops import AblatedRun
 from mutspad.report.ablation.unit_words import UnitWords
 from mutspad.report.tables.form import Notes, Section, Table, render

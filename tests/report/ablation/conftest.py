@@ -8,7 +8,8 @@ import pytest
 import torch
 import yaml
 
-from mutspad.config import ModelParams, ParserParams, Run
+from mutspad.config.network import ModelParams, ParserParams
+from mutspad.config.params import Run
 from mutspad.data.labels import iob1_to_iob2
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.data.vocab import PAD, UNK, Vocabulary

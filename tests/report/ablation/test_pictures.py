@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from mutspad.cli.main import main
-from mutspad.config import AblationParams
+from mutspad.config.sections import AblationParams
 from mutspad.files import write_json, write_text
 from mutspad.plan.layout import Layout
 from mutspad.plan.plan import write_plan

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mutspad.config import StatisticsParams
+from mutspad.config.sections import StatisticsParams
 from mutspad.report.claims.judging import Material
 from mutspad.report.statistics.comparisons import Comparisons, list_rows
 from mutspad.report.statistics.trainings import Training

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mutspad.config import load_params
+from mutspad.config.load import load_params
 from mutspad.report.provenance.parameters import describe_parameters
 
 PARAMS = Path(__file__).resolve().parents[3] / "params.yaml"

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from mutspad.config import StatisticsParams
+from mutspad.config.sections import StatisticsParams
 from mutspad.errors import MutspadError
 from mutspad.evaluation.mnrg import mnrg
 from mutspad.report.records import RunScores, ScoreBook, read_record
