@@ -20,14 +20,12 @@ from mutspad.config.load import load_params
 from mutspad.config.params import Params
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import Lexicon, read_lexicon
-from mutspad.data.registry import load_registry
 from mutspad.data.sentence import Sentence
 from mutspad.files import write_json, write_text
 from mutspad.plan.build import build_plan
 from mutspad.tasks import Task
 
 CACHE = ROOT / ".cache" / "bench"
-TREEBANK = "ud-ewt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +57,13 @@ class Inputs:
         """Return the training sentences of UD-EWT, tags and trees."""
         folder = CACHE / "corpora" / "news" / Task.DEP
         if not (folder / "summary.json").is_file():
-            for entry in load_registry().corpus(TREEBANK).files.values():
-                _run("download", entry.path)
-            corpora = _read_paper().corpora
+            wanted = build_plan(_read_paper()).preparation("news", Task.DEP)
+            for name in wanted.names:
+                _run("download", name)
             _run(
                 "step",
                 "prepare",
-                "--domain=news",
-                f"--task={Task.DEP}",
-                f"--corpus={TREEBANK}",
-                f"--held-out={corpora.held_out}",
-                f"--held-out-seed={corpora.held_out_seed}",
-                f"--token-budget-seed={corpora.token_budget_seed}",
+                f"--preparation={wanted.model_dump_json()}",
                 f"--output={folder}",
             )
         return folder / "train.conllup"

@@ -89,13 +89,9 @@ def step(*arguments):
 
 
 where = ["--plan", at.plan, "--results", at.root]
-own = plan.params.corpora.own["my-reviews"].model_dump_json()
-definition = plan.params.tasks["target"].model_dump_json()
-seeds = ["--held-out", 0.1, "--held-out-seed", 1, "--token-budget-seed", 1]
 for task in ("pos", "target"):
-    step("prepare", "--domain", "reviews", "--task", task, "--corpus", "my-reviews", *seeds,
-         "--own-task", "target", definition,
-         "--own", "my-reviews", own, "--output", at.corpora("reviews") / task)
+    step("prepare", "--preparation", plan.preparation("reviews", task).model_dump_json(),
+         "--output", at.corpora("reviews") / task)
 step("build-lexicon", "--corpora", at.root / "corpora", "--domain", "reviews",
      "--vectors", plan.params.vectors.model_dump_json(), "--lexicon", at.lexicon)
 step("fit", "--model", at.resolved("reviews.all"), "--seed", plan.seeds[0], "--results", at.root,

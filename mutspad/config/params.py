@@ -1,11 +1,11 @@
-"""All parameters of an experiment, and what one model resolves to."""
+"""All parameters of an experiment, and what one corpus and one model resolve to."""
 
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from mutspad.config.base import Closed, DomainName, Name, Phase
+from mutspad.config.base import Closed, DomainName, Name, Phase, Positive, Rate
 from mutspad.config.mistakes import read_mistakes
 from mutspad.config.network import DistilParams, ModelParams, TrainingParams, VectorsParams
 from mutspad.config.own_tasks import OwnTasks
@@ -19,6 +19,7 @@ from mutspad.config.sections import (
     LabelParams,
     LanguageModelParams,
     MethodParams,
+    OwnCorpus,
     StatisticsParams,
     StudyParams,
 )
@@ -57,6 +58,26 @@ class Params(Closed):
     distil: DistilParams
     ablation: AblationParams
     statistics: StatisticsParams
+
+
+class Preparation(Closed):
+    """Describe the corpus of one domain and task, and what is done to it."""
+
+    own_tasks: OwnTasks  # those with a column in `own`; read first, as later keys name them
+    domain: str
+    task: Task
+    names: Annotated[list[str], Field(min_length=1)]  # of corpora, joined in this order
+    substitute_for: str | None  # the licensed corpus that they replace
+    own: dict[Name, OwnCorpus]  # those of the names that are files of the user's
+    anonymised: bool  # whether handles and URLs get one form each (paper 5.1)
+    # of the training sentences, for dev in a corpus without a dev split, and for test likewise
+    held_out: Rate
+    held_out_seed: int
+    # most tokens of train and of dev, in whole sentences, after the holding out; None for all
+    token_budget: Positive | None
+    token_budget_seed: int  # of the draws for both budgets
+    # most sentences of train; None for all. Of one corpus two tasks get the same ones
+    sentence_budget: Positive | None
 
 
 class RunEncoder(Encoder):

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from mutspad.config.base import SPLITS, Split
+from mutspad.config.params import Preparation
 from mutspad.data.anonymise import URL, USER, anonymise
 from mutspad.data.corpora.readers import RawCorpus, Splits, read_corpus
 from mutspad.data.labels import OUTSIDE, split_label
-from mutspad.data.registry import CorpusChoice, Registry, load_registry
+from mutspad.data.registry import Registry
 from mutspad.data.sampling import hold_out, sample_sentences, sample_tokens
 from mutspad.data.sentence import Sentence
 from mutspad.errors import ConfigError, CorpusError
@@ -29,47 +30,26 @@ class Prepared:
 
 
 def prepare(
-    domain: str,
-    task: Task,
-    choice: CorpusChoice,
-    paths: Mapping[str, Mapping[str, Path]],
-    *,
-    anonymised: bool,
-    held_out: float,
-    held_out_seed: int,
-    token_budget: int | None,
-    token_budget_seed: int,
-    sentence_budget: int | None = None,
-    registry: Registry | None = None,
+    wanted: Preparation, paths: Mapping[str, Mapping[str, Path]], registry: Registry
 ) -> Prepared:
-    """Read the chosen corpora and make the splits of one domain and task.
+    """Read the wanted corpora and make the splits of one domain and task.
 
     Parameters
     ----------
     paths
         Corpus -> what its reader asks for -> local path (`CorpusEntry.raw_paths`).
-    anonymised
-        Replace handles and URLs by placeholders (paper 5.1).
-    held_out, held_out_seed
-        Share of the training sentences that becomes dev in a corpus without a dev split, and test
-        likewise.
-    token_budget, token_budget_seed
-        Tokens to draw from train and from dev, whole sentences, after the holding out; None keeps
-        all. A sampled sentence carries the task's own layer only: samples of one corpus for two
-        tasks overlap little, and its other gold layer would exceed that task's budget.
-    sentence_budget
-        Sentences to draw from train; None keeps all. Of one corpus two tasks get the same ones.
     registry
-        The corpora that there are; by default those that the package knows.
+        The corpora that there are, the user's own included.
     """
-    registry = registry or load_registry()
+    task = wanted.task
     corpora = {
-        name: read_corpus(name, paths[name], registry.corpus(name).own) for name in choice.names
+        name: read_corpus(name, paths[name], registry.corpus(name).own) for name in wanted.names
     }
     for name, corpus in corpora.items():
         _check_layer(task, corpus, paths[name])
     divided = {
-        name: _divide(corpus.splits, held_out, held_out_seed) for name, corpus in corpora.items()
+        name: _divide(corpus.splits, wanted.held_out, wanted.held_out_seed)
+        for name, corpus in corpora.items()
     }
     splits = {split: _join(divided.values(), split) for split in SPLITS}
     single_root = {
@@ -77,12 +57,14 @@ def prepare(
         for split in SPLITS[1:]
         if task is Task.DEP and any(corpus.single_root for corpus in corpora.values())
     }
-    if token_budget is not None:
+    if wanted.token_budget is not None:
         for split in ("train", "dev"):
-            splits[split] = _sample(domain, task, splits[split], token_budget, token_budget_seed)
-    if sentence_budget is not None:
-        splits["train"] = sample_sentences(splits["train"], sentence_budget, token_budget_seed)
-    if anonymised:
+            splits[split] = _sample(wanted, splits[split], wanted.token_budget)
+    if wanted.sentence_budget is not None:
+        splits["train"] = sample_sentences(
+            splits["train"], wanted.sentence_budget, wanted.token_budget_seed
+        )
+    if wanted.anonymised:
         splits = {split: _anonymise(sentences) for split, sentences in splits.items()}
         single_root = {split: _anonymise(sentences) for split, sentences in single_root.items()}
     without_dev = [name for name, corpus in corpora.items() if "dev" not in corpus.splits]
@@ -91,10 +73,10 @@ def prepare(
         for split in SPLITS
     }
     summary = {
-        "domain": domain,
+        "domain": wanted.domain,
         "task": str(task),
-        "corpora": [_describe(registry, name, paths[name]) for name in choice.names],
-        "substitute_for": choice.substitute_for,
+        "corpora": [_describe(registry, name, paths[name]) for name in wanted.names],
+        "substitute_for": wanted.substitute_for,
         "classes": count_classes(task, chain.from_iterable(published["train"])),
         "published": {
             split: _count(list(chain.from_iterable(parts))) if parts else None
@@ -107,14 +89,16 @@ def prepare(
             else None
         ),
         "held_out": (
-            {"share": held_out, "seed": held_out_seed, "corpora": without_dev}
+            {"share": wanted.held_out, "seed": wanted.held_out_seed, "corpora": without_dev}
             if without_dev
             else None
         ),
         "token_budget": (
-            None if token_budget is None else {"tokens": token_budget, "seed": token_budget_seed}
+            None
+            if wanted.token_budget is None
+            else {"tokens": wanted.token_budget, "seed": wanted.token_budget_seed}
         ),
-        "anonymised": _count_anonymised(splits.values()) if anonymised else None,
+        "anonymised": _count_anonymised(splits.values()) if wanted.anonymised else None,
     }
     return Prepared(splits, single_root, summary)
 
@@ -148,14 +132,17 @@ def _divide(splits: Splits, share: float, seed: int) -> dict[Split, list[Sentenc
     return divided
 
 
-def _sample(
-    domain: str, task: Task, sentences: Sequence[Sentence], budget: int, seed: int
-) -> list[Sentence]:
-    """Sample sentences up to a budget of tokens, with the task's own layer."""
-    sample = sample_tokens(sentences, budget, seed)
+def _sample(wanted: Preparation, sentences: Sequence[Sentence], budget: int) -> list[Sentence]:
+    """Sample sentences up to a budget of tokens, with the task's own layer only.
+
+    Samples of one corpus for two tasks overlap little, and the other gold layer of a sentence
+    would exceed that task's budget.
+    """
+    task = wanted.task
+    sample = sample_tokens(sentences, budget, wanted.token_budget_seed)
     if not sample:
         raise ConfigError(
-            f"corpora.token_budget.{domain}: expected room for a sentence, found {budget}"
+            f"corpora.token_budget.{wanted.domain}: expected room for a sentence, found {budget}"
         )
     return [
         Sentence(sentence.id, sentence.words).with_layers({task: sentence.layers[task]})

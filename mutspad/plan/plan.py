@@ -6,7 +6,7 @@ from pathlib import Path
 from mutspad.config.base import Closed
 from mutspad.config.load import overlay
 from mutspad.config.network import TrainingParams
-from mutspad.config.params import Params, Run, parse_json
+from mutspad.config.params import Params, Preparation, Run, parse_json
 from mutspad.config.sections import MethodParams
 from mutspad.data.registry import CorpusChoice, Registry, load_registry
 from mutspad.errors import ConfigError
@@ -172,6 +172,27 @@ class Plan(Closed):
         """List the models that a model was adapted from, the first one first, and itself."""
         parent = self.models[model].parent
         return [*([] if parent is None else self.lineage(parent)), model]
+
+    def preparation(self, domain: str, task: str) -> Preparation:
+        """Collect what the corpus of a domain and task is made of, and how."""
+        described, choice = self.params.domains[domain], self.corpora[domain][Task(task)]
+        shared = self.params.corpora
+        own = {name: shared.own[name] for name in choice.names if name in shared.own}
+        columns = {column for corpus in own.values() for column in corpus.columns}
+        return Preparation(
+            own_tasks={name: task for name, task in self.params.tasks.items() if name in columns},
+            domain=domain,
+            task=Task(task),
+            names=choice.names,
+            substitute_for=choice.substitute_for,
+            own=own,
+            anonymised=described.anonymised,
+            held_out=shared.held_out,
+            held_out_seed=shared.held_out_seed,
+            token_budget=described.token_budget,
+            token_budget_seed=shared.token_budget_seed,
+            sentence_budget=described.sentence_budget,
+        )
 
     def resolve_student(self) -> Run:
         """Collect what the small model needs to know: its teachers' tasks and corpora."""

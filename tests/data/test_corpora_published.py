@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from mutspad.config.params import Preparation
 from mutspad.data.conllup import read_conllup, write_conllup
 from mutspad.data.prepare import prepare
-from mutspad.data.registry import CorpusChoice, load_registry
+from mutspad.data.registry import load_registry
 from mutspad.tasks import Task
 
 MIRROR = os.environ.get("MUTSPAD_MIRROR")
@@ -34,20 +35,25 @@ pytestmark = pytest.mark.skipif(not MIRROR, reason="MUTSPAD_MIRROR is not set")
     ],
 )
 def test_counts(tmp_path, domain, task, name, classes, tokens):
-    paths = load_registry().corpus(name).raw_paths(Path(MIRROR))
+    registry = load_registry()
+    paths = registry.corpus(name).raw_paths(Path(MIRROR))
     if not all(path.exists() for path in paths.values()):
         pytest.skip(f"{name} is not in the mirror")
-    prepared = prepare(
-        domain,
-        task,
-        CorpusChoice(names=[name]),
-        {name: paths},
+    wanted = Preparation(
+        own_tasks={},
+        domain=domain,
+        task=task,
+        names=[name],
+        substitute_for=None,
+        own={},
         anonymised=domain == "tweets",
         held_out=0.1,
         held_out_seed=13,
         token_budget=None,
         token_budget_seed=13,
+        sentence_budget=None,
     )
+    prepared = prepare(wanted, {name: paths}, registry)
     summary = prepared.summary
     published = summary["published"].values()
     assert tuple(split and split["tokens"] for split in published) == tokens

@@ -3,27 +3,41 @@ import zipfile
 import pytest
 
 from mutspad.config.base import SPLITS
+from mutspad.config.params import Preparation
 from mutspad.config.sections import OwnCorpus
 from mutspad.data.conllup import write_conllup
 from mutspad.data.prepare import count_classes, prepare
-from mutspad.data.registry import CorpusChoice, load_registry
+from mutspad.data.registry import load_registry
 from mutspad.data.sentence import Layer, Sentence
 from mutspad.errors import ConfigError, CorpusError
 from mutspad.files import hash_file
 from mutspad.tasks import Task
 
-SETTINGS = {
+NEWS = {
+    "own_tasks": {},
+    "domain": "news",
+    "task": Task.NER,
+    "names": ["wikigold"],
+    "substitute_for": None,
+    "own": {},
     "anonymised": False,
     "held_out": 0.2,
     "held_out_seed": 13,
     "token_budget": None,
     "token_budget_seed": 13,
+    "sentence_budget": None,
 }
+TWEETS = NEWS | {"domain": "tweets", "task": Task.POS, "names": ["tweebank2"]}
 WORD = "{}\t{}\t_\t{}\t{}\t_\t{}\t{}\t_\t_\n"
 
 
 def row(number, word, tag, head, relation):
     return WORD.format(number, word, tag, tag, head, relation)
+
+
+def prepare_from(paths, settings):
+    wanted = Preparation(**settings)
+    return prepare(wanted, paths, load_registry().with_own(wanted.own))
 
 
 def paths_of(raw, *names):
@@ -67,13 +81,7 @@ def news(tmp_path):
 
 
 def test_tweebank_keeps_its_gold_layers_and_both_references(tweebank):
-    prepared = prepare(
-        "tweets",
-        Task.DEP,
-        CorpusChoice(names=["tweebank2"]),
-        tweebank,
-        **SETTINGS | {"anonymised": True},
-    )
+    prepared = prepare_from(tweebank, TWEETS | {"task": Task.DEP, "anonymised": True})
     first = prepared.splits["test"][0]
     assert first.words == ("@USER", "(@USER", "HTTPURL")
     assert set(first.layers) == {Task.POS, Task.DEP}
@@ -104,17 +112,15 @@ def test_tweebank_keeps_its_gold_layers_and_both_references(tweebank):
 
 
 def test_pos_and_dep_of_one_corpus_share_ids_and_words(tweebank):
-    choice = CorpusChoice(names=["tweebank2"])
-    pos, dep = (
-        prepare("tweets", task, choice, tweebank, **SETTINGS) for task in (Task.POS, Task.DEP)
-    )
+    pos = prepare_from(tweebank, TWEETS)
+    dep = prepare_from(tweebank, TWEETS | {"task": Task.DEP})
     assert pos.splits == dep.splits
     assert pos.summary["multi_root"] is None
 
 
 def test_substitutes_are_joined_split_by_split(news):
-    choice = CorpusChoice(names=["wikigold", "demo-news-ner"], substitute_for="conll2003")
-    prepared = prepare("news", Task.NER, choice, news, **SETTINGS)
+    names = ["wikigold", "demo-news-ner"]
+    prepared = prepare_from(news, NEWS | {"names": names, "substitute_for": "conll2003"})
     assert [sentence.id for sentence in prepared.splits["dev"]] == [
         "wikigold-dev-1",
         "wikigold-dev-2",
@@ -132,43 +138,35 @@ def test_substitutes_are_joined_split_by_split(news):
 
 
 def test_the_budget_thins_out_train_and_dev_but_never_test(news):
-    settings = SETTINGS | {"token_budget": 2}
-    prepared = prepare("news", Task.NER, CorpusChoice(names=["wikigold"]), news, **settings)
+    prepared = prepare_from(news, NEWS | {"token_budget": 2})
     used, published = prepared.summary["used"], prepared.summary["published"]
     assert used["train"] == used["dev"] == {"sentences": 1, "tokens": 2}
     assert used["test"] == published["test"]
 
 
 def test_a_sampled_sentence_carries_its_task_s_layer_only(tweebank):
-    choice = CorpusChoice(names=["tweebank2"])
-    whole = prepare("tweets", Task.POS, choice, tweebank, **SETTINGS)
+    whole = prepare_from(tweebank, TWEETS)
     assert all(set(sentence.layers) == {Task.POS, Task.DEP} for sentence in whole.splits["train"])
-    sampled = prepare("tweets", Task.POS, choice, tweebank, **SETTINGS | {"token_budget": 8})
+    sampled = prepare_from(tweebank, TWEETS | {"token_budget": 8})
     assert sampled.splits["train"]
     assert all(set(sentence.layers) == {Task.POS} for sentence in sampled.splits["train"])
 
 
 def test_the_budget_is_kept_and_repeatable(news):
-    settings = SETTINGS | {"token_budget": 10}
-    prepared = prepare("news", Task.NER, CorpusChoice(names=["wikigold"]), news, **settings)
+    settings = NEWS | {"token_budget": 10}
+    prepared = prepare_from(news, settings)
     summary = prepared.summary
     assert summary["used"]["train"] == {"sentences": 5, "tokens": 10}
     assert summary["published"]["train"] == {"sentences": 16, "tokens": 32}
     assert summary["used"]["dev"] == summary["published"]["dev"] == {"sentences": 2, "tokens": 4}
     assert summary["token_budget"] == {"tokens": 10, "seed": 13}
-    again = prepare("news", Task.NER, CorpusChoice(names=["wikigold"]), news, **settings)
+    again = prepare_from(news, settings)
     assert again.splits == prepared.splits
 
 
 def test_a_budget_below_one_sentence_is_refused(news):
     with pytest.raises(ConfigError, match=r"corpora\.token_budget\.news: .* found 1"):
-        prepare(
-            "news",
-            Task.NER,
-            CorpusChoice(names=["wikigold"]),
-            news,
-            **SETTINGS | {"token_budget": 1},
-        )
+        prepare_from(news, NEWS | {"token_budget": 1})
 
 
 def test_dev_is_held_out_where_there_is_none(tmp_path):
@@ -177,7 +175,7 @@ def test_dev_is_held_out_where_there_is_none(tmp_path):
     with zipfile.ZipFile(paths["conll2000"]["archive"], "w") as archive:
         archive.writestr("conll2000/train.txt", train)
         archive.writestr("conll2000/test.txt", "Gulls NNS B-NP\n\n")
-    prepared = prepare("news", Task.CHUNK, CorpusChoice(names=["conll2000"]), paths, **SETTINGS)
+    prepared = prepare_from(paths, NEWS | {"task": Task.CHUNK, "names": ["conll2000"]})
     ids = {split: {sentence.id for sentence in part} for split, part in prepared.splits.items()}
     assert len(ids["train"]) == 8
     assert len(ids["dev"]) == 2
@@ -196,7 +194,7 @@ def test_every_sentence_must_carry_the_layer(news):
     path = news["demo-news-ner"]["dev"]
     write_conllup(path, [Sentence("bare", ("Lena",))])
     with pytest.raises(CorpusError, match=r"dev\.conllup: expected the layer ner .*'bare'"):
-        prepare("news", Task.NER, CorpusChoice(names=["demo-news-ner"]), news, **SETTINGS)
+        prepare_from(news, NEWS | {"names": ["demo-news-ner"]})
 
 
 @pytest.mark.parametrize(
@@ -217,13 +215,10 @@ def test_a_file_of_the_user_alone_is_divided_and_a_budget_takes_part_of_it(tmp_p
     path = tmp_path / "all.txt"
     path.write_text("".join(f"word{number} O\n\n" for number in range(20)))
     corpus = OwnCorpus(format="columns", files={"train": "x"}, columns={"word": 1, "ner": 2})
-    choice, paths = CorpusChoice(names=["mine"]), {"mine": {"train": path}}
-    registry = load_registry().with_own({"mine": corpus})
+    paths = {"mine": {"train": path}}
+    settings = NEWS | {"names": ["mine"], "own": {"mine": corpus}}
     whole, part = (
-        prepare(
-            "mine", Task.NER, choice, paths, registry=registry, sentence_budget=budget, **SETTINGS
-        )
-        for budget in (None, 3)
+        prepare_from(paths, settings | {"sentence_budget": budget}) for budget in (None, 3)
     )
     assert {split: len(sentences) for split, sentences in whole.splits.items()} == {
         "train": 13,

@@ -226,6 +226,24 @@ def test_a_phase_s_number_touches_its_phase(plan_of: PlanOf) -> None:
     assert touched(plan, plan_of("quick", adversarial={"hidden": 9})) == adversarial
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"domains": {"tweets": {"sentence_budget": 9}}}, {"tweets"}),
+        ({"domains": {"tweets": {"unlabelled": []}}}, set()),
+        ({"corpora": {"held_out_seed": 14}}, {"news", "tweets"}),
+    ],
+)
+def test_a_changed_number_touches_exactly_its_corpora(
+    plan_of: PlanOf, said: dict[str, Any], expected: set[str]
+) -> None:
+    before, after = plan_of("quick"), plan_of("quick", **said)
+    for domain, tasks in before.corpora.items():
+        for task in tasks:
+            same = before.preparation(domain, task) == after.preparation(domain, task)
+            assert same is (domain not in expected)
+
+
 def test_a_job_reads_what_its_model_needs(plan_of: PlanOf) -> None:
     row = {"tasks": "each", "stages": ["tweets"], "encoder": "minilm", "label": "Mine"}
     files = Files(plan_of(methods={"mine": row}))

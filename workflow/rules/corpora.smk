@@ -61,12 +61,14 @@ rule prepare_corpus:
     priority: 5
     params:
         code=code_of("mutspad.cli.step.prepare", "conllu", "numpy"),
-        flags=prepare_flags,
+        preparation=lambda wildcards: PLAN.preparation(
+            *wildcards.corpus.split("/")
+        ).model_dump_json(),
         output=f"{RESULTS}/corpora/{{corpus}}",
     shell:
         r"""
         python -m mutspad.cli step prepare \
-            {params.flags:q} --output {params.output:q} &>{log:q}
+            --preparation {params.preparation:q} --output {params.output:q} &>{log:q}
         """
 
 

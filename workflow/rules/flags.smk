@@ -1,32 +1,6 @@
 # The flags of the commands that rules call.
 
 
-def prepare_flags(wildcards):
-    """List the flags of `prepare`."""
-    name, task = wildcards.corpus.split("/")
-    domain, corpora = PARAMS.domains[name], PLAN.corpora[name][task]
-    flags = [f"--domain={name}", f"--task={task}"]
-    for option in ("held_out", "held_out_seed", "token_budget_seed"):
-        value = getattr(PARAMS.corpora, option)
-        flags.append(f"--{option.replace('_', '-')}={value}")
-    flags += [f"--corpus={corpus}" for corpus in corpora.names]
-    flags += (
-        [f"--substitute-for={corpora.substitute_for}"] if corpora.substitute_for else []
-    )
-    flags += ["--anonymise"] if domain.anonymised else []
-    for budget in ("token", "sentence"):
-        value = getattr(domain, f"{budget}_budget")
-        flags += [f"--{budget}-budget={value}"] if value else []
-    own = PARAMS.corpora.own
-    for corpus in corpora.names:
-        if corpus in own:
-            flags += ["--own", corpus, own[corpus].model_dump_json()]
-            for own_task in sorted(PARAMS.tasks.keys() & own[corpus].columns):
-                definition = PARAMS.tasks[own_task].model_dump_json()
-                flags += ["--own-task", own_task, definition]
-    return flags
-
-
 def embed_flags(wildcards):
     """List the flags of `embed`."""
     encoder, domain = wildcards.encoder, wildcards.domain
