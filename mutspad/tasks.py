@@ -1,8 +1,8 @@
 """The tasks, one record each: what the rest of the package has to know about a task (paper 3.3).
 
 The four of the paper are here. A sequence-labelling task of one's own is an entry of `tasks` in
-`params.yaml` or in a recipe (`mutspad.config.TaskParams`), whose record joins these when the file
-is read; the files of a model hold it, too.
+`params.yaml` or in a recipe (`mutspad.config.own_tasks.TaskParams`), whose record joins these when
+the file is read; the files of a model hold it, too.
 """
 
 from collections.abc import Mapping

@@ -29,7 +29,7 @@ class ScorePlugin(TrainerPlugin):  # type: ignore[misc]
 
 
 def main() -> None:
-    """Train with Flair's defaults, but for the size of a batch."""
+    """Train with Flair's defaults, CRF and hidden 256 among them, but for the size of a batch."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--dev", type=Path, required=True)
@@ -44,7 +44,9 @@ def main() -> None:
         dev_file=options.dev.name,
         sample_missing_splits=False,
     )
-    tagger = build_tagger(corpus, read_vectors(options.vectors), "ner")
+    tagger = build_tagger(
+        corpus, read_vectors(options.vectors), "ner", hidden_size=256, use_crf=True
+    )
     with tempfile.TemporaryDirectory() as folder:
         sys.stdout.write("training begins\n")
         ModelTrainer(tagger, corpus).train(

@@ -51,7 +51,14 @@ def read_vectors(path: Path) -> WordEmbeddings:
     return embeddings
 
 
-def build_tagger(corpus: Corpus, vectors: WordEmbeddings, tag: str = "pos") -> SequenceTagger:
+def build_tagger(
+    corpus: Corpus,
+    vectors: WordEmbeddings,
+    tag: str = "pos",
+    *,
+    hidden_size: int = 200,
+    use_crf: bool = False,
+) -> SequenceTagger:
     """Build the tagger; its characters are those of the corpus, as Flair would fetch its own."""
     chars = Dictionary()
     for sentence in corpus.train:
@@ -61,8 +68,8 @@ def build_tagger(corpus: Corpus, vectors: WordEmbeddings, tag: str = "pos") -> S
         embeddings=StackedEmbeddings([vectors, CharacterEmbeddings(chars)]),
         tag_dictionary=corpus.make_label_dictionary(tag, add_unk=False),
         tag_type=tag,
-        hidden_size=200,
-        use_crf=False,
+        hidden_size=hidden_size,
+        use_crf=use_crf,
     )
 
 

@@ -15,11 +15,13 @@ def pair_layers(
     Raises
     ------
     MutspadError
-        When the sentences are not the same, or a layer is missing or, on the gold side, silver.
+        When there are no sentences or not the same, or a layer is missing, too short or too long
+        or, on the gold side, silver.
     """
-    if len(gold) != len(predicted):
+    if not gold or len(gold) != len(predicted):
         raise MutspadError(
-            f"{task}: expected predictions for {len(gold)} sentences, found {len(predicted)}"
+            f"{task}: expected sentences with predictions for all, found {len(gold)} and "
+            f"predictions for {len(predicted)}"
         )
     for wanted, given in zip(gold, predicted, strict=True):
         if (wanted.id, wanted.words) != (given.id, given.words):
@@ -30,6 +32,12 @@ def pair_layers(
             if task not in sentence.layers:
                 raise MutspadError(
                     f"{task}: sentence '{sentence.id}': expected a {side} layer, found none"
+                )
+            n_labels = len(sentence.layers[task].labels)
+            if n_labels != len(sentence.words):
+                raise MutspadError(
+                    f"{task}: sentence '{sentence.id}': expected {len(sentence.words)} {side} "
+                    f"labels, found {n_labels}"
                 )
         if wanted.layers[task].origin is not Origin.GOLD:
             raise MutspadError(

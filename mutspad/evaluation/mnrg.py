@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mutspad.errors import MutspadError
+
 # The official code divides by 1 where the reference leaves nothing to gain.
 SMALLEST_ROOM = 1e-16
 
@@ -25,9 +27,19 @@ def mnrg(scores: ArrayLike, reference: ArrayLike, maximum: ArrayLike) -> NDArray
     -------
     array
         The mNRG of each method, `[...]`.
+
+    Raises
+    ------
+    MutspadError
+        When scores and reference are not of the same tasks, or one is no number.
     """
-    base = np.asarray(reference, dtype=np.float64)
+    reached, base = np.asarray(scores, dtype=np.float64), np.asarray(reference, dtype=np.float64)
+    same_tasks = reached.shape[-1:] == base.shape[-1:]
+    if not (same_tasks and np.isfinite(reached).all() and np.isfinite(base).all()):
+        raise MutspadError(
+            f"mNRG: expected finite scores of the same tasks, found {reached} and {base}"
+        )
     room = np.asarray(maximum) - base
-    gains = (np.asarray(scores) - base) / np.where(room < SMALLEST_ROOM, 1.0, room)
+    gains = (reached - base) / np.where(room < SMALLEST_ROOM, 1.0, room)
     result: NDArray[np.float64] = 100 * np.median(gains, axis=-1)
     return result

@@ -108,5 +108,6 @@ def _open_neighbours(folder: Path, values: dict[str, Any]) -> Neighbours | None:
 
 def refuse(path: Path, error: Exception) -> CheckpointError:
     """Build the error for a description that cannot be used."""
-    problem = f"no {error}" if isinstance(error, KeyError) else str(error)
+    # PyTorch and pydantic say theirs on several lines.
+    problem = f"no {error}" if isinstance(error, KeyError) else " ".join(str(error).split())
     return CheckpointError(f"{path}: expected a description of a model, found {problem}")

@@ -187,9 +187,9 @@ def _check_datasets(
     for name in sorted({*shapes, *found}):
         shape, dataset = shapes.get(name), found.get(name)
         if dataset is None or dataset.shape != shape or dataset.dtype.kind != "f":
-            asked = "no such dataset" if shape is None else f"floats of shape {list(shape)}"
+            asked = "no dataset of this name" if shape is None else f"floats of shape {list(shape)}"
             there = "none" if dataset is None else f"{dataset.dtype} of shape {list(dataset.shape)}"
             raise CheckpointError(
-                f"{path}: {name}: expected {asked}, as the options say, found {there}. Take "
-                "options and weights of the same model"
+                f"{path}: {name}: expected {asked} by the options, found {there}. Take options "
+                "and weights of the same model"
             )

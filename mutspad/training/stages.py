@@ -161,6 +161,10 @@ def _build_adversary(
     """Build the discriminator, from random weights, and read the target sentences of a run."""
     if run.adversarial is None:
         return None
+    if not unlabelled:
+        raise TrainingError(
+            f"run {run.name}: expected sentences of {run.adversarial.target}, found none"
+        )
     encoded = [encode(vocabulary, Sentence("", words)) for words in unlabelled]
     discriminator = DomainDiscriminator(model.feature_dim(run.tasks[0]), run.adversarial.hidden)
     return Adversary(discriminator, run.adversarial, encoded, seed)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mutspad.errors import MutspadError
 from mutspad.evaluation.mnrg import mnrg
 from mutspad.report.paper import read_paper
 
@@ -74,3 +75,9 @@ def test_many_at_once_are_each_by_itself():
     reference[3, 2] = 100.0
     wanted = [mnrg(a, b, 100) for a, b in zip(scores, reference, strict=True)]
     assert mnrg(scores, reference, 100).tolist() == wanted
+
+
+@pytest.mark.parametrize(("scores", "reference"), [([1.0, 2.0], [1.0]), ([np.nan], [1.0])])
+def test_what_cannot_be_compared_is_refused(scores, reference):
+    with pytest.raises(MutspadError, match="expected finite scores of the same tasks"):
+        mnrg(scores, reference, 100)

@@ -86,8 +86,9 @@ def test_the_main_score_is_the_paper_s(task):
 @pytest.mark.parametrize("measure", [score_layers, count_layers])
 def test_sentences_must_be_the_same_sentences(measure):
     gold, predicted = pair(Task.POS, "XXY", "XXX")
-    with pytest.raises(MutspadError, match="pos: expected predictions for 1 sentences, found 2"):
-        measure(Task.POS, gold, predicted * 2)
+    for others in (predicted * 2, []):
+        with pytest.raises(MutspadError, match="pos: expected sentences with predictions for all"):
+            measure(Task.POS, gold if others else [], others)
     for name, words in (("b", gold[0].words), ("a", ("so", "very", "TIRED"))):
         other = [sentence(name, words, Task.POS, "XXX")]
         with pytest.raises(MutspadError, match="expected id and words of the gold sentence 'a'"):
@@ -104,6 +105,9 @@ def test_layers_must_be_there_and_the_reference_gold(measure):
         measure(Task.POS, gold, bare)
     with pytest.raises(MutspadError, match="expected a gold layer, found a silver one"):
         measure(Task.POS, predicted, gold)
+    short = [sentence("a", gold[0].words, Task.POS, "XX")]
+    with pytest.raises(MutspadError, match="expected 3 predicted labels, found 2"):
+        measure(Task.POS, gold, short)
 
 
 def test_a_tree_needs_heads():

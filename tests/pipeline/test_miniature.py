@@ -239,7 +239,7 @@ def test_a_clone_notices_a_change_as_the_first_checkout_does(clone: Any) -> None
         planned = clone.plan()
         assert {"build_lexicon", "train_baseline"} <= planned
         # What is only fetched does not pass for the results of the change.
-        assert "or run dvc repro for new results" in clone.mutspad("sync", fails=True)
+        assert "plan.json: modified" in clone.mutspad("sync", fails=True)
         assert clone.plan() == planned
     finally:
         clone.set_params()

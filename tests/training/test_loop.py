@@ -34,7 +34,7 @@ def _fit(run, model, vocabulary, train, dev, seed=1):
 @pytest.mark.parametrize("unified", [False, True])
 def test_three_sentences_are_learned_by_heart(unified, build, make_run, sentences, corpora):
     # Equation 6 divides by four tasks: at the rate that suits one task they learn too slowly.
-    run = make_run(training={"max_epochs": 150, "patience": 150})
+    run = make_run(training={"max_epochs": 150, "patience": 40})
     model, vocabulary = build(run)
     history = _fit(run, model, vocabulary, sentences if unified else corpora, corpora)
     best = next(record for record in history if record.best)
@@ -46,7 +46,7 @@ def test_three_sentences_are_learned_by_heart(unified, build, make_run, sentence
 
 @pytest.mark.parametrize("task", TASKS)
 def test_each_task_is_learned_alone(task, build, make_run, corpora):
-    run = make_run((task,), {"max_epochs": 150, "patience": 150})
+    run = make_run((task,), {"max_epochs": 150, "patience": 40})
     model, vocabulary = build(run)
     history = _fit(run, model, vocabulary, corpora, corpora)
     assert max(record.dev_mean for record in history) == 100.0

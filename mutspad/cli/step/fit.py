@@ -31,8 +31,9 @@ from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.predictions import write_predictions
 from mutspad.data.text import read_text
+from mutspad.errors import CheckpointError
 from mutspad.files import read_json, write_csv
-from mutspad.models.checkpoint import load_model, save_model
+from mutspad.models.checkpoint import LoadedModel, load_model, save_model
 from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.training.loop import TrainingSet
@@ -94,7 +95,9 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         train=sentences,
         dev={task: read_conllup(corpora / task / "dev.conllup") for task in run.tasks},
         lexicon=read_lexicon(layout.lexicon),
-        parent=None if run.parent is None else load_model(layout.model(run.parent, seed)),
+        parent=None
+        if run.parent is None
+        else _open_parent(layout.model(run.parent, seed), run.parent),
         contextual=open_contextual(run, layout),
         encoder=_open_trained(run),
         unlabelled=()
@@ -103,6 +106,14 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         checkpoint=checkpoint,
         measured=read_json(layout.precision)["auto"] if layout.precision.is_file() else None,
     )
+
+
+def _open_parent(folder: Path, name: str) -> LoadedModel:
+    """Open the model that a training starts from."""
+    parent = load_model(folder)
+    if parent.run.name != name:
+        raise CheckpointError(f"{folder}: expected the model {name}, found {parent.run.name}")
+    return parent
 
 
 def _open_trained(run: Run) -> HuggingFaceEncoder | None:

@@ -16,6 +16,7 @@ from mutspad.config.params import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import ContextualVectors, read_contextual
 from mutspad.data.predictions import write_predictions
+from mutspad.errors import EncoderError
 from mutspad.models.checkpoint import load_model
 from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.training.predict import annotate_corpora
@@ -46,4 +47,10 @@ def open_contextual(run: Run, layout: Layout) -> ContextualVectors | None:
     """Open the stored vectors of a frozen contextual encoder, if the model reads one."""
     if run.encoder is None or run.encoder.trained:
         return None
-    return read_contextual(layout.contextual(run.encoder.name, run.domain))
+    vectors = read_contextual(layout.contextual(run.encoder.name, run.domain))
+    if vectors.encoder != run.encoder.name:
+        raise EncoderError(
+            f"{vectors.index}: expected vectors of {run.encoder.name}, found those of "
+            f"{vectors.encoder}. Run `mutspad step embed` again"
+        )
+    return vectors
