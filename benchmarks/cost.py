@@ -13,7 +13,8 @@ every 20 batches instead of 100.
 Both sides train at once, a thread each, with the same sentences and word vectors, until they end by
 themselves or the time is over. Each scores dev as it does by itself; the clock starts at the first
 sign of a side's training and counts its looks at dev. The rows replace those of the same training
-in `cost.csv`; the page says when ours has reached the peer's best score.
+in `cost.csv`; the last line printed says when ours
+has reached the peer's best score.
 """
 
 import os
@@ -215,8 +216,11 @@ def main(*, training: str, minutes: float, results: Path, output: Path) -> None:
             peer = stanza(results / "corpora/news/dep", vectors, folder)
             sides = [ours("news.dep", results, folder), peer]
         rows = sorted(race(sides, minutes * 60))
-    if len({side for side, *_ in rows}) < len(sides):
-        raise click.ClickException("expected scores of both sides, found none; give more --minutes")
+    lacking = ", ".join({side.name for side in sides} - {side for side, *_ in rows})
+    if lacking:
+        raise click.ClickException(
+            f"expected scores of both sides, found none of {lacking}. Give more --minutes"
+        )
     found = pd.DataFrame([(training, *row) for row in rows], columns=COLUMNS)
     if output.is_file():
         known = pd.read_csv(output)

@@ -74,7 +74,7 @@ class ContextualVectors:
             return vectors.reshape(length, self.n_layers, self.dim)
         except (OSError, ValueError) as error:
             raise EncoderError(
-                f"{self.matrix}: expected the matrix that was opened, found: {error!r}. {_REMEDY}"
+                f"{self.matrix}: expected the matrix that was opened, found: {error}. {_REMEDY}"
             ) from None
 
 
@@ -143,9 +143,10 @@ def read_contextual(stem: str | Path) -> ContextualVectors:
         held = (FORMAT, words, len(places), *mapped.shape, mapped.dtype.name, _check(mapped))
         encoder = raw["encoder"]
     except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+        found = f"no {error}" if isinstance(error, KeyError) else error
         raise EncoderError(
             f"{index}: expected an index of contextual vectors, and {matrix.name} beside it, "
-            f"found: {error!r}. {_REMEDY}"
+            f"found: {found}. {_REMEDY}"
         ) from None
     if described != held:
         raise EncoderError(

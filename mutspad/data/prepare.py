@@ -142,7 +142,7 @@ def _sample(wanted: Preparation, sentences: Sequence[Sentence], budget: int) -> 
     sample = sample_tokens(sentences, budget, wanted.token_budget_seed)
     if not sample:
         raise ConfigError(
-            f"corpora.token_budget.{wanted.domain}: expected room for a sentence, found {budget}"
+            f"domains.{wanted.domain}.token_budget: expected room for a sentence, found {budget}"
         )
     return [
         Sentence(sentence.id, sentence.words).with_layers({task: sentence.layers[task]})

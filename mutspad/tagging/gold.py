@@ -60,7 +60,7 @@ def _read_sentence(path: str | Path, sent_id: str, block: list[Line], pos: PosCo
     if not words:
         raise CorpusError(path, block[0][0], expected="at least one word", found="only comments")
     lines = [line for line, _ in words]
-    rows = [dict(zip(CONLLU, fields, strict=False)) for _, fields in words]
+    rows = [dict(zip(CONLLU, fields, strict=True)) for _, fields in words]
     layers: dict[Task, Layer] = {}
     tags = _read_column(rows, lambda row: row[pos])
     if tags is not None:

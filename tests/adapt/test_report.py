@@ -58,6 +58,10 @@ def test_from_files_to_a_report_and_a_model(recipe_file: Path) -> None:
     assert document.tokens == ("Lena", "sees", "Oslo")
     assert {span["text"] for span in document.to_dict()["thing"]} <= {"Lena", "Oslo"}
     assert "thing" in document.spans
+    trained = {path: path.stat().st_mtime_ns for path in results.glob("models/*/*/*.safetensors")}
+    adapt(recipe_file)  # without the curve: another page and no training
+    assert {path: path.stat().st_mtime_ns for path in trained} == trained
+    assert "How many sentences" not in (results / "report.html").read_text()
 
 
 def test_errors_are_named_by_gold_and_predicted_label() -> None:

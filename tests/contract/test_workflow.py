@@ -288,6 +288,11 @@ def test_every_out_persists_and_small_text_goes_to_git(stages: dict[str, Any]) -
             assert bool({pattern, f"{pattern}/"} & set(ignored)) is flags.get("cache", True), out
 
 
+def test_no_step_reads_the_parameters() -> None:
+    for path in (ROOT / "mutspad" / "cli").rglob("*.py"):
+        assert "load_params" not in path.read_text(), path
+
+
 def test_snakemake_lint_finds_only_what_we_mean() -> None:
     # One locked environment for the whole package replaces an environment a rule.
     meant = {"Specify a conda environment or container for each rule."}

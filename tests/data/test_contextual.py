@@ -172,18 +172,24 @@ def replace(stem):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda stem: stem.with_suffix(".json").unlink(), "No such file"),
+        (
+            lambda stem: stem.with_suffix(".json").unlink(),
+            r"No such file or directory: '.*tweets\.json'",
+        ),
         (lambda stem: stem.with_suffix(".json").write_text("{"), "expected JSON"),
-        (lambda stem: stem.with_suffix(".json").write_text("[1]"), "TypeError"),
+        (lambda stem: stem.with_suffix(".json").write_text("[1]"), "list indices"),
         (lambda stem: change(stem, format=2), r"hold, \[1, .* found \[2, "),
-        (lambda stem: change(stem, keys=None), "TypeError"),
-        (lambda stem: change(stem, keys=["a"]), "ValueError"),
+        (lambda stem: change(stem, keys=None), "NoneType"),
+        (lambda stem: change(stem, keys=["a"]), "zip"),
         (lambda stem: change(stem, lengths=[3, 1, 3, 1]), r"\[1, 8, 4, .* found \[1, 9, 4"),
         (lambda stem: change(stem, keys=list("aabb")), r"\[1, 9, 2, .* found \[1, 9, 4"),
         (lambda stem: change(stem, dim=4), r" 9, 2, 3, .* found .* 9, 2, 4,"),
-        (lambda stem: stem.with_suffix(".npy").unlink(), "No such file"),
+        (
+            lambda stem: stem.with_suffix(".npy").unlink(),
+            r"No such file or directory: '.*tweets\.npy'",
+        ),
         (lambda stem: stem.with_suffix(".npy").write_bytes(b""), "found: "),
-        (cut, "ValueError"),
+        (cut, "mmap length is greater"),
         (replace, r"tweets\.npy hold, \[1, 9, 4, 9, 2, 3, .*, found \[1, 9, 4, 9, 2, 3, "),
     ],
 )

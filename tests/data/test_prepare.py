@@ -165,7 +165,7 @@ def test_the_budget_is_kept_and_repeatable(news):
 
 
 def test_a_budget_below_one_sentence_is_refused(news):
-    with pytest.raises(ConfigError, match=r"corpora\.token_budget\.news: .* found 1"):
+    with pytest.raises(ConfigError, match=r"domains\.news\.token_budget: .* found 1"):
         prepare_from(news, NEWS | {"token_budget": 1})
 
 

@@ -241,7 +241,10 @@ def test_entries_are_closed_and_typed():
 
 
 def test_a_public_file_may_say_that_its_hash_is_unknown():
-    unknown = ENTRY.replace("bytes: 3", "bytes: null").replace("f" * 64, "null")
+    text = ENTRY.replace("bytes: 3", "bytes: null").replace("f" * 64, "null")
+    with pytest.raises(ConfigError, match="expected bytes or sha256 of a file that does not show"):
+        parse_registry(text)
+    unknown = text.replace(".txt", ".json")
     file = parse_registry(unknown).corpus("quay").files["train"]
     assert (file.bytes, file.sha256) == (None, None)
     for silent in (ENTRY.replace(f", sha256: {'f' * 64}", ""), ENTRY.replace(" bytes: 3,", "")):

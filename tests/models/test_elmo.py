@@ -339,7 +339,10 @@ def test_bad_options_are_one_error(files, text, message):
     ("changes", "message"),
     [
         ({"n_highway": 3}, r"CNN_high_2/W_carry: expected floats of shape \[9, 9\].*found none"),
-        ({"n_highway": 1}, "CNN_high_1/W_carry: expected no dataset of this name, .*, found float32 of"),
+        (
+            {"n_highway": 1},
+            "CNN_high_1/W_carry: expected no dataset of this name .*, found float32 of",
+        ),
         ({"n_layers": 1}, "MultiRNNCell/Cell1/LSTMCell/B: expected no dataset of this name"),
         (
             {"filters": [[1, 2], [2, 3], [4, 5]]},

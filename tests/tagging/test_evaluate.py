@@ -61,7 +61,12 @@ def test_silver_layers_are_no_gold(tmp_path):
 
 @pytest.mark.parametrize(
     ("old", "new", "line"),
-    [("\t2\tnsubj", "\t9\tnsubj", 2), ("\t_\tChunk=B-VP", "", 3), ("I-location", "L", 5)],
+    [
+        ("\t2\tnsubj", "\t9\tnsubj", 2),
+        ("\t_\tChunk=B-VP", "", 3),
+        ("I-location", "L", 5),
+        ("\t2\tnsubj", "\t_\t2\tnsubj", 2),
+    ],
 )
 def test_a_malformed_line_is_named(old, new, line, gold):
     gold.write_text(GOLD.replace(old, new))

@@ -24,16 +24,15 @@ from mutspad.cli.options import (
     seconds_option,
     seed_option,
 )
-from mutspad.cli.step.predict import open_contextual
+from mutspad.cli.step.predict import open_contextual, open_model
 from mutspad.config.params import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.encoder_files import list_files
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.predictions import write_predictions
 from mutspad.data.text import read_text
-from mutspad.errors import CheckpointError
 from mutspad.files import read_json, write_csv
-from mutspad.models.checkpoint import LoadedModel, load_model, save_model
+from mutspad.models.checkpoint import load_model, save_model
 from mutspad.models.transformer import HuggingFaceEncoder
 from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.training.loop import TrainingSet
@@ -97,7 +96,7 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         lexicon=read_lexicon(layout.lexicon),
         parent=None
         if run.parent is None
-        else _open_parent(layout.model(run.parent, seed), run.parent),
+        else open_model(layout.model(run.parent, seed), run.parent),
         contextual=open_contextual(run, layout),
         encoder=_open_trained(run),
         unlabelled=()
@@ -106,14 +105,6 @@ def train(run: Run, layout: Layout, *, seed: int, checkpoint: Checkpoint | None)
         checkpoint=checkpoint,
         measured=read_json(layout.precision)["auto"] if layout.precision.is_file() else None,
     )
-
-
-def _open_parent(folder: Path, name: str) -> LoadedModel:
-    """Open the model that a training starts from."""
-    parent = load_model(folder)
-    if parent.run.name != name:
-        raise CheckpointError(f"{folder}: expected the model {name}, found {parent.run.name}")
-    return parent
 
 
 def _open_trained(run: Run) -> HuggingFaceEncoder | None:

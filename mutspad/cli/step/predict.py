@@ -16,8 +16,8 @@ from mutspad.config.params import Run, read_run
 from mutspad.data.conllup import read_conllup
 from mutspad.data.contextual import ContextualVectors, read_contextual
 from mutspad.data.predictions import write_predictions
-from mutspad.errors import EncoderError
-from mutspad.models.checkpoint import load_model
+from mutspad.errors import CheckpointError, EncoderError
+from mutspad.models.checkpoint import LoadedModel, load_model
 from mutspad.plan.layout import PREDICTED, Layout
 from mutspad.training.predict import annotate_corpora
 from mutspad.training.seeding import make_deterministic
@@ -33,7 +33,8 @@ def command(*, model_file: Path, seed: int, results: Path) -> None:
     run, layout = read_run(model_file), Layout(results)
     # A model that is applied as it is was trained under its parent's name.
     trained = run.parent if run.phase == "as-is" and run.parent else run.name
-    loaded, contextual = load_model(layout.model(trained, seed)), open_contextual(run, layout)
+    loaded = open_model(layout.model(trained, seed), trained)
+    contextual = open_contextual(run, layout)
     for split in PREDICTED:
         gold = {
             task: read_conllup(layout.corpus(run.domain, task, f"{split}.conllup"))
@@ -41,6 +42,14 @@ def command(*, model_file: Path, seed: int, results: Path) -> None:
         }
         predicted = annotate_corpora(loaded, gold, multi_root=run.multi_root, contextual=contextual)
         write_predictions(layout.predictions(run.name, seed, split), predicted)
+
+
+def open_model(folder: Path, name: str) -> LoadedModel:
+    """Open the model of a folder, which must be the one that the plan puts there."""
+    loaded = load_model(folder)
+    if loaded.run.name != name:
+        raise CheckpointError(f"{folder}: expected the model {name}, found {loaded.run.name}")
+    return loaded
 
 
 def open_contextual(run: Run, layout: Layout) -> ContextualVectors | None:

@@ -199,6 +199,15 @@ def read_rows(
                 found=excerpt(text),
                 remedy=remedy,
             )
+        # With a column more, every value behind it stands in the wrong place.
+        if form == "conllu" and len(fields) > len(CONLLU):
+            raise CorpusError(
+                path,
+                line,
+                expected=f"{len(CONLLU)} columns separated by tabs",
+                found=excerpt(text),
+                remedy=remedy,
+            )
         # Heads are IDs: if an ID is wrong, they point at other words.
         if form == "conllu" and fields[0] != str(number):
             found = excerpt(fields[0])
