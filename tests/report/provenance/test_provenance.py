@@ -127,7 +127,7 @@ def test_hashes_come_from_the_registry_else_from_the_file_else_are_unknown(tmp_p
         "citation": {"text": "c", "url": None},
     }
     known = {"path": "k/a", "url": "https://x/a", "bytes": 3, "sha256": "ab" * 32}
-    unknown = {"path": "k/b", "url": "https://x/b", "bytes": None, "sha256": None}
+    unknown = {"path": "k/b.json", "url": "https://x/b", "bytes": None, "sha256": None}
     files = {"train": known, "dev": unknown}
     made = {"train": {"path": "d/c"}}
     registry = parse_registry(
@@ -140,13 +140,13 @@ def test_hashes_come_from_the_registry_else_from_the_file_else_are_unknown(tmp_p
     )
     absent = describe_raw_files(registry, ["public", "made"], [tmp_path, None])
     assert absent["public"]["files"]["k/a"]["sha256"] == "ab" * 32
-    assert absent["public"]["files"]["k/b"]["sha256"] is None
+    assert absent["public"]["files"]["k/b.json"]["sha256"] is None
     assert absent["made"]["files"] == {"d/c": {"sha256": None}}
-    for path in ("k/b", "d/c"):
+    for path in ("k/b.json", "d/c"):
         (tmp_path / path).parent.mkdir()
         (tmp_path / path).touch()
     present = describe_raw_files(registry, ["public", "made"], [None, tmp_path])
-    assert present["public"]["files"]["k/b"]["sha256"] == EMPTY
+    assert present["public"]["files"]["k/b.json"]["sha256"] == EMPTY
     assert present["made"]["files"] == {"d/c": {"sha256": EMPTY}}
 
 
