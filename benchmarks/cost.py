@@ -13,11 +13,9 @@ every 20 batches instead of 100.
 Both sides train at once, a thread each, with the same sentences and word vectors, until they end by
 themselves or the time is over. Each scores dev as it does by itself; the clock starts at the first
 sign of a side's training and counts its looks at dev. The rows replace those of the same training
-in `cost.csv`; the last line printed says when ours
-has reached the peer's best score.
+in `cost.csv`; the last line printed says when ours has reached the peer's best score.
 """
 
-import os
 import re
 import signal
 import subprocess
@@ -33,7 +31,7 @@ import click
 import pandas as pd
 
 from benchmarks.inputs import to_conllu, to_word2vec
-from benchmarks.jobs import OURS, PEERS, ROOT, THREAD_LIMITS, JobError
+from benchmarks.jobs import OURS, PEERS, ROOT, JobError, limit_threads
 from mutspad.data.conllup import read_conllup
 from mutspad.data.lexicon import read_lexicon
 from mutspad.data.sentence import Sentence
@@ -54,7 +52,7 @@ class Side:
     """
 
     name: str
-    command: Sequence[str | Path]
+    command: Sequence[str]
     started: str
     scored: str
     unit: float = 1.0
@@ -85,12 +83,11 @@ def follow(side: Side, process: subprocess.Popen[str], rows: list[Row]) -> None:
 def race(sides: Sequence[Side], seconds: float) -> list[Row]:
     """Run both sides at once for so many seconds at most and return their scores."""
     rows: list[Row] = []
-    environment = os.environ | dict.fromkeys(THREAD_LIMITS, "1")
-    environment |= {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
-    environment["CUDA_VISIBLE_DEVICES"] = ""  # a CPU for all
+    # Lines come when they are printed, and both sides have a CPU.
+    environment = limit_threads(1) | {"PYTHONUNBUFFERED": "1", "CUDA_VISIBLE_DEVICES": ""}
     running = [
         subprocess.Popen(
-            [str(part) for part in side.command],
+            side.command,
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -121,15 +118,8 @@ def ours(model: str, results: Path, folder: Path) -> Side:
     for name in ("corpora", "lexicon", "precision.json"):
         (own / name).symlink_to((results / name).resolve())
     plan = results / "plan" / f"{model}.json"
-    command: list[str | Path] = [
-        OURS,
-        "-m",
-        "mutspad.cli",
-        "step",
-        "fit",
-        f"--model={plan.resolve()}",
-    ]
-    command += ["--seed=1", f"--results={own}"]
+    command = [str(OURS), "-m", "mutspad.cli", "step", "fit"]
+    command += [f"--model={plan.resolve()}", "--seed=1", f"--results={own}"]
     return Side("ours", command, r"^device: ", r"^epoch \d+: .* mean ([\d.]+)")
 
 
@@ -140,26 +130,13 @@ def flair(corpora: Path, vectors: Path, folder: Path) -> Side:
         path = folder / f"{split}.txt"
         path.write_text(to_columns(read_conllup(corpora / f"{split}.conllup")), "utf-8")
         files.append(f"--{split}={path}")
-    command: list[str | Path] = [
-        PEERS,
-        "-m",
-        "benchmarks.peers.flair_scores",
-        *files,
-        f"--vectors={vectors}",
-    ]
+    command = [str(PEERS), "-m", "benchmarks.peers.flair_scores", *files, f"--vectors={vectors}"]
     return Side("Flair", command, "^training begins", r"^dev ([\d.]+)", unit=100)
 
 
 def stanza(corpora: Path, vectors: Path, folder: Path) -> Side:
     """Train Stanza's parser by its own program; it looks at dev every 20 batches of 5,000 words."""
-    command: list[str | Path] = [
-        PEERS,
-        "-m",
-        "stanza.models.parser",
-        "--no_upos",
-        "--no_xpos",
-        "--no_ufeats",
-    ]
+    command = [str(PEERS), "-m", "stanza.models.parser", "--no_upos", "--no_xpos", "--no_ufeats"]
     command += ["--cpu", "--shorthand=en_ewt", f"--save_dir={folder}", "--eval_interval=20"]
     for option, split in (("train", "train"), ("eval", "dev")):
         path = folder / f"{split}.conllu"

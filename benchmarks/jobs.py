@@ -92,9 +92,7 @@ def run_together(commands: Sequence[Sequence[str]], *, threads: int) -> None:
     JobError
         With the last lines of the command that failed.
     """
-    environment = os.environ | dict.fromkeys(THREAD_LIMITS, str(threads))
-    # Nothing of a measurement may wait for a network.
-    environment |= {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
+    environment = limit_threads(threads)
     with tempfile.TemporaryFile() as said:
         running = [
             subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
@@ -112,6 +110,12 @@ def run_together(commands: Sequence[Sequence[str]], *, threads: int) -> None:
                 if process.poll() is None:
                     process.terminate()
                     process.wait()
+
+
+def limit_threads(threads: int) -> dict[str, str]:
+    """Return an environment of so many threads in which nothing waits for a network."""
+    limits = dict.fromkeys(THREAD_LIMITS, str(threads))
+    return os.environ | limits | {"HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
 
 
 def words_per_second(jobs: Sequence[Sequence[Step]]) -> float:

@@ -180,7 +180,7 @@ class Plan(Closed):
         own = {name: shared.own[name] for name in choice.names if name in shared.own}
         columns = {column for corpus in own.values() for column in corpus.columns}
         return Preparation(
-            own_tasks={name: task for name, task in self.params.tasks.items() if name in columns},
+            own_tasks={key: facts for key, facts in self.params.tasks.items() if key in columns},
             domain=domain,
             task=Task(task),
             names=choice.names,

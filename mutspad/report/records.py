@@ -100,9 +100,8 @@ class Setting(Record):
     summaries: list[CorpusSummary]
     vectors: VectorsInfo
     language_model: LanguageModelSummary | None
-    lacking: dict[str, str] = Field(
-        default_factory=dict
-    )  # licensed corpus -> files that its folder lacks
+    # licensed corpus -> files that its folder lacks
+    lacking: dict[str, str] = Field(default_factory=dict)
 
     @property
     def synthetic(self) -> bool:
