@@ -46,9 +46,10 @@ include: "workflow/rules/provenance.smk"
 include: "workflow/rules/adapt.smk"
 
 
-# From what git has of `committed_seeds` and from the other seeds, which are trained (docs/architecture.md).
+# From what git has of `committed_seeds` and from the other seeds, which are trained (docs/architecture.md). By name, as below.
 rule outcome:
     input:
+        FILES.committed(),
         rules.tables.input,
         rules.figures.input,
         rules.statistics.input,

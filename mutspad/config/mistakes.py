@@ -46,7 +46,7 @@ def read_mistakes(
     for detail in error.errors():
         place = section + tuple(part for part in detail["loc"] if part != "[key]")
         if detail["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(place[-1]), known, n=1)
+            near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.7)
             hint = f"; did you mean '{near[0]}'?" if near else ""
             yield Mistake(place, f"unknown key{hint}")
         elif detail["type"] in ("missing", "json_invalid"):

@@ -147,7 +147,7 @@ def _own_row(name: str, spec: Description, results: Results) -> NotedRow:
         f"{spec.label} ({encoder})" if encoder else spec.label,
         spec.pretraining,
         results.measure(runs),
-        expected=results.expect(TASK_ORDER),
+        expected=results.expect(runs or TASK_ORDER),
         missing=NO_WEIGHTS if name in results.unavailable else NOT_RUN,
     )
     return row, [*([spec.note] if spec.note else []), *_note_weights(name, results)]

@@ -6,6 +6,7 @@ import pytest
 from mutspad.errors import MutspadError
 from mutspad.plan.rows import Description
 from mutspad.report.tables.table2 import table2
+from mutspad.tasks import Task
 
 BEST = "MuTSPad (best of Table 3 per task on test, as the paper does)"
 CHOSEN = "MuTSPad (variant chosen per task on dev)"
@@ -166,6 +167,14 @@ def test_a_row_of_a_user_needs_nothing_but_its_method(build, report):
     rows = {**report.table2, "mine": report.table2["multi_task_learning"]}
     table = build(report=report.model_copy(update={"table2": rows, "described": described}))
     assert line(table, "Mine")[2] == "85.00 ± 1.41"
+
+
+def test_a_row_of_some_tasks_lacks_no_others(build, report):
+    described = {**report.described, "mine": Description(label="Mine", pretraining="none")}
+    some = {task: report.table2["multi_task_learning"][task] for task in (Task.POS, Task.CHUNK)}
+    rows = {**report.table2, "mine": some}
+    table = build(report=report.model_copy(update={"table2": rows, "described": described}))
+    assert line(table, "Mine")[2:7] == ["85.00 ± 1.41", "n/a", "n/a", "76.00 ± 1.41", "n/a"]
 
 
 def with_encoder(scores, run, name, source):
