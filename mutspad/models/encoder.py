@@ -118,7 +118,9 @@ class WordEncoder(nn.Module):
         lens
             How many each has, at least 1, `[forms]`.
         """
-        embedded = self.chars(chars[:, : int(lens.max())])
+        # A GPU reads all forms at once: the longest is as wide as `chars`, and is not waited for.
+        width = chars.shape[1] if chars.is_cuda else int(lens.max())
+        embedded = self.chars(chars[:, :width])
         return self.char_lstm.final_states(embedded, lens)
 
 

@@ -7,6 +7,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 
 from mutspad.models import fast
 from mutspad.models.dropout import Dropout
+from mutspad.models.fast import graphs as fast_graphs
 from mutspad.models.fast import lstm as fast_lstm
 
 
@@ -43,10 +44,17 @@ class BiLSTM(nn.Module):
             Length of each sequence, at least 1, `[batch]`.
         """
         if fast.enabled("lstm"):
-            return fast_lstm.read((self.ahead, self.back), self.initial, inputs, lens)
+            graphs = fast_graphs.current(inputs)
+            if graphs is not None:
+                return graphs.read(self, inputs, lens)
+            return self.read(inputs, fast_lstm.reversal(lens, inputs.shape[1]))
         ahead, _ = self._read(0, inputs, lens)
         back, _ = self._read(1, _flip(inputs, lens), lens)
         return torch.cat([ahead, _flip(back, lens)], dim=-1)
+
+    def read(self, inputs: Tensor, order: Tensor) -> Tensor:
+        """Return the outputs as `forward` does, given the `reversal` of the sequences."""
+        return fast_lstm.read((self.ahead, self.back), self.initial, inputs, order)
 
     def final_states(self, inputs: Tensor, lens: Tensor) -> Tensor:
         """Return where each direction ends, `[batch, 2 * hidden]`; arguments as for `forward`."""

@@ -20,7 +20,9 @@ from mutspad.data.sentence import Sentence
 from mutspad.data.vocab import Vocabulary
 from mutspad.errors import MutspadError
 from mutspad.evaluation.counts import count_layers, score_counts
+from mutspad.models import fast
 from mutspad.models.adversarial import word_features
+from mutspad.models.fast import graphs
 from mutspad.models.mutspad import MuTSPad
 from mutspad.models.precision import computing_in
 from mutspad.tasks import Task
@@ -257,6 +259,9 @@ class _Trainer:
         # The discriminator of an adversarial run is trained, too.
         self._trained = nn.ModuleList([model, *([adversary.discriminator] if adversary else [])])
         self._trained.to(self._params.device)
+        # An adversarial step reads the layers twice.
+        captured = self._params.device == "cuda" and adversary is None and fast.enabled("graphs")
+        self._graphs = graphs.Graphs() if captured else None
         self.optimiser = Optimiser(self._trained, self._params, n_tasks=len(model.tasks))
         self.stopping = EarlyStopping(self._params.patience)
         self.epoch = 0
@@ -337,39 +342,52 @@ class _Trainer:
             disable=not terminal.is_terminal,
         ):
             done = (self.epoch + number / len(steps)) / self._params.max_epochs
-            self.optimiser.set_progress(done)
-            batch = self._collate(self._sentences(step))
-            n_words = int(batch.lens.sum())
-            with computing_in(self._params.precision):
-                features = self._model.features(batch, step.tasks)
-                losses = self._model.losses(batch, step.tasks, features)
-            for task, loss in losses.items():
-                value = loss.item()
-                _require_finite(value, self.epoch, f"loss of {task}")
-                progress.note(task, value)
-            total = weighted_loss(
-                losses,
-                weights,
-                n_tasks=len(tasks),
-                batch_size=n_words / self._mean_words[step.tasks[0]],
-            )
-            if self._adversary is not None:
-                source = word_features(features[tasks[0]], batch)
-                with computing_in(self._params.precision):
-                    loss, accuracy = self._discriminate(
-                        self._adversary, source, targets[number], done
-                    )
-                value = loss.item()
-                _require_finite(value, self.epoch, "loss of the domain")
-                progress.domain_scores.append((value, accuracy))
-                total = total + loss
-            norm = self.optimiser.step(total)
-            _require_finite(norm, self.epoch, f"gradient norm of {', '.join(step.tasks)}")
-            words += n_words
+            target = targets[number] if targets else ()
+            words += self._take_step(step, target, weights, done)
             progress.step = number + 1
             if checkpoint is not None and checkpoint.due():
                 checkpoint.write(self.to_state())
         return words
+
+    def _take_step(
+        self,
+        step: Step,
+        target: Sequence[Encoded],
+        weights: Mapping[Task, float],
+        done: float,
+    ) -> int:
+        """Update the model by one batch and return its words.
+
+        What the gradient was computed from is gone afterwards, as CUDA graphs need.
+        """
+        self.optimiser.set_progress(done)
+        tasks, progress, sentences = self._model.tasks, self.progress, self._sentences(step)
+        batch, n_words = self._collate(sentences), sum(map(len, sentences))
+        with computing_in(self._params.precision), graphs.using(self._graphs):
+            features = self._model.features(batch, step.tasks)
+            losses = self._model.losses(batch, step.tasks, features)
+        total = weighted_loss(
+            losses,
+            weights,
+            n_tasks=len(tasks),
+            batch_size=n_words / self._mean_words[step.tasks[0]],
+        )
+        if self._adversary is not None:
+            source = word_features(features[tasks[0]], batch)
+            with computing_in(self._params.precision):
+                loss, accuracy = self._discriminate(self._adversary, source, target, done)
+            value = loss.item()
+            _require_finite(value, self.epoch, "loss of the domain")
+            progress.domain_scores.append((value, accuracy))
+            total = total + loss
+        norm = self.optimiser.step(total)
+        # Only now: on a GPU, reading a value waits for all that it was told to do before.
+        values = torch.stack([loss.detach() for loss in losses.values()]).tolist()
+        for task, value in zip(losses, values, strict=True):
+            _require_finite(value, self.epoch, f"loss of {task}")
+            progress.note(task, value)
+        _require_finite(norm, self.epoch, f"gradient norm of {', '.join(step.tasks)}")
+        return n_words
 
     def _collate(self, sentences: Sequence[Encoded]) -> Batch:
         """Pad sentences to a batch on the device of the model."""

@@ -186,10 +186,10 @@ class Optimiser:
         torch.autograd.backward(loss)
         # The loss is divided by the number of tasks; so is the norm at which it is clipped.
         norm = clip_gradient(self._parameters, self._params.clip_norm / self._n_tasks)
-        if torch.isfinite(norm):
+        if math.isfinite(norm):
             for optimiser in self._optimisers:
                 optimiser.step()
-        return norm.item()
+        return norm
 
     def state_dict(self) -> list[dict[str, Any]]:
         """Return the state of the optimiser: its momenta."""
@@ -201,13 +201,15 @@ class Optimiser:
             optimiser.load_state_dict(dict(state))
 
 
-def clip_gradient(parameters: Iterable[nn.Parameter], max_norm: float) -> Tensor:
+def clip_gradient(parameters: Iterable[nn.Parameter], max_norm: float) -> float:
     """Scale the gradients, dense and sparse, so that their joint 2-norm is at most `max_norm`.
+
+    A norm that is not finite scales nothing.
 
     Returns
     -------
-    Tensor
-        The norm before scaling, a scalar.
+    float
+        The norm before scaling.
     """
     values = []
     for parameter in parameters:
@@ -220,9 +222,9 @@ def clip_gradient(parameters: Iterable[nn.Parameter], max_norm: float) -> Tensor
         else:
             values.append(parameter.grad)
     if not values:
-        return torch.zeros(())
-    norm = torch.stack([torch.linalg.vector_norm(value) for value in values]).square().sum().sqrt()
-    if torch.isfinite(norm) and norm > max_norm:
-        for value in values:
-            value.mul_(max_norm / norm)
-    return norm
+        return 0.0
+    norm = torch.stack(torch._foreach_norm(values)).square().sum().sqrt()
+    found = norm.item()
+    if math.isfinite(found) and found > max_norm:
+        torch._foreach_mul_(values, max_norm / norm)
+    return found

@@ -1,9 +1,10 @@
 """Faster ways to what the modules of `mutspad.models` say plainly, each tested to be equal.
 
 `plain()` is the one switch. `pairs` makes several small products of one large one, which pays on a
-CPU alone: on a GPU it is not taken. What each path gains stands in `benchmarks/fast.csv`, which
-`python -m benchmarks.fast` writes; one that gains less than 10 % of what it is part of goes. Of
-`mixed_lstm`, which the table has not, the message of commit 872e418 says what was measured.
+CPU alone: on a GPU it is not taken. `graphs` is taken on a GPU alone. What each path gains stands
+in `benchmarks/fast.csv`, which `python -m benchmarks.fast` writes; one that gains less than 10 % of
+what it is part of goes. That of `graphs` is in `benchmarks/gpu.csv`; of `mixed_lstm` the message of
+commit 872e418 says what was measured.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal, get_args
 
-FastPath = Literal["lstm", "mixed_lstm", "pairs", "corpus_forms"]
+FastPath = Literal["lstm", "mixed_lstm", "pairs", "corpus_forms", "graphs"]
 PATHS: tuple[FastPath, ...] = get_args(FastPath)
 
 _plain = ContextVar[frozenset[FastPath]]("plain", default=frozenset())

@@ -5,6 +5,7 @@ at the end for both directions and no real position ever sees it.
 """
 
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +19,7 @@ WIDE = 256
 Directions = tuple[nn.LSTM, nn.LSTM]
 
 
-def read(directions: Directions, initial: Tensor | None, inputs: Tensor, lens: Tensor) -> Tensor:
+def read(directions: Directions, initial: Tensor | None, inputs: Tensor, order: Tensor) -> Tensor:
     """Return the outputs of both directions, `[batch, words, 2 * hidden]`.
 
     Parameters
@@ -29,10 +30,9 @@ def read(directions: Directions, initial: Tensor | None, inputs: Tensor, lens: T
         Their initial states and cells, `[2, 2, hidden]`, or None for zeros.
     inputs
         `[batch, words, input_dim]`.
-    lens
-        Length of each sequence, at least 1, `[batch]`.
+    order
+        The `reversal` of the sequences.
     """
-    order = reversal(lens, inputs.shape[1])
     if _is_mixed(directions, inputs):
         weights = (*directions[0].parameters(), *directions[1].parameters())
         return mixed_bilstm(inputs, order, initial, weights, torch.get_autocast_dtype("cpu"))
@@ -43,7 +43,10 @@ def read(directions: Directions, initial: Tensor | None, inputs: Tensor, lens: T
 def read_to_the_ends(
     directions: Directions, initial: Tensor | None, inputs: Tensor, lens: Tensor
 ) -> Tensor:
-    """Return where each direction ends, `[batch, 2 * hidden]`; arguments as for `read`."""
+    """Return where each direction ends, `[batch, 2 * hidden]`.
+
+    Arguments as for `read`, but for `lens`: the length of each sequence, at least 1, `[batch]`.
+    """
     both = _run(directions, initial, inputs, reversal(lens, inputs.shape[1]))
     ends = torch.arange(len(lens), device=lens.device) * inputs.shape[1] + lens - 1
     return torch.cat([outputs.flatten(0, 1).index_select(0, ends) for outputs in both], dim=-1)
@@ -102,5 +105,25 @@ def _state(start: Tensor, batch: int) -> tuple[Tensor, Tensor]:
 
 
 def _reorder(inputs: Tensor, order: Tensor) -> Tensor:
-    """Reorder the positions of `[batch, words, dim]` by an index of its flattened rows."""
-    return inputs.flatten(0, 1).index_select(0, order).view_as(inputs)
+    """Reorder the positions of `[batch, words, dim]` by a `reversal` of its flattened rows."""
+    reordered: Tensor = _Reorder.apply(inputs.flatten(0, 1), order)  # type: ignore[no-untyped-call]
+    return reordered.view_as(inputs)
+
+
+class _Reorder(torch.autograd.Function):
+    """Select rows by an order that is its own inverse.
+
+    So is its gradient, where that of `index_select` adds up rows, which a GPU does by sorting them.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, order: Tensor) -> Tensor:
+        """Return the rows in order."""
+        ctx.save_for_backward(order)
+        return rows.index_select(0, order)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        """Return the gradient of the rows."""
+        (order,) = ctx.saved_tensors
+        return gradient.index_select(0, order), None
