@@ -125,7 +125,8 @@ def _check_rows(params: Params) -> Iterator[Mistake]:
             yield Mistake(
                 ("methods", name),
                 f"expected the corpora of the target {methods[like].target}, on which '{like}' is "
-                f"scored, found those of '{method.target}'",
+                f"scored, found those of '{method.target}'. One experiment has one target: leave "
+                f"'{name}' or '{like}' out by null",
             )
     trained = [name for name, method in methods.items() if method.apply_to is None]
     multi = [name for name in trained if methods[name].tasks == "all"]

@@ -46,7 +46,10 @@ def read_corpus(name: str, paths: Paths, own: OwnCorpus | None = None) -> RawCor
             }
         )
     if name not in READERS:
-        raise ConfigError(f"expected one of {', '.join(sorted(READERS))}, found '{name}'")
+        raise ConfigError(
+            f"expected one of {', '.join(sorted(READERS))}, found '{name}'. READERS in "
+            "mutspad/data/corpora/readers.py says how each is read"
+        )
     return READERS[name](paths, name)
 
 
