@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from mutspad.models.fast.lstm import reversal
 
 COMMON = 3
-"""Times that a shape has to come before it is captured, which takes as long as some 20 passes."""
+"""Times that a shape has to come before it is captured: a rare one is not worth it."""
 GRAIN = 4
 """Sequences are padded to a multiple of this length, so that there are few shapes."""
 
