@@ -225,6 +225,6 @@ def clip_gradient(parameters: Iterable[nn.Parameter], max_norm: float) -> float:
         return 0.0
     norm = torch.stack(torch._foreach_norm(values)).square().sum().sqrt()
     found = norm.item()
-    if math.isfinite(found) and found > max_norm:
+    if max_norm < found < math.inf:
         torch._foreach_mul_(values, max_norm / norm)
     return found
